@@ -1,0 +1,43 @@
+# The interface of the project: demo, test, check, bench. Each does its own set-up.
+PYTHON ?= python3
+BIN := .venv/bin
+# Everything that `make check` reads.
+CODE := config ingest parsers reports store tests benchmarks
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench lock clean
+
+help:  ## Show what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+.venv/run.stamp: requirements.lock pyproject.toml deploy/setup.sh
+	@sh deploy/setup.sh run $(PYTHON)
+
+.venv/dev.stamp: requirements-dev.lock pyproject.toml deploy/setup.sh
+	@sh deploy/setup.sh dev $(PYTHON)
+
+demo: .venv/run.stamp  ## Take in a sample inbox and leave digest and ledger in demo/
+	@$(BIN)/python -m tests.demo demo
+
+test: .venv/dev.stamp  ## Run all tests, against real servers on loopback
+	@sh deploy/setup.sh debian-test
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered $(ARGS)
+
+check: .venv/dev.stamp  ## Lint, types, import directions, spelling, campaign file
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+	$(BIN)/zhengji check-config
+
+bench: .venv/dev.stamp  ## Measure; never part of the tests
+	@sh deploy/setup.sh debian-bench
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock:  ## Write both lock files anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --extra build pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --extra dev pyproject.toml -o requirements-dev.lock
+
+clean:  ## Remove the virtual environment and what the demo made
+	rm -rf .venv demo

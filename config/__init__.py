@@ -1,0 +1,1 @@
+"""Config says what the notice says: campaigns, associations, divisions, and the settings of one installation."""

@@ -1,0 +1,213 @@
+"""One call for cases as data: what the notice fixes, the words it uses, and the rules that follow from it.
+
+Everything here is read from `campaigns/<id>.toml`; next year's call is one new file of that kind.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from config.errors import ConfigError, nearest
+from config.toml import load
+
+Severity = Literal["error", "warning", "info"]
+Scalar = Annotated[bool | int | float | date | str, Field(union_mode="left_to_right")]
+
+
+class Part(BaseModel):
+    """A table of a campaign file: fixed once read, and no key that is not known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Call(Part):
+    """The facts of the notice: addresses, dates, quotas and thresholds, named as rules refer to them (`@quota`)."""
+
+    id: str
+    title: str
+    notice: str
+    organiser: str
+    notice_date: date
+    deadline: date
+    timezone: str
+    addresses: tuple[str, ...]
+    quota: int
+    quota_capital: int
+    delivered_before: date
+    collection_rate: float
+    photos_min: int
+    photos_max: int
+    photo_bytes: int
+    section_tolerance: float
+    filing_threshold: float
+    milestones: tuple[int, ...]
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which the notice counts days."""
+        return ZoneInfo(self.timezone)
+
+    @cached_property
+    def last_moment(self) -> datetime:
+        """The last moment in time: the notice gives a day, so it is that day's last second (三(二)1)."""
+        return datetime.combine(self.deadline, time(23, 59, 59), self.zone)
+
+
+class Kind(Part):
+    """A material kind: its Chinese name, and the words by which a file's title or name shows it."""
+
+    name: str
+    label: str
+    titles: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+class Table(Part):
+    """A table of the annexes: field name -> labels that head it, and the fields that may not be blank."""
+
+    required: tuple[str, ...]
+    labels: Mapping[str, tuple[str, ...]]
+    captions: Mapping[str, str]
+
+
+class Section(Part):
+    """One section of the case material (附件2 一): headings it goes by, and its length in characters."""
+
+    name: str
+    label: str
+    headings: tuple[str, ...]
+    at_most: int | None = None
+    about: int | None = None
+
+
+class ProjectType(Part):
+    """A project type (二(一)): its Chinese name, the words that mean it, and whether the notice names it."""
+
+    name: str
+    label: str
+    words: tuple[str, ...]
+    named: bool = True
+
+
+class MailWords(Part):
+    """The words by which mails are told apart; headers come first, these only where no header speaks."""
+
+    campaign: tuple[str, ...]
+    automatic: tuple[str, ...]
+    inquiry: tuple[str, ...]
+    replaces: tuple[str, ...]
+    adds: tuple[str, ...]
+    provincial: tuple[str, ...]
+    city: tuple[str, ...]
+    enterprise: tuple[str, ...]
+    blanks: tuple[str, ...]
+    junk_folders: tuple[str, ...]
+    skipped_folders: tuple[str, ...]
+
+
+class Clue(Part):
+    """What a sign of the sender is worth, 0 to 1, and how it is said in the evidence."""
+
+    weight: float
+    say: str
+
+
+class Rule(Part):
+    """A rule of the notice: a fact of a subject, a check, and what is said where it does not hold."""
+
+    code: str
+    on: str
+    fact: str
+    check: str
+    value: Scalar | tuple[Scalar, ...] | None = None
+    when: tuple[str, ...] = ()
+    severity: Severity
+    phase: bool = False
+    say: str
+    clause: str
+    passes: tuple[Any, ...]
+    fails: tuple[Any, ...]
+
+
+class Campaign(Part):
+    """A whole campaign file."""
+
+    campaign: Call
+    kind: tuple[Kind, ...]
+    summary_list: Table
+    recommendation_form: Table
+    section: tuple[Section, ...]
+    project_type: tuple[ProjectType, ...]
+    mail: MailWords
+    sender: Mapping[str, Clue]
+    rule: tuple[Rule, ...]
+
+    @model_validator(mode="after")
+    def _codes_are_unique(self) -> "Campaign":
+        codes = [rule.code for rule in self.rule]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            raise ValueError(f"规则编号重复：{'、'.join(twice)}")
+        return self
+
+    @property
+    def call(self) -> Call:
+        """The facts of the notice."""
+        return self.campaign
+
+    def kind_of(self, name: str) -> Kind:
+        """Return the kind called `name`; KeyError where the campaign knows no such kind."""
+        return self._kinds[name]
+
+    @cached_property
+    def _kinds(self) -> dict[str, Kind]:
+        return {kind.name: kind for kind in self.kind}
+
+    @cached_property
+    def type_labels(self) -> dict[str, str]:
+        """Project type -> its Chinese name."""
+        return {kind.name: kind.label for kind in self.project_type}
+
+    def value_of(self, rule: Rule) -> Any:  # noqa: ANN401 (a TOML value, or a key of [campaign])
+        """Return the rule's value, with `@key` looked up in [campaign]; ConfigError where there is no such key."""
+        return self._resolved(rule.value)
+
+    def _resolved(self, value: Any) -> Any:  # noqa: ANN401 (a TOML value)
+        if isinstance(value, tuple):
+            return tuple(self._resolved(item) for item in value)
+        if not (isinstance(value, str) and value.startswith("@")):
+            return value
+        key = value.removeprefix("@")
+        if key not in Call.model_fields:
+            raise ConfigError(f"[campaign] 中没有 {key}{nearest(key, list(Call.model_fields))}")
+        return getattr(self.call, key)
+
+
+def day_after(day: date, days: int) -> date:
+    """Return the day `days` later (earlier where negative)."""
+    return day + timedelta(days=days)
+
+
+def campaign_ids() -> list[str]:
+    """Return the ids of the campaigns that the package ships."""
+    folder = resources.files("config") / "campaigns"
+    return sorted(Path(entry.name).stem for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def load_campaign(name: str, beside: Path | None = None) -> Campaign:
+    """Return a campaign by the id of a shipped one, or by the path of a file (relative to `beside`).
+
+    Raises ConfigError where there is none, or where the file is wrong.
+    """
+    if name.endswith(".toml"):
+        return load((beside or Path.cwd()) / name, Campaign)
+    if name not in campaign_ids():
+        raise ConfigError(f"[campaign] id: 没有名为 {name} 的征集活动{nearest(name, campaign_ids())}")
+    with resources.as_file(resources.files("config") / "campaigns" / f"{name}.toml") as path:
+        return load(path, Campaign)

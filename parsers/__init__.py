@@ -1,0 +1,1 @@
+"""Parsers measure: what a mail, an archive or a document says, with no opinion about it."""

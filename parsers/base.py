@@ -1,0 +1,79 @@
+"""What every parser takes and gives: a source to read, and a reading with what was found in it."""
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from config.campaign import Campaign
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file to read: where its bytes are, and the name it came under (bytes may lie under a hash)."""
+
+    path: Path
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value read from a document: raw text, normal form (None = cannot be read), place, method and confidence 0..1."""
+
+    raw: str
+    value: str | float | int | tuple[float, float] | None
+    place: str
+    method: str = "docx"
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing found in a file: its material kind, how sure that is (0..1), and the facts measured of it.
+
+    The facts are JSON values only; `facts_of_*` of each kind's module says which there are.
+    """
+
+    kind: str
+    confidence: float
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that reading a file's content gave; status is one of domain.md's file statuses, reason is for staff."""
+
+    format: str
+    found: tuple[Found, ...] = ()
+    status: str = "ok"
+    reason: str = ""
+
+
+class ParseError(Exception):
+    """Content that cannot be read: a status of domain.md section 5 (`corrupt`, `encrypted` …) and a Chinese reason."""
+
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+class Parser(Protocol):
+    """A material kind's reader. `read` returns None where the document is not of this kind: claiming what is not is wrong."""
+
+    kind: str
+    version: int
+
+    def read(self, document: Any, campaign: Campaign) -> Found | None:  # noqa: ANN401 (each format has its own view)
+        """Return what the document says if it is of this kind, else None."""
+
+
+def as_json(value: object) -> Any:  # noqa: ANN401 (JSON)
+    """Return a dataclass (or a container of them) as plain JSON values."""
+    if hasattr(value, "__dataclass_fields__"):
+        return asdict(value)  # type: ignore[call-overload]
+    if isinstance(value, dict):
+        return {key: as_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(item) for item in value]
+    return value
