@@ -1,0 +1,221 @@
+"""The settings of one installation: mailboxes, database, paths, times and secrets.
+
+The TOML file is the base. An environment variable `ZHENGJI_SECTION__KEY` goes before it, and `ZHENGJI_SECTION__KEY_FILE`
+names a file that holds the value (for secrets). A mailbox is named by its place in the file:
+`ZHENGJI_MAILBOXES__1__PASSWORD` is the password of the first one.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import time
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from config.errors import ConfigError, nearest
+from config.toml import read, validate
+
+Security = Literal["ssl", "starttls", "none"]
+PREFIX = "ZHENGJI_"
+# Variables that say where the settings are, and so are none themselves.
+OUTSIDE = {"ZHENGJI_CONFIG"}
+_PORTS = {"ssl": 993, "starttls": 143, "none": 143}
+_SMTP_PORTS = {"ssl": 465, "starttls": 587, "none": 25}
+
+
+class Section(BaseModel):
+    """A table of the settings file: fixed once read, and no key that is not known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Login(Section):
+    """How a server is reached; a password may stand in a file of its own."""
+
+    host: str
+    port: int = Field(default=0, ge=0, le=65535)
+    security: Security = "ssl"
+    username: str = ""
+    password: SecretStr | None = None
+    password_file: Path | None = None
+    ca_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _plain_text_stays_at_home(self) -> "Login":
+        if self.security == "none" and not _is_loopback(self.host):
+            raise ValueError(f"security = \"none\" 只许用于本机（127.0.0.1），{self.host} 须用 ssl 或 starttls")
+        return self
+
+    @property
+    def secret(self) -> str:
+        """The password, from the file where one is named; ConfigError where that file cannot be read."""
+        if self.password_file is None:
+            return self.password.get_secret_value() if self.password else ""
+        return _first_line(self.password_file)
+
+
+class MailboxSettings(Login):
+    """One polled IMAP account."""
+
+    address: str
+    folders: tuple[str, ...] | None = None
+    timeout_seconds: float = Field(default=60, gt=0)
+
+    @property
+    def port_number(self) -> int:
+        """The port, by default the usual one of its kind of security."""
+        return self.port or _PORTS[self.security]
+
+    @property
+    def login(self) -> str:
+        """The user name, by default the address."""
+        return self.username or self.address
+
+
+class SmtpSettings(Login):
+    """The server that sends the digest."""
+
+    sender: str = ""
+    timeout_seconds: float = Field(default=60, gt=0)
+
+    @property
+    def port_number(self) -> int:
+        """The port, by default the usual one of its kind of security."""
+        return self.port or _SMTP_PORTS[self.security]
+
+
+class DatabaseSettings(Section):
+    """Where the program remembers."""
+
+    url: str = "sqlite:///data/zhengji.db"
+
+
+class VaultSettings(Section):
+    """Where raw mails and files are kept by their hash."""
+
+    path: Path = Path("data/vault")
+
+
+class CampaignSettings(Section):
+    """Which call runs, and the two tables that the user supplies."""
+
+    id: str = "2026-haofuwu"
+    roster: Path | None = None
+    already_selected: Path | None = None
+
+
+class DigestSettings(Section):
+    """When the digest goes out, to whom, and by which server."""
+
+    time: time = time(8, 30)
+    recipients: tuple[str, ...] = ()
+    folder: Path = Path("data/digests")
+    smtp: SmtpSettings | None = None
+
+    @field_validator("time", mode="before")
+    @classmethod
+    def _hours_and_minutes(cls, value: object) -> object:
+        return time.fromisoformat(value) if isinstance(value, str) and value.count(":") else value
+
+
+class WorkerSettings(Section):
+    """How often the mailboxes are polled, and how long a refused login waits."""
+
+    poll_minutes: float = Field(default=10, gt=0)
+    login_wait_minutes: float = Field(default=15, ge=15)
+
+
+class LimitSettings(Section):
+    """What a single mail or archive may cost at the most."""
+
+    message_bytes: int = Field(default=300_000_000, gt=0)
+    archive_bytes: int = Field(default=2_000_000_000, gt=0)
+    member_bytes: int = Field(default=500_000_000, gt=0)
+    members: int = Field(default=2_000, gt=0)
+    depth: int = Field(default=4, gt=0)
+    ratio: int = Field(default=200, gt=1)
+
+
+class Settings(Section):
+    """The whole settings file; `base` is the folder that relative paths are relative to."""
+
+    mailboxes: tuple[MailboxSettings, ...] = ()
+    database: DatabaseSettings = DatabaseSettings()
+    vault: VaultSettings = VaultSettings()
+    campaign: CampaignSettings = CampaignSettings()
+    digest: DigestSettings = DigestSettings()
+    worker: WorkerSettings = WorkerSettings()
+    limits: LimitSettings = LimitSettings()
+    base: Path = Field(default=Path(), exclude=True)
+
+    @model_validator(mode="after")
+    def _addresses_are_unique(self) -> "Settings":
+        addresses = [mailbox.address.lower() for mailbox in self.mailboxes]
+        if len(set(addresses)) < len(addresses):
+            raise ValueError("同一个收件邮箱写了两次")
+        return self
+
+    def at(self, path: Path) -> Path:
+        """Return a path of the settings as an absolute one."""
+        return (self.base / path).absolute()
+
+    @property
+    def database_url(self) -> str:
+        """The database URL; a relative SQLite path is made absolute."""
+        scheme, slashes, rest = self.database.url.partition(":///")
+        if scheme.startswith("sqlite") and slashes and not rest.startswith("/"):
+            return f"{scheme}:///{self.at(Path(rest))}"
+        return self.database.url
+
+
+def load_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings of a file with the environment laid over it; ConfigError with one line where that fails."""
+    tables = read(path)
+    if "base" in tables:
+        raise ConfigError(f"{path}: 不认识的键 base{nearest('base', list(Settings.model_fields))}")
+    overlay(tables, environment)
+    return validate({**tables, "base": path.absolute().parent}, Settings, path)
+
+
+def overlay(tables: dict[str, Any], environment: Mapping[str, str]) -> None:
+    """Lay `ZHENGJI_SECTION__KEY` and `ZHENGJI_SECTION__KEY_FILE` over the tables, in place."""
+    for variable, value in sorted(environment.items()):
+        if not variable.startswith(PREFIX) or variable in OUTSIDE:
+            continue
+        keys = variable.removeprefix(PREFIX).lower().split("__")
+        if keys[-1].endswith("_file") and keys[-1] not in {"password_file", "ca_file"}:
+            keys[-1], value = keys[-1].removesuffix("_file"), _first_line(Path(value))  # noqa: PLW2901 (the value itself)
+        _put(tables, keys, value, variable)
+
+
+def _put(tables: Any, keys: list[str], value: str, variable: str) -> None:  # noqa: ANN401 (TOML tables)
+    """Set one value; ConfigError where the variable names no section or no mailbox that is there."""
+    *path, last = keys
+    for key in path:
+        if isinstance(tables, list):
+            if not key.isdecimal() or not 1 <= int(key) <= len(tables):
+                raise ConfigError(f"环境变量 {variable}: 没有第 {key} 个收件邮箱（设置文件中共 {len(tables)} 个）")
+            tables = tables[int(key) - 1]
+        else:
+            tables = tables.setdefault(key, {})
+    if not isinstance(tables, dict) or not path:
+        raise ConfigError(f"环境变量 {variable}: 应写作 {PREFIX}小节__键，如 {PREFIX}DATABASE__URL")
+    tables[last] = value.split(",") if last in {"recipients", "folders"} else value
+
+
+def _first_line(path: Path) -> str:
+    """Return a secret kept in a file, without the line end that editors add."""
+    try:
+        return path.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: 密码文件读不了（{error.__class__.__name__}）") from None
+
+
+def _is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine, by name or by address; no name is looked up."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

@@ -1,0 +1,277 @@
+"""The campaign as of a moment: what came, from whom, for which case, and what of it counts.
+
+Every report, the judge and every export look at one and the same `Picture`. Where a name stands in domain.md section 5
+it is the attribute's name here, so that an export is a list of attributes.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from config.associations import Association
+from config.campaign import Campaign
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value as it was read: raw text, normal form (None = cannot be read or blank), and where it stood."""
+
+    raw: str
+    value: Any
+    place: str
+    file: "FileView"
+
+    @property
+    def evidence(self) -> str:
+        """Where it stood and what it said, for people."""
+        return f"《{self.file.name}》{self.place}：“{self.raw}”"
+
+
+@dataclass(frozen=True, eq=False)
+class FileView:
+    """文件: one piece of content with its kind and place."""
+
+    id: int
+    message_pk: int
+    message: str
+    path: str
+    name: str
+    sha256: str | None
+    bytes: int
+    format: str
+    kind: str
+    kind_evidence: str
+    status: str
+    reason: str
+    province: str | None
+    community: str | None
+    case_ids: tuple[int, ...]
+    arrival: datetime
+    facts: dict[str, Any]
+    filing_clues: tuple[str, ...] = ()
+    superseded: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class MessageView:
+    """来信: one mail with what became of it."""
+
+    id: int
+    mailbox: str
+    folder: str
+    uid: int | None
+    junk: bool
+    message_id: str | None
+    from_address: str | None
+    from_name: str
+    subject: str
+    arrival: datetime
+    arrival_source: str
+    province: str | None
+    city: str | None
+    sender_level: str | None
+    sender_clues: tuple[str, ...]
+    kind: str
+    kind_evidence: str
+    state: str
+    failure: str | None
+    files: int
+    bytes: int
+    text: str
+
+    @property
+    def key(self) -> str:
+        """What findings and files name it by: its Message-ID header, ours where there is none."""
+        return self.message_id or str(self.id)
+
+    @property
+    def is_submission(self) -> bool:
+        """Whether it counts as (a part of) a submission."""
+        return self.kind == "submission"
+
+
+@dataclass(frozen=True, eq=False)
+class ListRow:
+    """A row of a summary list that counts."""
+
+    file: FileView
+    cells: dict[str, Cell]
+
+
+@dataclass(frozen=True, eq=False)
+class CaseView:
+    """案例: one community with everything that is there for it. Values come from the form, else from the list row."""
+
+    id: int
+    province: str
+    city: str | None
+    community: str
+    rows: tuple[ListRow, ...]
+    form: dict[str, Cell]
+    forms: tuple[FileView, ...]
+    materials: tuple[FileView, ...]
+    photo_files: tuple[FileView, ...]
+    counted_photos: tuple[FileView, ...]
+    video_files: tuple[FileView, ...]
+    company: str | None
+    address: str | None
+    completed: str | None
+    floor_area_m2: float | None
+    delivered: str | None
+    project_type: str | None
+    fee_text: str | None
+    fee_low: float | None
+    fee_high: float | None
+    collection_rate: float | None
+    applicant_contact: str | None
+    applicant_phone: str | None
+    recommender: str | None
+    recommender_contact: str | None
+    recommender_phone: str | None
+    reason: str | None
+    applicant_signed: str | None
+    recommender_signed: str | None
+    remark: str | None
+    list_number: str | None
+    first_arrival: datetime | None
+    title: str | None
+    already_selected: str | None
+    complete: bool = False
+    form_stamped: bool | None = None
+
+    @property
+    def in_list(self) -> bool:
+        """Whether the province's list names it."""
+        return bool(self.rows)
+
+    @property
+    def has_form(self) -> bool:
+        """Whether a recommendation form is there, as Word, PDF or scan."""
+        return bool(self.forms)
+
+    @property
+    def has_material(self) -> bool:
+        """Whether a case material is there."""
+        return bool(self.materials)
+
+    @property
+    def photos(self) -> int:
+        """How many photos count (domain.md section 6.5)."""
+        return len(self.counted_photos)
+
+    @property
+    def videos(self) -> int:
+        """How many videos are there."""
+        return len(self.video_files)
+
+
+@dataclass(frozen=True, eq=False)
+class AssociationView:
+    """省级物协 with its submission."""
+
+    association: Association
+    messages_in: tuple[MessageView, ...]
+    lists: tuple[FileView, ...]
+    list_scans: tuple[FileView, ...]
+    list_head: dict[str, Cell]
+    cases: tuple[CaseView, ...]
+    complete_cases: int
+    status: str
+    deadline: datetime
+
+    @property
+    def province(self) -> str:
+        """The province's short name."""
+        return self.association.province
+
+    @property
+    def messages(self) -> int:
+        """How many messages of kind submission came."""
+        return len(self.messages_in)
+
+    @property
+    def first_arrival(self) -> datetime | None:
+        """When its first submission arrived."""
+        return min((message.arrival for message in self.messages_in), default=None)
+
+    @property
+    def last_arrival(self) -> datetime | None:
+        """When its last submission arrived."""
+        return max((message.arrival for message in self.messages_in), default=None)
+
+    @property
+    def late(self) -> bool:
+        """Whether its first submission came after the deadline (domain.md section 6.1)."""
+        return self.first_arrival is not None and self.first_arrival > self.deadline
+
+    @property
+    def cases_listed(self) -> int:
+        """How many of its cases its list names."""
+        return sum(case.in_list for case in self.cases)
+
+
+@dataclass(frozen=True)
+class CityView:
+    """市级物协: how many cases a city recommends against its quota (三(二)1)."""
+
+    province: str
+    city: str
+    cases: tuple[CaseView, ...]
+    quota: int
+
+
+@dataclass(frozen=True)
+class MailboxHealth:
+    """How the polling of one mailbox goes: since when it fails, and why (in Chinese), or when it last went well."""
+
+    mailbox: str
+    last_good: datetime | None
+    failing_since: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The campaign as of a moment, with everything in a stable order (provinces in GB/T 2260 order, then arrival)."""
+
+    campaign: Campaign
+    as_of: datetime
+    associations: tuple[AssociationView, ...]
+    cities: tuple[CityView, ...]
+    cases: tuple[CaseView, ...]
+    messages: tuple[MessageView, ...]
+    files: tuple[FileView, ...]
+    health: tuple[MailboxHealth, ...] = ()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the deadline has passed."""
+        return self.as_of > self.campaign.call.last_moment
+
+
+@dataclass(frozen=True)
+class Finding:
+    """问题: a rule that does not hold, on a subject, with the evidence in words (domain.md section 3)."""
+
+    code: str
+    severity: str
+    phase: str | None
+    province: str | None
+    city: str | None
+    community: str | None
+    subject: str
+    message: str
+    evidence: str
+    clause: str
+    message_id: str | None
+    file: str | None
+    status: str = "open"
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A picture and what the rules say of it: what every report takes."""
+
+    picture: Picture
+    findings: tuple[Finding, ...]
+    by_province: dict[str, tuple[Finding, ...]] = field(default_factory=dict)

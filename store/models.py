@@ -1,0 +1,204 @@
+"""The tables. Facts are only ever added; conclusions can be dropped and computed again from the facts.
+
+Facts: messages, sightings, polls, digests (and the vault). Conclusions: letters, files, cases,
+filings, readings.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from store.times import Moment
+
+
+class Base(DeclarativeBase):
+    """All tables; named constraints, so that migrations can speak of them on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON, list[Any]: JSON, str: Text}  # noqa: RUF012
+
+
+class Message(Base):
+    """来信: one e-mail as received (a fact). Its bytes lie in the vault under `sha256`.
+
+    `state` is the only thing that changes: waiting → read | failed. `failure` says in Chinese why reading failed.
+    """
+
+    __tablename__ = "messages"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    arrival: Mapped[datetime] = mapped_column(index=True)
+    arrival_source: Mapped[str]
+    kept_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10), default="waiting", index=True)
+    failure: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+
+    letter: Mapped["Letter | None"] = relationship(back_populates="message", passive_deletes=True)
+    files: Mapped[list["File"]] = relationship(back_populates="message", passive_deletes=True)
+    sightings: Mapped[list["Sighting"]] = relationship(back_populates="message", passive_deletes=True)
+
+
+class Sighting(Base):
+    """Where a message was seen (a fact): a place in a mailbox, or a file that was imported."""
+
+    __tablename__ = "sightings"
+    __table_args__ = (UniqueConstraint("mailbox", "folder", "uidvalidity", "uid", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+    mailbox: Mapped[str]
+    folder: Mapped[str]
+    uidvalidity: Mapped[int] = mapped_column(BigInteger, default=0)
+    uid: Mapped[int] = mapped_column(BigInteger, default=0)
+    place: Mapped[str] = mapped_column(default="")
+    junk: Mapped[bool] = mapped_column(default=False)
+    arrival: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+    message: Mapped[Message] = relationship(back_populates="sightings")
+
+
+class FolderMark(Base):
+    """How far a folder has been taken in: only what need not be fetched again."""
+
+    __tablename__ = "folder_marks"
+
+    mailbox: Mapped[str] = mapped_column(primary_key=True)
+    folder: Mapped[str] = mapped_column(primary_key=True)
+    uidvalidity: Mapped[int] = mapped_column(BigInteger)
+    last_uid: Mapped[int] = mapped_column(BigInteger)
+
+
+class Poll(Base):
+    """One look into one mailbox (a fact): when, how many were seen there and new, and why it failed if it did."""
+
+    __tablename__ = "polls"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailbox: Mapped[str] = mapped_column(index=True)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(12))  # ok | refused | unreachable | full
+    reason: Mapped[str] = mapped_column(default="")
+    seen: Mapped[int] = mapped_column(default=0)
+    new: Mapped[int] = mapped_column(default=0)
+
+
+class Letter(Base):
+    """What a message says of itself (a conclusion): envelope, text, sender and kind, each with its evidence."""
+
+    __tablename__ = "letters"
+
+    message_pk: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    message_id: Mapped[str | None]
+    from_address: Mapped[str | None]
+    from_name: Mapped[str]
+    to: Mapped[list[Any]]
+    subject: Mapped[str]
+    date: Mapped[datetime | None]
+    text: Mapped[str]
+    automatic: Mapped[str | None]
+    kind: Mapped[str] = mapped_column(String(12))
+    kind_evidence: Mapped[str]
+    province: Mapped[str | None] = mapped_column(String(16), index=True)
+    city: Mapped[str | None]
+    sender_level: Mapped[str | None] = mapped_column(String(12))
+    sender_clues: Mapped[list[Any]]
+    defects: Mapped[list[Any]]
+
+    message: Mapped[Message] = relationship(back_populates="letter")
+
+
+class File(Base):
+    """文件 (a conclusion): one piece of content found in a message, its kind, its place, and why it was put there."""
+
+    __tablename__ = "files"
+    __table_args__ = (UniqueConstraint("message_pk", "path"), Index("ix_files_province_kind", "province", "kind"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_pk: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+    path: Mapped[str]
+    name: Mapped[str]
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    format: Mapped[str] = mapped_column(String(12), default="")
+    kind: Mapped[str] = mapped_column(String(32))
+    kind_evidence: Mapped[str] = mapped_column(default="")
+    status: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(default="")
+    province: Mapped[str | None] = mapped_column(String(16))
+
+    message: Mapped[Message] = relationship(back_populates="files")
+    filings: Mapped[list["Filing"]] = relationship(back_populates="file", passive_deletes=True)
+
+
+class Case(Base):
+    """案例 (a conclusion): one community of one province, known by its names as they were written."""
+
+    __tablename__ = "cases"
+    __table_args__ = (UniqueConstraint("province", "city_key", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    province: Mapped[str] = mapped_column(String(16), index=True)
+    city_key: Mapped[str] = mapped_column(default="")
+    key: Mapped[str]
+    community: Mapped[str]
+    city: Mapped[str | None]
+
+
+class Filing(Base):
+    """归档 (a conclusion): what in a file belongs to which case, and by which clues.
+
+    `found` is the index of the thing found in the file's reading, `row` the row of a summary list (0 elsewhere).
+    """
+
+    __tablename__ = "filings"
+    __table_args__ = (UniqueConstraint("file_id", "found", "row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("files.id", ondelete="CASCADE"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    found: Mapped[int] = mapped_column(default=0)
+    row: Mapped[int] = mapped_column(default=0)
+    confidence: Mapped[float]
+    clues: Mapped[list[Any]]
+
+    file: Mapped[File] = relationship(back_populates="filings")
+
+
+class Reading(Base):
+    """What reading a content gave (a conclusion, kept by content: the same bytes are never read twice)."""
+
+    __tablename__ = "readings"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    version: Mapped[str]
+    format: Mapped[str] = mapped_column(String(12))
+    found: Mapped[list[Any]]
+    status: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str]
+
+
+class SentDigest(Base):
+    """A digest as it was made (a fact): the day it is of, its moment, and to whom it went and when."""
+
+    __tablename__ = "digests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[str] = mapped_column(String(10), index=True)
+    as_of: Mapped[datetime]
+    recipient: Mapped[str]
+    sent_at: Mapped[datetime]
+    html_sha256: Mapped[str] = mapped_column(String(64))
