@@ -4,7 +4,7 @@ Everything here is read from `campaigns/<id>.toml`; next year's call is one new 
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -46,6 +46,7 @@ class Call(Part):
     photo_bytes: int
     section_tolerance: float
     filing_threshold: float
+    sender_threshold: float
     milestones: tuple[int, ...]
 
     @cached_property
@@ -103,10 +104,11 @@ class MailWords(Part):
     inquiry: tuple[str, ...]
     replaces: tuple[str, ...]
     adds: tuple[str, ...]
-    provincial: tuple[str, ...]
-    city: tuple[str, ...]
-    enterprise: tuple[str, ...]
+    associations: tuple[str, ...]
+    enterprises: tuple[str, ...]
     blanks: tuple[str, ...]
+    cloud: tuple[str, ...]
+    public_domains: tuple[str, ...]
     junk_folders: tuple[str, ...]
     skipped_folders: tuple[str, ...]
 
@@ -150,7 +152,7 @@ class Campaign(Part):
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> "Campaign":
-        codes = [rule.code for rule in self.rule]
+        codes = [f"{rule.code}（{rule.on}）" for rule in self.rule]
         twice = sorted({code for code in codes if codes.count(code) > 1})
         if twice:
             raise ValueError(f"规则编号重复：{'、'.join(twice)}")
@@ -187,11 +189,6 @@ class Campaign(Part):
         if key not in Call.model_fields:
             raise ConfigError(f"[campaign] 中没有 {key}{nearest(key, list(Call.model_fields))}")
         return getattr(self.call, key)
-
-
-def day_after(day: date, days: int) -> date:
-    """Return the day `days` later (earlier where negative)."""
-    return day + timedelta(days=days)
 
 
 def campaign_ids() -> list[str]:

@@ -1,13 +1,13 @@
 """The settings of one installation: mailboxes, database, paths, times and secrets.
 
-The TOML file is the base. An environment variable `ZHENGJI_SECTION__KEY` goes before it, and `ZHENGJI_SECTION__KEY_FILE`
-names a file that holds the value (for secrets). A mailbox is named by its place in the file:
+The TOML file is the base. An environment variable `ZHENGJI_SECTION__KEY` goes before it, and
+`ZHENGJI_SECTION__KEY_FILE` names a file that holds the value (for secrets). A mailbox is named by its place there:
 `ZHENGJI_MAILBOXES__1__PASSWORD` is the password of the first one.
 """
 
 import os
 from collections.abc import Mapping
-from datetime import time
+from datetime import time as time_of_day
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
@@ -45,7 +45,7 @@ class Login(Section):
     @model_validator(mode="after")
     def _plain_text_stays_at_home(self) -> "Login":
         if self.security == "none" and not _is_loopback(self.host):
-            raise ValueError(f"security = \"none\" 只许用于本机（127.0.0.1），{self.host} 须用 ssl 或 starttls")
+            raise ValueError(f'security = "none" 只许用于本机（127.0.0.1），{self.host} 须用 ssl 或 starttls')
         return self
 
     @property
@@ -109,7 +109,7 @@ class CampaignSettings(Section):
 class DigestSettings(Section):
     """When the digest goes out, to whom, and by which server."""
 
-    time: time = time(8, 30)
+    time: time_of_day = time_of_day(8, 30)
     recipients: tuple[str, ...] = ()
     folder: Path = Path("data/digests")
     smtp: SmtpSettings | None = None
@@ -117,7 +117,7 @@ class DigestSettings(Section):
     @field_validator("time", mode="before")
     @classmethod
     def _hours_and_minutes(cls, value: object) -> object:
-        return time.fromisoformat(value) if isinstance(value, str) and value.count(":") else value
+        return time_of_day.fromisoformat(value) if isinstance(value, str) and value.count(":") else value
 
 
 class WorkerSettings(Section):

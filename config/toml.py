@@ -1,6 +1,6 @@
 """Reads a TOML file into a pydantic model, and turns whatever is wrong with it into one line.
 
-tomllib keeps no line numbers, so the line of a key is looked up in the text again, only when there is an error to report.
+tomllib keeps no line numbers, so the line of a key is looked up in the text again, only when there is an error.
 """
 
 import re

@@ -18,7 +18,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Value:
-    """A value read from a document: raw text, normal form (None = cannot be read), place, method and confidence 0..1."""
+    """A value read from a document: raw text, normal form (None = cannot be read), place, method, confidence 0..1."""
 
     raw: str
     value: str | float | int | tuple[float, float] | None
@@ -59,7 +59,7 @@ class ParseError(Exception):
 
 
 class Parser(Protocol):
-    """A material kind's reader. `read` returns None where the document is not of this kind: claiming what is not is wrong."""
+    """A material kind's reader: `read` gives nothing where the document is not of this kind; a false claim is wrong."""
 
     kind: str
     version: int

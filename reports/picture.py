@@ -6,9 +6,11 @@ it is the attribute's name here, so that an export is a list of attributes.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from config.associations import Association
+
 from config.campaign import Campaign
 
 
@@ -29,7 +31,10 @@ class Cell:
 
 @dataclass(frozen=True, eq=False)
 class FileView:
-    """文件: one piece of content with its kind and place."""
+    """文件: one piece of content with its kind and place.
+
+    `arrival` is its message's; `first_arrival` the moment the same content first came in any message.
+    """
 
     id: int
     message_pk: int
@@ -47,6 +52,7 @@ class FileView:
     community: str | None
     case_ids: tuple[int, ...]
     arrival: datetime
+    first_arrival: datetime
     facts: dict[str, Any]
     filing_clues: tuple[str, ...] = ()
     superseded: bool = False
@@ -108,6 +114,7 @@ class CaseView:
     community: str
     rows: tuple[ListRow, ...]
     form: dict[str, Cell]
+    files: tuple[FileView, ...]
     forms: tuple[FileView, ...]
     materials: tuple[FileView, ...]
     photo_files: tuple[FileView, ...]
@@ -172,6 +179,7 @@ class AssociationView:
     association: Association
     messages_in: tuple[MessageView, ...]
     lists: tuple[FileView, ...]
+    all_lists: tuple[FileView, ...]
     list_scans: tuple[FileView, ...]
     list_head: dict[str, Cell]
     cases: tuple[CaseView, ...]
@@ -242,6 +250,11 @@ class Picture:
     messages: tuple[MessageView, ...]
     files: tuple[FileView, ...]
     health: tuple[MailboxHealth, ...] = ()
+
+    @cached_property
+    def submission_ids(self) -> frozenset[int]:
+        """The ids of the messages that count as submissions."""
+        return frozenset(message.id for message in self.messages if message.is_submission)
 
     @property
     def closed(self) -> bool:

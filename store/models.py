@@ -5,7 +5,7 @@ filings, readings.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -24,13 +24,14 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON, list[Any]: JSON, str: Text}  # noqa: RUF012
+    type_annotation_map: ClassVar = {datetime: Moment, dict[str, Any]: JSON, list[Any]: JSON, str: Text}
 
 
 class Message(Base):
     """来信: one e-mail as received (a fact). Its bytes lie in the vault under `sha256`.
 
-    `state` is the only thing that changes: waiting → read | failed. `failure` says in Chinese why reading failed.
+    `state` is what changes: waiting → read → filed, or failed with a Chinese `failure`. An earlier arrival of the same
+    bytes, learned later, goes before a later one.
     """
 
     __tablename__ = "messages"
@@ -117,6 +118,7 @@ class Letter(Base):
     sender_level: Mapped[str | None] = mapped_column(String(12))
     sender_clues: Mapped[list[Any]]
     defects: Mapped[list[Any]]
+    version: Mapped[str] = mapped_column(String(64), index=True)
 
     message: Mapped[Message] = relationship(back_populates="letter")
 
@@ -195,6 +197,7 @@ class SentDigest(Base):
     """A digest as it was made (a fact): the day it is of, its moment, and to whom it went and when."""
 
     __tablename__ = "digests"
+    __table_args__ = (UniqueConstraint("day", "recipient"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[str] = mapped_column(String(10), index=True)

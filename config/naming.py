@@ -1,0 +1,47 @@
+"""When two written names mean the same to a person: keys for communities, companies and associations.
+
+Two names are the same where their keys are equal; a key is never shown.
+"""
+
+import re
+import unicodedata
+
+_NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
+_ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5"}
+_NOISE = re.compile(r"[\s·•・.,，。、“”\"'‘’《》<>〈〉_＿\-—–~～:：;；*＊]+")
+_BRACKETS = re.compile(r"[()\[\]{}【】〔〕「」『』]")
+_PHASE = re.compile(r"第?([1-9]|[IVX]{1,3})期(?:工程|项目)?")
+# What people leave out or put in without meaning another community.
+_COMMUNITY_TAILS = re.compile(r"(?:住宅小区|住宅区|小区|项目|楼盘)(?=$|[1-9]期|[东西南北中]区)")
+_COMPANY_FORMS = re.compile(r"(?:股份)?有限(?:责任)?公司|股份公司|公司$")
+_COMPANY_TRADE = re.compile(r"物业(?:管理|服务|经营|发展)+")
+_ASSOCIATION_FORMS = re.compile(r"物业(?:管理|服务)*(?:行业|企业|业)*(?:协会|学会)|物业?协会?")
+
+
+def folded(name: str) -> str:
+    """Return a name with widths, white space, brackets and punctuation taken away, letters in upper case."""
+    text = unicodedata.normalize("NFKC", name).upper()
+    return _NOISE.sub("", _BRACKETS.sub("", text))
+
+
+def community_key(name: str) -> str:
+    """Return the key of a community's name: 春江花园（二期）小区 and 春江花园2期 have the same, 一期 another."""
+    text = _PHASE.sub(_phase, folded(name).translate(_NUMERALS))
+    shorter = _COMMUNITY_TAILS.sub("", text)
+    return shorter or text
+
+
+def company_key(name: str) -> str:
+    """Return the key of a company's name: 有限公司, 公司 and 物业服务, 物业管理 do not tell companies apart."""
+    text = _COMPANY_FORMS.sub("", folded(name))
+    return _COMPANY_TRADE.sub("物业", text) or folded(name)
+
+
+def association_key(name: str) -> str:
+    """Return the key of an association's name: 杭州市物业管理行业协会 and 杭州市物协 have the same."""
+    return _ASSOCIATION_FORMS.sub("物协", re.sub(r"盖章|公章", "", folded(name)))
+
+
+def _phase(match: re.Match[str]) -> str:
+    number = _ROMAN.get(match[1], match[1])
+    return f"{number}期"

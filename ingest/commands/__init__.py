@@ -1,0 +1,1 @@
+"""The commands by what they are for: looking at the set-up, taking mail in, telling what there is."""

@@ -1,0 +1,73 @@
+"""Commands about the set-up: init, check-config, facts."""
+
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from config.associations import load_associations
+from config.campaign import load_campaign
+from config.errors import ConfigError
+from config.settings import Settings
+from config.selected import load_selected
+from ingest.context import DEFAULT, Context
+from reports.checks import CHECKS
+from reports.judge import prove
+from reports.subjects import FACTS
+
+
+@click.command("init")
+@click.argument("path", type=click.Path(path_type=Path), default=DEFAULT)
+def init(path: Path) -> None:
+    """新建一份带说明的设置文件。"""
+    starter = (resources.files("config") / "starter.toml").read_text(encoding="utf-8")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(starter)
+    except FileExistsError:
+        raise ConfigError(f"{path} 已存在，没有改动；请换一个文件名") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: 写不了（{error.strerror}）") from None
+    click.echo(f"已新建 {path}，请按里面的说明填写，再运行 zhengji --config {path} check-config")
+
+
+@click.command("check-config")
+@click.pass_obj
+def check_config(context: Context) -> None:
+    """检查设置文件、征集活动文件、协会名录和已入选名单。"""
+    chosen = context.is_chosen or DEFAULT.exists()
+    settings = context.settings() if chosen else Settings()
+    campaign = load_campaign(settings.campaign.id, settings.base)
+    prove(campaign)
+    roster, selected = settings.campaign.roster, settings.campaign.already_selected
+    associations = load_associations(settings.at(roster) if roster else None)
+    selection = load_selected(settings.at(selected) if selected else None)
+    for mailbox in settings.mailboxes:
+        _ = mailbox.secret
+    call = campaign.call
+    click.echo(f"设置文件：{context.path if chosen else '（没有，用默认值）'}")
+    click.echo(f"征集活动：{call.id}，{call.title}，{call.deadline} 截止；规则 {len(campaign.rule)} 条，例子全部通过")
+    click.echo(f"协会名录：{len(associations)} 家，登记了地址的 {sum(bool(one.addresses) for one in associations)} 家")
+    listed = sum(len(rows) for rows in selection.values()) if selection is not None else None
+    click.echo(f"已入选名单：{f'{listed} 个小区' if listed is not None else '未提供'}")
+    click.echo(f"收件邮箱：{'、'.join(one.address for one in settings.mailboxes) or '未设置（可用 zhengji import 导入）'}")
+    polled = {mailbox.address.lower() for mailbox in settings.mailboxes}
+    if polled and (absent := [one for one in call.addresses if one.lower() not in polled]):
+        click.echo(f"请注意：通知公布的地址 {'、'.join(absent)} 没有设置，寄到那里的信收不到", err=True)
+
+
+@click.command("facts")
+@click.argument("subject", required=False, type=click.Choice(list(FACTS)))
+@click.option("--checks", is_flag=True, help="列出可用的判断方法")
+def facts(subject: str | None, *, checks: bool) -> None:
+    """列出规则能用的事实（on、fact）和判断方法（check）。"""
+    if checks:
+        for name, check in CHECKS.items():
+            click.echo(f"{name}\t{(check.__doc__ or '').splitlines()[0]}")
+        return
+    for on, table in FACTS.items():
+        for name, fact in table.items() if subject in (None, on) else ():
+            click.echo(f"{on}\t{name}\t{fact.doc}")
+
+
+COMMANDS = (init, check_config, facts)

@@ -1,0 +1,98 @@
+"""Commands that take mail in: poll, worker, import, retry, rebuild."""
+
+from pathlib import Path
+
+import click
+
+from config.errors import ConfigError
+from ingest.context import Context, now
+from ingest.desk import Desk
+from ingest.importer import import_path
+from ingest.intake import take_in
+from ingest.poll import poll_all
+from ingest.progress import progress
+from ingest.worker import Worker
+from store import mail
+
+# Exit code where a mailbox could not be read or a mail failed: done as far as it went.
+INCOMPLETE = 1
+
+
+@click.command("poll")
+@click.pass_obj
+def poll(context: Context) -> None:
+    """收一次信：取回所有新来信，读完归档。"""
+    with context.desk() as desk:
+        if not desk.settings.mailboxes:
+            raise ConfigError(f"{context.path}: 没有设置收件邮箱（[[mailboxes]]）；导入已有邮件请用 zhengji import")
+        with progress("收信") as told:
+            results = poll_all(desk, now, lambda _mailbox, new: told.at(new))
+        read(desk)
+        for result in results:
+            if result.outcome == "ok":
+                click.echo(f"{result.mailbox}：新来信 {result.new} 封")
+            else:
+                click.echo(f"{result.mailbox}：收信失败，{result.reason}", err=True)
+        if len(results) < len(desk.settings.mailboxes):
+            click.echo("有邮箱的密码刚被拒绝过，为免触发风控，过一会儿再试", err=True)
+        if any(result.outcome != "ok" for result in results) or len(results) < len(desk.settings.mailboxes):
+            raise SystemExit(INCOMPLETE)
+
+
+@click.command("worker")
+@click.pass_obj
+def worker(context: Context) -> None:
+    """按计划一直运行：定时收信，工作日发日报，截止时刻留底。"""
+    with context.desk() as desk:
+        Worker(desk).run()
+
+
+@click.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.pass_obj
+def import_(context: Context, path: Path) -> None:
+    """导入已有的邮件：一个 .eml、一个文件夹（逐层）、Maildir 或 mbox。"""
+    with context.desk() as desk:
+        with progress("导入") as told:
+            done = import_path(desk, path, now(), told.at)
+        read(desk)
+        skipped = len(done.skipped)
+        click.echo(f"邮件 {done.seen} 封，其中新的 {done.new} 封" + (f"；不是邮件的文件 {skipped} 个，没有导入" if skipped else ""))
+        _tell_failed(desk)
+
+
+@click.command("retry")
+@click.pass_obj
+def retry(context: Context) -> None:
+    """把没能读出的来信再读一遍。"""
+    with context.desk() as desk:
+        waiting = mail.wait_again(desk.store, every_attempt=True)
+        read(desk)
+        click.echo(f"重读 {waiting} 封")
+        _tell_failed(desk)
+
+
+@click.command("rebuild")
+@click.pass_obj
+def rebuild(context: Context) -> None:
+    """丢开所有结论，从保存的原信重新读一遍（原信和发送记录不动）。"""
+    with context.desk() as desk:
+        waiting = mail.forget_conclusions(desk.store)
+        read(desk)
+        click.echo(f"重读 {waiting} 封")
+        _tell_failed(desk)
+
+
+def read(desk: Desk) -> int:
+    """Read what waits, with a progress bar; return how many."""
+    with progress("读信") as told:
+        return take_in(desk, told.at)
+
+
+def _tell_failed(desk: Desk) -> None:
+    """Name the mails that could not be read."""
+    for message_id, reason in mail.failed(desk.store):
+        click.echo(f"来信 {message_id} 未能读出：{reason}", err=True)
+
+
+COMMANDS = (poll, worker, import_, retry, rebuild)

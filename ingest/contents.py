@@ -1,0 +1,128 @@
+"""Keeps and reads what a mail holds: every part and every member of its archives, each once, whatever is wrong with it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from ingest.desk import Desk
+from ingest.sender import Written
+from parsers.base import ParseError, as_json
+from parsers.letter import Part
+from parsers.reading import Found, Reading, kind_of, read_content
+from parsers.unpack import Member, UnpackLimits, members
+from store import documents
+from store.blobs import Blob
+from store.documents import CachedReading, ReadFile
+
+# What stands for a file that could not be opened far enough to be told by its content.
+_UNREAD = "unknown"
+
+
+@dataclass
+class _Pile:
+    """The files of one mail as they come, and what their documents say of the sender."""
+
+    files: list[ReadFile] = field(default_factory=list)
+    submitters: list[str] = field(default_factory=list)
+    list_recommenders: list[str] = field(default_factory=list)
+    form_recommenders: list[str] = field(default_factory=list)
+
+
+def read_parts(desk: Desk, parts: Iterable[Part]) -> tuple[list[ReadFile], Written]:
+    """Keep and read all parts of a mail; return its files in order, and what they say of who sent them."""
+    pile = _Pile()
+    for part in parts:
+        if part.problem:
+            pile.files.append(_unopened(part.path, part.name, len(part.data), *part.problem))
+            continue
+        blob = desk.store.vault.keep([part.data])
+        _add(desk, pile, blob, part.path, desk.settings.limits.depth)
+    return pile.files, Written(pile.submitters, pile.list_recommenders, pile.form_recommenders)
+
+
+def _add(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> None:
+    """Add one kept content and, where it is an archive, its members after it."""
+    reading = read_blob(desk, blob)
+    name = PurePosixPath(path).name
+    kind, _, evidence = kind_of(reading, name, path, desk.campaign)
+    file = ReadFile(
+        path, name, blob.sha256, blob.bytes, reading.format, kind, evidence, reading.status, reading.reason
+    )
+    at = len(pile.files)
+    pile.files.append(file)
+    _note_names(pile, reading)
+    if kind == "archive" and reading.status == "ok":
+        problem = _unpack(desk, pile, blob, path, depth)
+        if problem:
+            pile.files[at] = ReadFile(**{**vars(file), "status": problem.status, "reason": problem.reason})
+
+
+def _unpack(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> ParseError | None:
+    """Add an archive's members; return what stopped it, if anything did. What was read until then is kept."""
+    if depth == 0:
+        return ParseError("unsafe", f"压缩包嵌套超过 {desk.settings.limits.depth} 层，里面的没有再打开")
+    try:
+        for member in members(desk.store.vault.path(blob.sha256), _limits(desk)):
+            _add_member(desk, pile, member, f"{path}!/{member.path}", depth - 1)
+    except ParseError as error:
+        return error
+    return None
+
+
+def _add_member(desk: Desk, pile: _Pile, member: Member, path: str, depth: int) -> None:
+    """Add one member of an archive; one that cannot be read is named with the reason, and the others go on."""
+    if member.problem:
+        pile.files.append(_unopened(path, member.name, 0, *member.problem))
+        return
+    try:
+        blob = desk.store.vault.keep(member.chunks())
+    except ParseError as error:
+        pile.files.append(_unopened(path, member.name, 0, error.status, error.reason))
+        return
+    _add(desk, pile, blob, path, depth)
+
+
+def _unopened(path: str, name: str, size: int, status: str, reason: str) -> ReadFile:
+    return ReadFile(path, name, None, size, _UNREAD, "other", "", status, reason)
+
+
+def _limits(desk: Desk) -> UnpackLimits:
+    limits = desk.settings.limits
+    return UnpackLimits(
+        members=limits.members,
+        member_bytes=limits.member_bytes,
+        archive_bytes=limits.archive_bytes,
+        ratio=limits.ratio,
+    )
+
+
+def read_blob(desk: Desk, blob: Blob) -> Reading:
+    """Return the reading of a content, from what is kept of it where this version has read it before."""
+    cached = documents.cached_reading(desk.store, blob.sha256, desk.reading_version)
+    if cached is not None:
+        found = tuple(Found(**one) for one in cached.found)
+        return Reading(cached.format, found, cached.status, cached.reason)
+    reading = read_content(desk.store.vault.path(blob.sha256), blob.bytes, desk.campaign)
+    found_json = [as_json(one) for one in reading.found]
+    documents.keep_reading(
+        desk.store,
+        CachedReading(
+            blob.sha256, desk.reading_version, reading.format, reading.status, reading.reason, found_json
+        ),
+    )
+    return Reading(reading.format, tuple(Found(**one) for one in found_json), reading.status, reading.reason)
+
+
+def _note_names(pile: _Pile, reading: Reading) -> None:
+    """Note the organisations that lists and forms name: clues to the sender."""
+    for found in reading.found:
+        if found.kind == "summary_list":
+            pile.submitters.extend(_texts([found.facts.get("submitter")]))
+            pile.list_recommenders.extend(_texts(row.get("recommender") for row in found.facts.get("rows", ())))
+        elif found.kind == "recommendation_form":
+            pile.form_recommenders.extend(_texts([found.facts.get("fields", {}).get("recommender")]))
+
+
+def _texts(cells: Iterable[dict[str, Any] | None]) -> Iterator[str]:
+    return (str(cell["value"]) for cell in cells if cell and cell.get("value"))

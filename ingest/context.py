@@ -1,0 +1,69 @@
+"""What every command shares: where the settings are, the open desk, and the moment that a command speaks of."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from os import environ
+from pathlib import Path
+
+import click
+
+from config.campaign import Call
+from config.errors import ConfigError
+from config.settings import Settings, load_settings
+from ingest.desk import Desk, open_desk
+
+DEFAULT = Path("zhengji.toml")
+
+
+@dataclass(frozen=True)
+class Context:
+    """The options that stand before a command."""
+
+    config: Path | None
+
+    @property
+    def path(self) -> Path:
+        """The settings file: --config, else $ZHENGJI_CONFIG, else zhengji.toml here."""
+        return self.config or Path(environ.get("ZHENGJI_CONFIG") or DEFAULT)
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether somebody named a settings file."""
+        return self.config is not None or bool(environ.get("ZHENGJI_CONFIG"))
+
+    def settings(self) -> Settings:
+        """Return the settings; ConfigError where there are none, with what to do about it."""
+        if not self.is_chosen and not DEFAULT.exists():
+            raise ConfigError("这里没有 zhengji.toml；请用 --config 指定设置文件，或运行 zhengji init 新建一个")
+        return load_settings(self.path)
+
+    @contextmanager
+    def desk(self) -> Iterator[Desk]:
+        """Give the open desk, closed afterwards."""
+        desk = open_desk(self.settings())
+        try:
+            yield desk
+        finally:
+            desk.store.close()
+
+
+def now() -> datetime:
+    """Return this moment: the one place where the commands read the clock."""
+    return datetime.now(UTC)
+
+
+def moment(text: str | None, call: Call) -> datetime:
+    """Return the moment that `--as-of` names, in the campaign's zone where it says none; a day alone means its end."""
+    if text is None:
+        return now()
+    try:
+        if len(text) == len("2026-08-05"):
+            return datetime.combine(date.fromisoformat(text), time(23, 59, 59), call.zone)
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"{text} 不是时刻，请写作 2026-08-05 或 2026-08-05T18:00（北京时间）", param_hint="--as-of"
+        ) from None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=call.zone)

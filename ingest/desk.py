@@ -1,0 +1,60 @@
+"""The desk: everything that reading and judging mail needs, put together once from the settings."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from config.associations import Association, load_associations
+from config.campaign import Campaign, load_campaign
+from config.selected import Selection, load_selected
+from config.settings import Settings
+from parsers.reading import READERS_VERSION
+from reports.judge import prove
+from store.database import Store, open_store
+
+# Raise this where letters, sender clues, mail kinds or filing are read better than before: all mail is read again.
+INTAKE_VERSION = "1"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An open store with the campaign, the associations and the list of those selected before."""
+
+    settings: Settings
+    store: Store
+    campaign: Campaign
+    associations: Sequence[Association]
+    selected: Selection | None
+
+    @cached_property
+    def reading_version(self) -> str:
+        """What a cached reading depends on: the readers, and the words of the campaign that they look for."""
+        tables = self.campaign.model_dump(
+            mode="json", include={"kind", "summary_list", "recommendation_form", "section", "project_type", "mail"}
+        )
+        return _digest(READERS_VERSION, tables)
+
+    @cached_property
+    def letter_version(self) -> str:
+        """What a read message depends on: its files' readings, the sender clues, and the roster."""
+        roster = [association.model_dump(mode="json") for association in self.associations]
+        tables = self.campaign.model_dump(mode="json", include={"campaign", "sender"})
+        return _digest(INTAKE_VERSION, self.reading_version, tables, roster)
+
+
+def open_desk(settings: Settings) -> Desk:
+    """Return the desk; ConfigError where a file is wrong, StoreError where the database cannot be opened."""
+    campaign = load_campaign(settings.campaign.id, settings.base)
+    prove(campaign)
+    roster, selected = settings.campaign.roster, settings.campaign.already_selected
+    associations = load_associations(settings.at(roster) if roster else None)
+    selection = load_selected(settings.at(selected) if selected else None)
+    store = open_store(settings.database_url, settings.at(settings.vault.path))
+    return Desk(settings, store, campaign, associations, selection)
+
+
+def _digest(*parts: object) -> str:
+    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,224 @@
+"""Which case a file belongs to: cases come from list rows and forms; other files are placed by several clues.
+
+The clues and the confidence are kept. Below the campaign's threshold a file stays unfiled, for a person to see.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from config.campaign import Campaign
+from config.divisions import divisions
+from config.naming import community_key, company_key, folded
+
+# Material kinds that belong to one case each; what the list's own files are about, the list says itself.
+OF_A_CASE = ("recommendation_form", "recommendation_form_scan", "case_material", "photo", "video")
+# What each clue is worth.
+STATED, IN_NAME, IN_FOLDER, BESIDE, COMPANY, ONLY_CASE = 1.0, 0.9, 0.85, 0.8, 0.75, 0.65
+# A name of one character says nothing.
+_SHORTEST = 2
+
+
+@dataclass(frozen=True)
+class Item:
+    """A file to be placed: its id, message, path, kind, and what was found in it."""
+
+    id: int
+    message_pk: int
+    path: str
+    name: str
+    kind: str
+    found: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass
+class PlacedCase:
+    """A case as it comes together: its key (community, city) and the names that were written first."""
+
+    community: str
+    key: str
+    city: str | None
+    companies: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something in a file belongs: `found` and `row` as in store.models.Filing."""
+
+    file_id: int
+    found: int
+    row: int
+    case: PlacedCase
+    confidence: float
+    clues: tuple[str, ...]
+
+
+def place_all(items: Sequence[Item], province: str, campaign: Campaign) -> list[Place]:
+    """Return the place of everything of one province that can be placed, items in the order of their arrival."""
+    cases = Cases(province)
+    places = [*_rows(items, cases), *_forms(items, cases), *_materials(items, cases)]
+    done = {place.file_id for place in places}
+    context = _Context(cases, items, places)
+    for item in items:
+        if item.kind in OF_A_CASE and item.id not in done:
+            best = max(context.candidates(item), key=lambda place: place.confidence, default=None)
+            if best is not None and best.confidence >= campaign.call.filing_threshold:
+                places.append(best)
+    return places
+
+
+class Cases:
+    """The cases of a province, found by name and, where one name stands in two cities, by city."""
+
+    def __init__(self, province: str) -> None:
+        self.province = province
+        self.by_key: dict[str, list[PlacedCase]] = defaultdict(list)
+
+    def get(self, community: str, city: str | None, company: str | None) -> PlacedCase:
+        """Return the case of that name, made anew where there is none that it can be."""
+        key = community_key(community)
+        same = [case for case in self.by_key[key] if city is None or case.city is None or case.city == city]
+        case = next((case for case in same if company and company_key(company) in case.companies), None)
+        case = case or (same[0] if same else None)
+        if case is None:
+            case = PlacedCase(community, key, city)
+            self.by_key[key].append(case)
+        case.city = case.city or city
+        if company:
+            case.companies.add(company_key(company))
+        return case
+
+    def named_in(self, text: str) -> list[PlacedCase]:
+        """Return the cases whose name a text holds, the longest name only: 春江花园二期 is not 春江花园."""
+        plain = community_key(text)
+        found = [case for key, cases in self.by_key.items() if len(key) >= _SHORTEST for case in cases if _holds(plain, key)]
+        longest = max((len(case.key) for case in found), default=0)
+        return [case for case in found if len(case.key) == longest]
+
+    def of_company(self, text: str) -> list[PlacedCase]:
+        """Return the cases of the company that a text names."""
+        plain = company_key(text)
+        return [case for case in self.all() if any(company and company in plain for company in case.companies)]
+
+    def all(self) -> list[PlacedCase]:
+        """Return every case."""
+        return [case for cases in self.by_key.values() for case in cases]
+
+
+def _holds(plain: str, key: str) -> bool:
+    """Tell whether a text holds a name, not followed by the phase of another one."""
+    start = plain.find(key)
+    while start >= 0:
+        rest = plain[start + len(key) :]
+        if not (rest[:1].isdigit() and rest[1:2] == "期"):
+            return True
+        start = plain.find(key, start + 1)
+    return False
+
+
+def _rows(items: Iterable[Item], cases: Cases) -> Iterable[Place]:
+    """Yield a place for every list row that names a community."""
+    for item in items:
+        for index, found in enumerate(item.found):
+            if item.kind != "summary_list" or found["kind"] != "summary_list":
+                continue
+            for number, row in enumerate(found["facts"].get("rows", ())):
+                if community := _value(row, "community"):
+                    city = _city(cases.province, _raw(row, "recommender"), _raw(row, "city"))
+                    case = cases.get(community, city, _value(row, "company"))
+                    yield Place(item.id, index, number, case, STATED, (f"清单第 {number + 1} 行：{community}",))
+
+
+def _forms(items: Iterable[Item], cases: Cases) -> Iterable[Place]:
+    """Yield a place for every form that names a community."""
+    for item in items:
+        for index, found in enumerate(item.found):
+            fields = found["facts"].get("fields") if found["kind"] == "recommendation_form" else None
+            if fields and (community := _value(fields, "community")):
+                city = _city(cases.province, _raw(fields, "recommender"), _raw(fields, "address"))
+                case = cases.get(community, city, _value(fields, "company"))
+                yield Place(item.id, index, 0, case, STATED, (f"推荐表小区名称：{community}",))
+
+
+def _materials(items: Iterable[Item], cases: Cases) -> Iterable[Place]:
+    """Yield a place for every material whose file name (“小区+标题”, 附件2 二(二)) or text states the community."""
+    for item in items:
+        if item.kind != "case_material":
+            continue
+        named = cases.named_in(PurePosixPath(item.name).stem)
+        stated = _stated_community(item)
+        if named or not stated:
+            continue
+        case = cases.get(stated, None, None)
+        yield Place(item.id, 0, 0, case, STATED, (f"材料写明小区：{stated}",))
+
+
+def _stated_community(item: Item) -> str | None:
+    """Return the community before the plus of a file name, else the one that the material's text states."""
+    stem = PurePosixPath(item.name).stem.replace("＋", "+")
+    community, plus, title = stem.partition("+")
+    if plus and title.strip() and len(folded(community)) >= _SHORTEST:
+        return community.strip()
+    return next((found["facts"].get("community") for found in item.found if found["kind"] == "case_material"), None)
+
+
+class _Context:
+    """What surrounds a file: the cases of its folder and of its mail."""
+
+    def __init__(self, cases: Cases, items: Sequence[Item], places: Sequence[Place]) -> None:
+        self.cases = cases
+        case_of = {place.file_id: place.case for place in places if place.row == 0}
+        rows = {item.id for item in items if item.kind == "summary_list"}
+        self.by_folder: dict[tuple[int, str], set[int]] = defaultdict(set)
+        self.by_mail: dict[int, set[int]] = defaultdict(set)
+        self.known: dict[int, PlacedCase] = {}
+        for item in items:
+            case = case_of.get(item.id)
+            if case is None or item.id in rows:
+                continue
+            self.known[id(case)] = case
+            self.by_mail[item.message_pk].add(id(case))
+            for folder in PurePosixPath(item.path).parents:
+                self.by_folder[item.message_pk, str(folder)].add(id(case))
+
+    def candidates(self, item: Item) -> Iterable[Place]:
+        """Yield a place for every clue that points to exactly one case."""
+        for confidence, cases, clue in self._clues(item):
+            if len(cases) == 1:
+                yield Place(item.id, 0, 0, cases[0], confidence, (clue,))
+
+    def _clues(self, item: Item) -> Iterable[tuple[float, list[PlacedCase], str]]:
+        path = PurePosixPath(item.path.replace("!/", "/"))
+        yield IN_NAME, self.cases.named_in(path.stem), f"文件名含小区名：{path.name}"
+        for folder in path.parents:
+            if str(folder) not in {".", "/"}:
+                yield IN_FOLDER, self.cases.named_in(folder.name), f"文件夹名含小区名：{folder.name}"
+                yield COMPANY, self.cases.of_company(folder.name), f"文件夹是该企业的，企业只报了一个小区：{folder.name}"
+        own = PurePosixPath(item.path).parent
+        if str(own) != ".":
+            yield BESIDE, self._known(self.by_folder[item.message_pk, str(own)]), "同一文件夹里只有一个小区的材料"
+        yield ONLY_CASE, self._known(self.by_mail[item.message_pk]), "同一来信里只有一个小区的材料"
+
+    def _known(self, ids: set[int]) -> list[PlacedCase]:
+        return [self.known[id_] for id_ in ids]
+
+
+def _city(province: str, *texts: str) -> str | None:
+    """Return the quota unit that the first telling text names."""
+    for text in texts:
+        if text and (division := divisions().city_in(text, province)):
+            return division.city
+    return None
+
+
+def _raw(cells: Mapping[str, Any], name: str) -> str:
+    """Return what stands in a cell; where it says 同上 its value, which is the text above."""
+    cell = cells.get(name) or {}
+    return str(cell.get("value") or cell.get("raw") or "")
+
+
+def _value(cells: Mapping[str, Any], name: str) -> str | None:
+    value = (cells.get(name) or {}).get("value")
+    return str(value) if value else None

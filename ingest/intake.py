@@ -1,0 +1,123 @@
+"""Takes one kept mail from waiting to filed: letter, files, kinds, sender, and then the province's filing.
+
+The single broad `except` of the program is here: one bad mail stops one mail. It is kept as failed with a reason that
+the digest shows, and `zhengji retry` takes it up again.
+"""
+
+import errno
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from ingest import contents
+from ingest.desk import Desk
+from ingest.filing import Item, place_all
+from ingest.mail_kind import mail_kind
+from ingest.sender import Written, sender_of
+from parsers.letter import Letter, read_letter
+from store import cases, documents, mail
+from store.cases import CaseKey, FileRow, Placing
+from store.documents import ReadFile, ReadLetter
+
+log = structlog.get_logger()
+
+# A disk without room: the mail is safe in the mailbox, and everything stops until there is room again.
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+Tell = Callable[[int, int], None]
+
+
+def take_in(desk: Desk, tell: Tell = lambda _done, _all: None, stop: Callable[[], bool] = lambda: False) -> int:
+    """Read and file every message that waits; return how many. Raises OSError where the disk is full.
+
+    `tell(done, all)` is called after each; where `stop()` turns true, the rest waits for the next time.
+    """
+    mail.wait_where_stale(desk.store, desk.letter_version)
+    mail.wait_again(desk.store)
+    ids = mail.waiting(desk.store)
+    done = 0
+    for message_id in ids:
+        if stop():
+            break
+        read_one(desk, message_id)
+        done += 1
+        tell(done, len(ids))
+    file_all(desk)
+    return done
+
+
+def read_one(desk: Desk, message_id: int) -> None:
+    """Read one message; whatever is wrong with it, the others go on."""
+    try:
+        letter, files = _read(desk, mail.raw(desk.store, message_id))
+        documents.keep_read(desk.store, message_id, letter, files)
+        log.info("message.read", message=message_id, kind=letter.kind, province=letter.province, files=len(files))
+    except Exception as error:  # noqa: BLE001 (the program's only one: see the docstring above)
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
+            raise
+        log.error("message.failed", message=message_id, error=type(error).__name__, exc_info=True)
+        mail.fail(desk.store, message_id, f"读信时出错（{type(error).__name__}），原信已保存，请看日志或人工处理")
+
+
+def file_all(desk: Desk) -> None:
+    """File the provinces that have newly read messages; after a crash the next run takes up what is left."""
+    for province in cases.unfiled_provinces(desk.store):
+        cases.file_province(desk.store, province, lambda rows, province=province: _placings(rows, province, desk))
+    cases.file_unattributed(desk.store)
+
+
+def _read(desk: Desk, raw: Path) -> tuple[ReadLetter, list[ReadFile]]:
+    """Return a message's letter and files with kind and sender; contents are kept in the vault as they come."""
+    letter, parts = read_letter(raw)
+    files, written = contents.read_parts(desk, parts)
+    sender = sender_of(letter, written, desk.associations, desk.campaign)
+    kind, evidence = mail_kind(
+        letter,
+        {file.kind for file in files},
+        sender_known=sender.level in {"provincial", "city"},
+        campaign=desk.campaign,
+    )
+    return _letter(letter, sender, kind, evidence, desk.letter_version), files
+
+
+def _letter(letter: Letter, sender: Any, kind: str, evidence: str, version: str) -> ReadLetter:  # noqa: ANN401
+    return ReadLetter(
+        message_id=letter.message_id,
+        from_address=letter.from_address,
+        from_name=letter.from_name,
+        to=letter.to,
+        subject=letter.subject,
+        date=letter.date,
+        text=letter.text,
+        automatic=letter.automatic,
+        kind=kind,
+        kind_evidence=evidence,
+        province=sender.province,
+        city=sender.city,
+        sender_level=sender.level,
+        sender_clues=sender.clues,
+        defects=letter.defects,
+        version=version,
+    )
+
+
+def _placings(rows: Iterable[FileRow], province: str, desk: Desk) -> Iterator[Placing]:
+    """Yield where everything of a province belongs."""
+    items = [
+        Item(
+            id=row.file.id,
+            message_pk=row.file.message_pk,
+            path=row.file.path,
+            name=row.file.name,
+            kind=row.file.kind,
+            found=row.reading.found if row.reading else (),
+        )
+        for row in rows
+    ]
+    for place in place_all(items, province, desk.campaign):
+        case = CaseKey(place.case.key, place.case.city, place.case.community)
+        yield Placing(place.file_id, place.found, place.row, case, place.confidence, place.clues)
+
+
+__all__ = ["Written", "file_all", "read_one", "take_in"]

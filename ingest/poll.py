@@ -1,0 +1,108 @@
+"""One look into the mailboxes: takes in everything new, and remembers how it went. Reading comes afterwards."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from config.settings import MailboxSettings
+from ingest.desk import Desk
+from ingest.intake import DISK_FULL
+from ingest.mailbox import FolderState, ImapMailbox, LoginRefused, MailboxError
+from store import mail, polls
+from store.mail import Seen
+from store.polls import PollResult
+
+log = structlog.get_logger()
+Tell = Callable[[str, int], None]
+
+
+def poll_all(
+    desk: Desk,
+    clock: Callable[[], datetime],
+    tell: Tell = lambda _mailbox, _new: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> list[PollResult]:
+    """Poll every configured mailbox; one that fails does not hold up the others. Returns the results, also failing ones.
+
+    A mailbox whose login was refused is left alone until its waiting time is over, and has no result then.
+    """
+    results = []
+    for settings in desk.settings.mailboxes:
+        if stop() or _must_wait(desk, settings, clock()):
+            continue
+        before = polls.latest(desk.store, settings.address)
+        result = poll(desk, settings, clock, tell, stop)
+        polls.note(desk.store, result)
+        _log(result, before)
+        results.append(result)
+    return results
+
+
+def poll(
+    desk: Desk, settings: MailboxSettings, clock: Callable[[], datetime], tell: Tell, stop: Callable[[], bool]
+) -> PollResult:
+    """Take in what one mailbox holds anew; what was accepted before a failure is safe."""
+    started, counts = clock(), {"seen": 0, "new": 0}
+    outcome, reason = "ok", ""
+    try:
+        with ImapMailbox(settings, desk.campaign) as box:
+            for folder in box.folders():
+                _take_folder(desk, settings, box, folder.name, counts, clock, tell, stop)
+    except LoginRefused as error:
+        outcome, reason = "refused", error.reason
+    except MailboxError as error:
+        outcome, reason = "unreachable", error.reason
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        outcome, reason = "full", "磁盘已满，收信暂停；腾出空间后会自动继续，邮件仍在邮箱里"
+    return PollResult(settings.address, started, clock(), outcome, reason, counts["seen"], counts["new"])
+
+
+def _take_folder(  # noqa: PLR0913 (the parts of one loop, named)
+    desk: Desk,
+    settings: MailboxSettings,
+    box: ImapMailbox,
+    folder: str,
+    counts: dict[str, int],
+    clock: Callable[[], datetime],
+    tell: Tell,
+    stop: Callable[[], bool],
+) -> None:
+    """Accept every new message of a folder, one at a time: each is safe before the next is asked for."""
+    mark = mail.folder_mark(desk.store, settings.address, folder)
+    state = FolderState(folder, *mark) if mark else None
+    for fetched in box.new(folder, state, into=desk.store.vault.incoming):
+        seen = Seen(settings.address, folder, fetched.uidvalidity, fetched.uid, junk=fetched.junk)
+        accepted = mail.accept(desk.store, fetched.path, seen, fetched.arrival, "internaldate", clock())
+        counts["seen"] += 1
+        counts["new"] += accepted.new
+        tell(settings.address, counts["new"])
+        if stop():
+            return
+
+
+def _must_wait(desk: Desk, settings: MailboxSettings, now: datetime) -> bool:
+    """Tell whether a refused login is too recent: repeated failures make a provider block the address."""
+    last = polls.latest(desk.store, settings.address)
+    wait = timedelta(minutes=desk.settings.worker.login_wait_minutes)
+    if last is None or last.outcome != "refused" or now - last.ended_at >= wait:
+        return False
+    log.info("poll.waiting", mailbox=settings.address, until=(last.ended_at + wait).isoformat())
+    return True
+
+
+def _log(result: PollResult, before: PollResult | None) -> None:
+    """Leave one line a poll; a failure is told to people once, and so is its end."""
+    seconds = round((result.ended_at - result.started_at).total_seconds(), 3)
+    line = {"mailbox": result.mailbox, "outcome": result.outcome, "new": result.new, "seconds": seconds}
+    failed_before = before is not None and before.outcome != "ok"
+    if result.outcome == "ok":
+        log.info("poll.done", **line)
+        if failed_before:
+            log.warning("poll.restored", mailbox=result.mailbox, alert=f"{result.mailbox} 已恢复收信")
+    elif failed_before and before is not None and before.outcome == result.outcome:
+        log.info("poll.still_failing", **line)
+    else:
+        log.error("poll.failed", **line, alert=f"{result.mailbox} 收信失败：{result.reason}")

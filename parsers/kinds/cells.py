@@ -1,0 +1,84 @@
+"""How does a cell's text become a fact? Raw text, normal form, place: the one way all kinds of documents go.
+
+A cell that says nothing (blank, /, 无, a row of dots) has no value; what cannot be read has none either.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from config.campaign import Campaign
+from config.naming import folded
+from parsers import values
+from parsers.base import Value, as_json
+
+Normal = str | float | tuple[float, float] | None
+Reader = Callable[[str], Normal]
+
+_SEAL = re.compile(r"\s*[(（〔\[]?\s*(?:加?盖\s*(?:单位)?公?章\s*处?|公\s*章|单位公章|签\s*章)\s*[)）〕\]]?\s*")
+_EDGES = re.compile(r"^[\s_＿:：]+|[\s_＿]+$")
+_DITTO = frozenset(("同上", "同前", "同左上", "〃", "″", '"', "”", "''"))
+# What a person means by nothing besides the campaign's words: an unfilled date, dots, a sample of the template.
+_EMPTY = frozenset(("", "年月日", "盖章", "公章"))
+
+
+@lru_cache(maxsize=8)
+def _blank_words(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(folded(word) for word in words) | _EMPTY
+
+
+def says_nothing(raw: str, campaign: Campaign) -> bool:
+    """Tell whether a cell is blank to a person."""
+    return folded(raw) in _blank_words(campaign.mail.blanks)
+
+
+def is_ditto(raw: str) -> bool:
+    """Tell whether a cell means “as above”."""
+    return "".join(raw.split()) in _DITTO
+
+
+def trimmed(raw: str) -> str:
+    """Return a text without the underscores and colons that a blank line of a form leaves around it."""
+    return _EDGES.sub("", raw)
+
+
+def without_seal(raw: str) -> str:
+    """Return a name without the （盖章） printed beside it."""
+    return trimmed(_SEAL.sub(" ", raw))
+
+
+def plain(raw: str) -> str | None:
+    """Return a text as one line, cleaned; None where nothing is left."""
+    return values.clean(raw) or None
+
+
+def readers(campaign: Campaign) -> Mapping[str, Reader]:
+    """Return field -> reader of its normal form, for all fields that are more than text."""
+    return {
+        "completed": values.read_date,
+        "delivered": values.read_date,
+        "applicant_signed": values.read_date,
+        "recommender_signed": values.read_date,
+        "floor_area": values.read_area,
+        "collection_rate": values.read_rate,
+        "fee": values.read_fee,
+        "phone": values.read_phone,
+        "applicant_phone": values.read_phone,
+        "recommender_phone": values.read_phone,
+        "project_type": lambda raw: values.read_project_type(raw, campaign.project_type),
+    }
+
+
+def value_of(field: str, raw: str, place: str, campaign: Campaign, confidence: float = 1.0) -> Value:
+    """Return a field's value: raw as written, the normal form None where it is blank or cannot be read."""
+    raw = raw.strip()
+    if says_nothing(raw, campaign):
+        return Value(raw, None, place, confidence=confidence)
+    read = readers(campaign).get(field, plain)
+    return Value(raw, read(raw), place, confidence=confidence)
+
+
+def fact(value: Value | None) -> dict[str, Any] | None:
+    """Return a value as JSON; None where there is none."""
+    return as_json(as_json(value)) if value is not None else None

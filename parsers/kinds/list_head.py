@@ -1,0 +1,102 @@
+"""Who submitted a summary list (附件4)? Its title, and the lines 提交单位, 联系人 and 联系电话, wherever they stand.
+
+They stand in paragraphs before or after the table, in the table's own first or last rows, or in a table of their own.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from config.campaign import Campaign
+from parsers.base import Value
+from parsers.kinds.cells import plain, says_nothing, trimmed, value_of, without_seal
+from parsers.office import Document
+from parsers.tables import Cell, Labels, Table, distinct, key
+
+FIELDS = ("submitter", "contact", "phone")
+# A title is short; a sentence that speaks of the list is not its title.
+_TITLE_CHARACTERS = 60
+_TITLE_LIKE = re.compile(r"(?:清单|汇总表|一览表|统计表|登记表|名单|名录|台账|明细表?)(?:[(（][^()（）]*[)）])?$")
+_PHONE = re.compile(r"[(（]?\+?[\d０-９][\d０-９\-—－–()（）\s]{5,}[\d０-９]")
+
+Line = tuple[str, str]
+
+
+def title_lines(lines: Iterable[str], campaign: Campaign) -> tuple[str | None, str | None]:
+    """Return (the list's own title, another document's title) as far as lines have them."""
+    titles = [key(title) for title in campaign.kind_of("summary_list").titles]
+    own = other = None
+    for line in lines:
+        text = " ".join(line.split())
+        plain_key = key(text)
+        if not text or len(text) > _TITLE_CHARACTERS or ":" in text or "：" in text:
+            continue
+        if any(title in plain_key for title in titles):
+            own = own or text
+        elif _TITLE_LIKE.search(text):
+            other = other or text
+    return own, other
+
+
+def list_head(document: Document, outside: Iterable[tuple[Table, Sequence[Cell]]], campaign: Campaign) -> dict[str, Value]:
+    """Return the head fields found; `outside` are the rows of tables that are no cases. The first that says more wins."""
+    labels = Labels({name: campaign.summary_list.labels[name] for name in FIELDS})
+    head: dict[str, Value] = {}
+    for field, raw, place in [*_in_paragraphs(document, labels), *_in_rows(outside, labels)]:
+        if field not in head or (not head[field].raw and raw):
+            head[field] = _value(field, raw, place, campaign)
+    _split_contact(head, campaign)
+    return head
+
+
+def is_head_row(row: Iterable[Cell], labels: Labels) -> bool:
+    """Tell whether a row holds head fields: 联系人：张三 in a cell, or 联系人 beside the cell with the name."""
+    cells = distinct(row)
+    return any(labels.field_of(cell.text) in FIELDS or _colon_pairs(cell.text, labels) for cell in cells)
+
+
+def _colon_pairs(text: str, labels: Labels) -> list[tuple[str, str, bool]]:
+    return [pair for pair in labels.pairs(text) if pair[2] and pair[0] in FIELDS]
+
+
+def _in_paragraphs(document: Document, labels: Labels) -> Iterable[tuple[str, str, str]]:
+    """Yield (field, raw, place) of every head field that a paragraph names."""
+    for text in document.paragraphs:
+        if len(text) <= 4 * _TITLE_CHARACTERS:
+            for field, raw, _ in labels.pairs(text):
+                yield field, _first_line(raw), f"正文“{text.strip()[:12]}”"
+
+
+def _in_rows(rows: Iterable[tuple[Table, Sequence[Cell]]], labels: Labels) -> Iterable[tuple[str, str, str]]:
+    """Yield (field, raw, place) of every head field in table rows: in one cell with its value, or left of it."""
+    for table, row in rows:
+        cells = distinct(row)
+        for cell, following in zip(cells, [*cells[1:], None], strict=True):
+            field = labels.field_of(cell.text)
+            if field is None:
+                yield from ((name, _first_line(raw), table.place(cell)) for name, raw, _ in labels.pairs(cell.text))
+            elif following is None or labels.field_of(following.text):
+                yield field, "", table.place(cell)
+            elif not _colon_pairs(following.text, labels):
+                yield field, following.text, table.place(following)
+
+
+def _first_line(raw: str) -> str:
+    return next((line for line in trimmed(raw).splitlines() if line.strip()), "")
+
+
+def _value(field: str, raw: str, place: str, campaign: Campaign) -> Value:
+    raw = without_seal(raw) if field == "submitter" else trimmed(raw)
+    return value_of(field, raw.strip(" ,，;；。"), place, campaign)
+
+
+def _split_contact(head: dict[str, Value], campaign: Campaign) -> None:
+    """Tell name and number apart where both stand in the contact's cell."""
+    contact = head.get("contact")
+    match = _PHONE.search(contact.raw) if contact else None
+    if contact is None or match is None:
+        return
+    name = trimmed(contact.raw.replace(match[0], " ")).strip(" ,，;；、/()（）")
+    value = None if says_nothing(name, campaign) else plain(name)
+    head["contact"] = Value(contact.raw, value, contact.place, confidence=0.9)
+    if "phone" not in head or not head["phone"].raw:
+        head["phone"] = value_of("phone", match[0], contact.place, campaign, confidence=0.9)

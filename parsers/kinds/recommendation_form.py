@@ -1,0 +1,195 @@
+"""What does a recommendation form (推荐表, 附件3) say? Each cell of the annex, wherever the form has moved it.
+
+Facts: `fields`, field -> value (raw, value, place, method, confidence), the fields being those of
+`campaign.recommendation_form.captions`; `title`. A field whose label the form does not have is missing; one left blank
+has value None. `fee` is [low, high] in 元/㎡·月, `floor_area` m², `collection_rate` a fraction, dates ISO.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from config.campaign import Campaign
+from parsers.base import Found, Value
+from parsers.kinds.cells import fact, plain, readers, says_nothing, trimmed, value_of
+from parsers.kinds.form_cells import Entry, entries, split_foot
+from parsers.office import Document
+from parsers.tables import Labels, Table, key
+
+# Cells that only this form has beside what every description of a community has.
+_TELLING = ("applicant_contact", "recommender_contact", "reason", "applicant", "recommender", "collection_rate")
+_LEAST_LABELS = 6
+# A form under another title shares what describes any community: it must have nearly all of annex 3.
+_LEAST_UNDER_OTHER_TITLE = 13
+_TITLE_CHARACTERS = 50
+_CONTACTS = ("applicant_contact", "recommender_contact")
+_FOOT = ("applicant", "recommender")
+
+
+class RecommendationForm:
+    """Reads the recommendation form of annex 3 from a Word document; a document may hold several."""
+
+    kind = "recommendation_form"
+    version = 1
+
+    def read(self, document: Document, campaign: Campaign) -> tuple[Found, ...]:
+        """Return every form of the document that says something; a blank template says nothing."""
+        labels = Labels(campaign.recommendation_form.labels)
+        found = []
+        title = ""
+        for title_seen, form in _forms(document, labels):
+            title = title_seen or title
+            confidence = _confidence(form, title, campaign)
+            fields = _fields(form, campaign) if confidence else {}
+            if any(value.value is not None for value in fields.values()):
+                facts = {"title": title, "fields": {name: fact(value) for name, value in fields.items()}}
+                found.append(Found(self.kind, confidence, facts))
+        return tuple(found)
+
+
+def _forms(document: Document, labels: Labels) -> Iterator[tuple[str, list[Entry]]]:
+    """Yield (title, entries) of each form: a new one begins where the community is named again."""
+    title = next_title = ""
+    form: list[Entry] = []
+    for block in document.blocks:
+        if isinstance(block, str):
+            next_title = _title(block) or next_title
+            form.extend(_below(block, form, labels))
+            continue
+        for entry in entries(block, labels):
+            if entry.field == "community" and any(one.field == "community" for one in form):
+                yield title, form
+                form, title = [], next_title
+            title = title or _title_in(block) or next_title
+            form.append(entry)
+    yield title, form
+
+
+def _title(text: str) -> str:
+    """Return a line that names a form, else an empty text."""
+    line = " ".join(text.split())
+    short = len(line) <= _TITLE_CHARACTERS and ":" not in line and "：" not in line
+    return line if short and key(line).endswith(("表", "书", "单")) else ""
+
+
+def _title_in(table: Table) -> str:
+    """Return the title that stands in a table's own first row."""
+    first = table.rows[0] if table.rows else ()
+    return _title(first[0].text) if first and all(cell is first[0] for cell in first) else ""
+
+
+def _below(text: str, form: Sequence[Entry], labels: Labels) -> Iterable[Entry]:
+    """Yield what a paragraph under a form's table adds: the two stamps and dates sometimes stand there."""
+    if not any(entry.field == "community" for entry in form):
+        return
+    for field, raw, colon in labels.pairs(text):
+        if colon and field in _FOOT and not any(entry.field == field for entry in form):
+            yield Entry(field, raw, f"正文“{text.strip()[:12]}”", (0, 0), "")
+
+
+def _confidence(form: Sequence[Entry], title: str, campaign: Campaign) -> float:
+    """Return how sure it is that this is annex 3: by how many of its labels there are, and by the title over it."""
+    fields = {entry.field for entry in form}
+    least = {"own": _LEAST_LABELS, "none": _LEAST_LABELS, "other": _LEAST_UNDER_OTHER_TITLE}
+    whose = _whose(title, campaign)
+    telling = sum(name in fields for name in _TELLING)
+    if "community" not in fields or len(fields) < least[whose] or telling < (1 if whose == "own" else 2):
+        return 0
+    share = min(1.0, len(fields) / (len(campaign.recommendation_form.captions) - 2))
+    return round((0.75 if whose == "own" else 0.65) + 0.24 * share, 2)
+
+
+def _whose(title: str, campaign: Campaign) -> str:
+    """Tell whether a title is that of our form, of another form, or none."""
+    plain_key = key(title)
+    titles = [key(one) for one in campaign.kind_of("recommendation_form").titles]
+    if not plain_key:
+        return "none"
+    # A title that is only 推荐表 is ours where it stands alone: 先进个人推荐表 is another form.
+    short = min((len(one) for one in titles), default=0)
+    return "own" if any(one == plain_key or (one in plain_key and len(one) > short) for one in titles) else "other"
+
+
+def _fields(form: Sequence[Entry], campaign: Campaign) -> dict[str, Value]:
+    """Return field -> value; where a label stands twice, the first that says something counts."""
+    fields: dict[str, Value] = {}
+    for entry in [*_placed(form)]:
+        for name, raw in _parts(entry):
+            value = _value(name, raw, entry, campaign)
+            if name not in fields or (fields[name].value is None and not fields[name].raw.strip("年月日 ")):
+                fields[name] = value
+    _split_contacts(fields, campaign)
+    return fields
+
+
+def _parts(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Yield (field, raw): the foot cells hold a name and a date."""
+    if entry.field not in _FOOT:
+        yield entry.field, entry.raw
+        return
+    name, signed = split_foot(entry.raw)
+    yield entry.field, name
+    if signed is not None:
+        yield f"{entry.field}_signed", signed
+
+
+def _value(name: str, raw: str, entry: Entry, campaign: Campaign) -> Value:
+    value = value_of(name, raw, entry.place, campaign)
+    multiline = name == "reason" and value.value is not None
+    if multiline:
+        lines = (plain(line) for line in raw.splitlines())
+        value = Value(value.raw, "\n".join(line for line in lines if line), value.place)
+    return value
+
+
+def _placed(form: Sequence[Entry]) -> Iterator[Entry]:
+    """Yield the entries with every contact and phone told whose it is."""
+    contacts = _whose_contacts(form)
+    phones = _whose_phones(form, contacts)
+    for index, entry in enumerate(form):
+        if entry.field not in {"contact", "phone"}:
+            yield entry
+        elif name := contacts.get(index) or phones.get(index):
+            yield entry.named(name)
+
+
+def _whose_contacts(form: Sequence[Entry]) -> dict[int, str]:
+    """Return index of a contact -> its field; one without owner in its label has it from the cell before, else in turn."""
+    names = {index: entry.field for index, entry in enumerate(form) if entry.field in _CONTACTS}
+    for index, entry in enumerate(form):
+        if entry.field != "contact":
+            continue
+        name = next((_CONTACTS[at] for at, words in enumerate((("申报", "企业"), ("推荐", "协会", "物协")))
+                     if any(word in entry.group for word in words)), None)  # fmt: skip
+        free = [one for one in _CONTACTS if one not in names.values()]
+        if name or free:
+            names[index] = name or free[0]
+    return names
+
+
+def _whose_phones(form: Sequence[Entry], contacts: dict[int, str]) -> dict[int, str]:
+    """Return index of a phone -> its field: that of the contact in its row, in turn; else of the last contact without."""
+    phones: dict[int, str] = {}
+    for index, entry in enumerate(form):
+        if entry.field != "phone":
+            continue
+        row = [name for at, name in contacts.items() if form[at].row == entry.row]
+        before = [name for at, name in contacts.items() if at < index]
+        candidates = row or before[-1:]
+        name = next((one for one in candidates if f"{one[:-8]}_phone" not in phones.values()), None)
+        if name:
+            phones[index] = f"{name[:-8]}_phone"
+    return phones
+
+
+def _split_contacts(fields: dict[str, Value], campaign: Campaign) -> None:
+    """Tell name and phone apart where both stand in the contact's cell."""
+    read_phone = readers(campaign)["phone"]
+    for contact in _CONTACTS:
+        value, phone = fields.get(contact), f"{contact[:-8]}_phone"
+        digits = trimmed("".join(char for char in value.raw if not char.isalpha())) if value else ""
+        if value is None or value.value is None or read_phone(digits) is None:
+            continue
+        name = trimmed("".join(char for char in value.raw if char.isalpha()))
+        text = None if says_nothing(name, campaign) else plain(name)
+        fields[contact] = Value(value.raw, text, value.place, confidence=0.9)
+        if phone not in fields or not fields[phone].raw:
+            fields[phone] = value_of(phone, digits, value.place, campaign, confidence=0.9)

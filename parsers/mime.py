@@ -1,0 +1,286 @@
+"""Answers which parts a mail is made of, as ranges of its bytes: nothing is copied or decoded before it is asked for.
+
+The standard library keeps a mail several times in memory and takes a minute over 200,000 parts; this splitter looks
+at boundaries only, and stops at its limits.
+"""
+
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from mmap import mmap
+
+from parsers.charsets import decode_bytes
+from parsers.names import parameters
+
+Buffer = bytes | mmap
+Problem = tuple[str, str]
+
+_FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]{1,200})[ \t]*:")
+_LEADING = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]{0,100}")
+_BLANK = re.compile(rb"\n[ \t]*\r?\n")
+_TYPE = re.compile(r"\s*([\w.+-]{1,100}/[\w.+-]{1,100})", re.ASCII)
+_FIRST_DASHES = re.compile(rb"(?:\A|\n)--([^\s]{1,200})[ \t]*\r?\n")
+# What a reader needs even where hostile fields before it have used up the room.
+_NEEDED = {"content-type", "content-disposition", "content-transfer-encoding", "from", "subject", "date", "message-id"}
+_BOUNDARY_BYTES = 200
+# A line that is no header line belongs to the field before it if a header line comes this soon after.
+_LOOK_AHEAD = 5
+_PIECES = 1_000
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Caps on what is read of a mail: bytes of one header field and of a header block, parts, nesting of multiparts."""
+
+    field_bytes: int = 64_000
+    header_bytes: int = 256_000
+    parts: int = 2_000
+    multiparts: int = 30
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header block: its fields in order as (name in lower case, raw value with its folds), and where the body is."""
+
+    fields: tuple[tuple[str, bytes], ...]
+    body: int
+    defects: tuple[str, ...] = ()
+
+    def find(self, name: str) -> bytes | None:
+        """Return the first field of a name (lower case), raw; None where there is none."""
+        return next((value for key, value in self.fields if key == name), None)
+
+    def raw(self, name: str) -> bytes:
+        """Return the first field of a name (lower case), raw; empty where there is none."""
+        return self.find(name) or b""
+
+    def media_type(self, default: str = "text/plain") -> str:
+        """Return the claimed media type in lower case, the default where none is readable."""
+        match = _TYPE.match(self.raw("content-type").decode("latin-1"))
+        return match[1].lower() if match else default
+
+    def parameter(self, name: str) -> bytes | None:
+        """Return a parameter of Content-Type, e.g. `boundary` or `charset`; None where there is none."""
+        return next((value for key, value in parameters(self.raw("content-type")) if key == name), None)
+
+    @property
+    def disposition(self) -> str:
+        """Content-Disposition without its parameters, in lower case: `attachment`, `inline` or empty."""
+        return self.raw("content-disposition").split(b";", 1)[0].strip().decode("latin-1").lower()
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A leaf of a mail's tree: its number ("1.2"), header, the range of its body, and the alternative it is one of."""
+
+    number: str
+    header: Header
+    start: int
+    end: int
+    media_type: str
+    alternative: str = ""
+    problem: Problem | None = None
+
+
+@dataclass
+class _Walk:
+    """What one walk through a mail has met so far."""
+
+    data: Buffer
+    limits: Limits
+    parts: int = 0
+    defects: list[str] = field(default_factory=list)
+
+
+def read_header(data: Buffer, start: int, end: int, limits: Limits) -> Header:
+    """Return the header block at a byte; a broken line goes to the field before it, what is too much is cut."""
+    fields: list[tuple[str, list[bytes]]] = []
+    size, at = 0, start
+    while at < end:
+        stop = _line_end(data, at, end)
+        line = data[at : min(stop, at + limits.field_bytes)]
+        if not line.strip():
+            return _header(fields, stop, limits)
+        match = _FIELD.match(line)
+        if match and line[:1] not in b" \t":
+            fields.append((match[1].decode("ascii").lower(), [line[match.end() :]]))
+        elif not _continues(data, at, stop, end, fields):
+            return _header(fields, at, limits, "a line that is no header field ends the header")
+        size, at = size + stop - at, stop
+        if size > limits.header_bytes:
+            return _cut(data, at, end, fields, limits)
+    return _header(fields, end, limits)
+
+
+def top_header(data: Buffer, limits: Limits) -> Header:
+    """Return the header of a whole mail; blank lines and a byte order mark before it are passed over."""
+    match = _LEADING.match(data)
+    return read_header(data, match.end() if match else 0, len(data), limits)
+
+
+def _line_end(data: Buffer, at: int, end: int) -> int:
+    found = data.find(b"\n", at, end)
+    return end if found < 0 else found + 1
+
+
+def _continues(data: Buffer, at: int, stop: int, end: int, fields: list[tuple[str, list[bytes]]]) -> bool:
+    """Tell whether a line belongs to the header: a fold, an mbox line, or a raw line that a mailer forgot to indent."""
+    line = data[at : min(stop, at + 1000)]
+    if not fields:
+        return line.startswith((b"From ", b">From "))
+    if line[:1] not in b" \t" and not _header_follows(data, stop, end):
+        return False
+    fields[-1][1].append(data[at : min(stop, at + 64_000)])
+    return True
+
+
+def _header_follows(data: Buffer, at: int, end: int) -> bool:
+    for _ in range(_LOOK_AHEAD):
+        stop = _line_end(data, at, end)
+        line = data[at : min(stop, at + 1000)]
+        if not line.strip():
+            return False
+        if _FIELD.match(line):
+            return True
+        at = stop
+    return False
+
+
+def _cut(data: Buffer, at: int, end: int, fields: list[tuple[str, list[bytes]]], limits: Limits) -> Header:
+    """Finish an overlong header: the needed fields of the next stretch still count, the rest is passed over."""
+    blank = _BLANK.search(data, at - 1, end)
+    body = blank.end() if blank else end
+    tail = data[at : min(body, at + 4 * limits.header_bytes)]
+    for line in tail.split(b"\n"):
+        match = _FIELD.match(line)
+        if match and match[1].decode("ascii").lower() in _NEEDED:
+            fields.append((match[1].decode("ascii").lower(), [line[match.end() :]]))
+    return _header(fields, body, limits, "the header is over its limit and was cut")
+
+
+def _header(fields: list[tuple[str, list[bytes]]], body: int, limits: Limits, *defects: str) -> Header:
+    room = limits.field_bytes
+    return Header(tuple((name, b"".join(lines)[:room].strip()) for name, lines in fields), body, defects)
+
+
+def walk(data: Buffer, header: Header, limits: Limits) -> tuple[Iterator[Entity], list[str]]:
+    """Return the leaves of a mail's tree in order, and a list that fills with defects while they are taken.
+
+    A leaf with a `problem` says why the walk went no further. Nested mails are leaves: their walk is the caller's.
+    """
+    state = _Walk(data, limits)
+    state.defects.extend(header.defects)
+    return _leaves(state, "", header, (header.body, len(data)), "text/plain", ""), state.defects
+
+
+def _leaves(
+    state: _Walk, number: str, header: Header, place: tuple[int, int], default: str, alternative: str
+) -> Iterator[Entity]:
+    state.parts += 1
+    kind = header.media_type(default)
+    problem = _limit_of(state, number)
+    ranges = _split(state, header, place) if kind.startswith("multipart/") and not problem else None
+    if ranges is None:
+        # A multipart without any boundary is text that lost its structure: better shown than dropped.
+        kind = "text/plain" if kind.startswith("multipart/") else kind
+        yield Entity(number or "1", header, *place, media_type=kind, alternative=alternative, problem=problem)
+        return
+    default = "message/rfc822" if kind == "multipart/digest" else "text/plain"
+    alternative = number if kind == "multipart/alternative" else alternative
+    for count, (start, end) in enumerate(ranges, 1):
+        child = read_header(state.data, start, end, state.limits)
+        state.defects.extend(child.defects)
+        name = f"{number}.{count}" if number else str(count)
+        yield from _leaves(state, name, child, (child.body, end), default, alternative)
+        if state.parts > state.limits.parts:
+            return
+
+
+def _limit_of(state: _Walk, number: str) -> Problem | None:
+    if state.parts > state.limits.parts:
+        return "unsafe", f"邮件的组成部分超过 {state.limits.parts} 个，其余未读取，请人工查看原邮件"
+    if number.count(".") >= state.limits.multiparts:
+        return "unsafe", f"邮件结构嵌套超过 {state.limits.multiparts} 层，其中内容未读取，请人工查看原邮件"
+    return None
+
+
+def _split(state: _Walk, header: Header, place: tuple[int, int]) -> list[tuple[int, int]] | None:
+    """Return the ranges between a multipart's boundaries; None where there are none and it can only be text."""
+    boundary = header.parameter("boundary")
+    ranges = _ranges(state, boundary[:_BOUNDARY_BYTES].rstrip(), place) if boundary else []
+    if not ranges:
+        guess = _FIRST_DASHES.search(state.data[place[0] : min(place[1], place[0] + 4000)])
+        ranges = _ranges(state, guess[1], place) if guess else []
+        state.defects.append("a multipart whose boundary is missing or wrong")
+    return ranges or None
+
+
+def _ranges(state: _Walk, boundary: bytes, place: tuple[int, int]) -> list[tuple[int, int]]:
+    data, (start, end) = state.data, place
+    pattern = re.compile(b"--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)")
+    found: list[tuple[int, int]] = []
+    opened = -1
+    for match in pattern.finditer(data, start, end):
+        if match.start() > start and data[match.start() - 1 : match.start()] != b"\n":
+            continue
+        if opened >= 0:
+            found.append((opened, max(opened, _before_newline(data, match.start()))))
+        opened = -1 if match[1] else match.end()
+        if match[1] or state.parts + len(found) > state.limits.parts:
+            return found
+    if opened >= 0:
+        state.defects.append("the mail ends before its closing boundary")
+        found.append((opened, end))
+    return found
+
+
+def _before_newline(data: Buffer, at: int) -> int:
+    """Return where the line break before a boundary starts: it belongs to the boundary (RFC 2046, 5.1.1)."""
+    if at and data[at - 1 : at] == b"\n":
+        return at - 2 if data[at - 2 : at - 1] == b"\r" else at - 1
+    return at
+
+
+def content_of(data: Buffer, entity: Entity, limit: int | None = None) -> tuple[bytes, Problem | None]:
+    """Return a leaf's bytes with the transfer encoding taken off, and what is wrong with them if something is.
+
+    With a limit only so many encoded bytes are looked at.
+    """
+    end = entity.end if limit is None else min(entity.end, entity.start + limit)
+    coding = entity.header.raw("content-transfer-encoding").split(b";")[0].strip().lower()
+    if coding == b"base64":
+        return _base64(data, entity.start, end)
+    raw = data[entity.start : end]
+    return (binascii.a2b_qp(raw), None) if coding == b"quoted-printable" else (raw, None)
+
+
+def _base64(data: Buffer, start: int, end: int) -> tuple[bytes, Problem | None]:
+    """Decode base64, also where padding is missing or stands in the middle because pieces were put together."""
+    padding = data.find(b"=", start, end)
+    tail = data[padding : min(end, padding + 1000)] if padding >= 0 else b""
+    whole = padding < 0 or (end - padding < len(tail) + 1 and not tail.strip(b"= \t\r\n"))
+    if whole:
+        try:
+            return binascii.a2b_base64(data[start:end]), None
+        except binascii.Error:
+            pass
+    return _pieces(data[start:end])
+
+
+def _pieces(raw: bytes) -> tuple[bytes, Problem | None]:
+    out, problem = [], None
+    # Pieces beyond any real number of them are one damaged whole: a list of millions would fill the memory.
+    for piece in re.sub(rb"[^A-Za-z0-9+/=]+", b"", raw).replace(b"==", b"=").split(b"=", _PIECES):
+        if len(piece) % 4 == 1:
+            problem = ("corrupt", "附件在传输中被截断，内容不完整，请对方重发")
+        letters = piece.replace(b"=", b"")
+        letters = letters[:-1] if len(letters) % 4 == 1 else letters
+        out.append(binascii.a2b_base64(letters + b"=" * (-len(letters) % 4)))
+    return b"".join(out), problem
+
+
+def charset_of(header: Header) -> str | None:
+    """Return the label of a text part's charset as it stands, None where there is none."""
+    raw = header.parameter("charset")
+    return decode_bytes(raw).strip() if raw else None

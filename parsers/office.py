@@ -1,0 +1,195 @@
+"""What does a Word file say? Opens a .docx (python-docx) and gives its paragraphs and tables as plain data.
+
+python-docx opens, our own walk over the tree reads: its `.text` loses content controls, tracked insertions, text boxes
+and check boxes, and its cell access is quadratic. Where it refuses a package, the main part is taken from the zip.
+This is the one door to python-docx and lxml.
+"""
+
+import mmap
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from xml.parsers.expat import ExpatError
+
+import docx
+from docx.opc.exceptions import OpcError
+from lxml import etree
+
+from parsers.base import ParseError
+from parsers.tables import Table
+from parsers.wordtree import TooBigError, Walk, attribute, local_name
+
+MAX_MEMBERS = 2_000
+MAX_INFLATED_BYTES = 200_000_000
+MAX_MAIN_BYTES = 50_000_000
+MAX_STYLES_BYTES = 10_000_000
+# A DOCTYPE stands before the first element; nobody writes this much before it in good faith.
+_PROLOG_BYTES = 16_384
+_OLE = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED_FLAG = 0x1
+_MAIN = "word/document.xml"
+_MAIN_RELATION = "/relationships/officeDocument"
+# All that python-docx and what is under it were seen to raise on broken packages.
+_REFUSED = (
+    AttributeError, AssertionError, ExpatError, KeyError, IndexError, TypeError, ValueError, NotImplementedError,
+    EOFError, OSError, RuntimeError, zipfile.BadZipFile, zlib.error, OpcError, etree.LxmlError,
+)  # fmt: skip
+_BROKEN_ZIP = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError, KeyError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Document:
+    """A Word file in reading order: paragraph texts and tables; `headings` are paragraphs in a heading style.
+
+    A table inside a cell stands after the one that holds it, marked `nested`; its text is also in that cell.
+    """
+
+    blocks: tuple[str | Table, ...]
+    headings: tuple[str, ...] = ()
+    pictures: int = 0
+
+    @cached_property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The paragraphs outside tables, blank ones left out."""
+        return tuple(block for block in self.blocks if isinstance(block, str) and block.strip())
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """All tables, nested ones too."""
+        return tuple(block for block in self.blocks if isinstance(block, Table))
+
+    @cached_property
+    def text(self) -> str:
+        """All the text, each table row a line."""
+        parts = [
+            block if isinstance(block, str) else block.text
+            for block in self.blocks
+            if isinstance(block, str) or not block.nested
+        ]
+        return "\n".join(part for part in parts if part.strip())
+
+
+def read_docx(path: Path) -> Document:
+    """Return what a .docx says; ParseError `encrypted`, `unsafe`, `unsupported` or `corrupt` where it cannot be read."""
+    _refuse_ole(path)
+    try:
+        _check_package(path)
+        tree, styles = _tree(path)
+    except _BROKEN_ZIP as error:
+        raise ParseError("corrupt", "文件打不开，可能已损坏，请人工看") from error
+    walk = Walk(_heading_styles(styles))
+    try:
+        walk.body(tree)
+    except (TooBigError, RecursionError) as error:
+        raise ParseError("unsafe", "文件里的表格大得反常，未打开，请人工看") from error
+    return Document(tuple(walk.blocks), tuple(walk.headings), walk.pictures)
+
+
+def _refuse_ole(path: Path) -> None:
+    """Raise where the file is an OLE container: a password-protected .docx, or an old .doc under another name."""
+    with path.open("rb") as file:
+        if file.read(len(_OLE)) != _OLE:
+            return
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            protected = content.find("EncryptedPackage".encode("utf-16-le")) >= 0
+    if protected:
+        raise ParseError("encrypted", "Word 文件设了打开密码，请索要密码或未加密的文件")
+    raise ParseError("unsupported", "内容是旧版 .doc，本版尚不能读取，请人工看或另存为 .docx")
+
+
+def _check_package(path: Path) -> None:
+    """Raise ParseError where opening the package would cost too much, or where a part declares a DTD."""
+    with zipfile.ZipFile(path) as package:
+        members = package.infolist()
+        if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_INFLATED_BYTES:
+            raise ParseError("unsafe", "文件解开后大得反常，未打开，请人工看")
+        for member in members:
+            if member.flag_bits & _ENCRYPTED_FLAG:
+                raise ParseError("encrypted", "Word 文件加了密，请索要未加密的文件")
+            _check_part(package, member)
+
+
+def _check_part(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    """Raise ParseError on an XML part that is too big or declares a DTD; parts that cannot be inflated are left."""
+    name = member.filename.lower()
+    if not name.endswith((".xml", ".rels")):
+        return
+    if member.file_size > MAX_MAIN_BYTES:
+        raise ParseError("unsafe", "文件正文大得反常，未打开，请人工看")
+    try:
+        with package.open(member) as part:
+            prolog = part.read(_PROLOG_BYTES)
+    except _BROKEN_ZIP:
+        # A broken part that is not the main one does not keep the file from being read.
+        return
+    if b"<!DOCTYPE" in prolog.replace(b"\0", b"") or b"<!ENTITY" in prolog.replace(b"\0", b""):
+        raise ParseError("unsafe", "文件带有外部实体声明，未打开，请人工看")
+
+
+def _tree(path: Path) -> tuple[Any, Any]:
+    """Return the main part's tree and the styles' tree (None where there is none) of a package."""
+    try:
+        opened = docx.Document(str(path))
+        return opened.element, opened.styles.element
+    except _REFUSED:
+        return _trees_from_zip(path)
+
+
+def _trees_from_zip(path: Path) -> tuple[Any, Any]:
+    """Return the trees of a package that python-docx refuses: strict OOXML, .docm, a NULL relationship, odd names."""
+    with zipfile.ZipFile(path) as package:
+        parts = {name.replace("\\", "/").lstrip("/").lower(): name for name in package.namelist()}
+        main = parts.get(_main_name(package, parts)) or parts.get(_MAIN)
+        if main is None:
+            raise ParseError("corrupt", "文件里没有 Word 正文，打不开，请人工看")
+        tree = _parsed(package.read(main))
+        styles = parts.get("word/styles.xml")
+        try:
+            return tree, _parsed(package.read(styles)) if styles else None
+        except (ParseError, *_BROKEN_ZIP):
+            return tree, None
+
+
+def _main_name(package: zipfile.ZipFile, parts: Mapping[str, str]) -> str:
+    """Return the main part's name by the package's relationships, in lower case; empty where they do not say."""
+    if "_rels/.rels" not in parts:
+        return ""
+    try:
+        relations = _parsed(package.read(parts["_rels/.rels"]))
+    except (ParseError, *_BROKEN_ZIP):
+        return ""
+    for relation in relations:
+        if attribute(relation, "Type").endswith(_MAIN_RELATION):
+            return attribute(relation, "Target").replace("\\", "/").lstrip("/").lower()
+    return ""
+
+
+def _parsed(data: bytes) -> Any:  # noqa: ANN401 (an lxml element)
+    """Return the root of an XML part; nothing is fetched or expanded. ParseError where it is not well-formed."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.LxmlError, ValueError) as error:
+        raise ParseError("corrupt", "文件打不开，内容已损坏，请人工看") from error
+    if root is None:
+        raise ParseError("corrupt", "文件打不开，内容是空的，请人工看")
+    return root
+
+
+def _heading_styles(styles: Any) -> frozenset[str]:  # noqa: ANN401 (an lxml element or None)
+    """Return the ids of the paragraph styles that are headings: by name, or by their outline level."""
+    found = set()
+    for style in styles if styles is not None else ():
+        if local_name(style) != "style":
+            continue
+        parts = {local_name(part): part for part in style.iter()}
+        name = attribute(parts["name"], "val").lower() if "name" in parts else ""
+        if name.startswith(("heading", "标题")) or "outlineLvl" in parts:
+            found.add(attribute(style, "styleId"))
+    return frozenset(found)

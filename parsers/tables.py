@@ -1,0 +1,129 @@
+"""How are tables of labels and values told? Cells and tables as plain data, and the labels that head or precede values.
+
+Labels are compared without spaces, widths, punctuation and brackets, so that 联 系 人： and 联系人 are the same.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+# Longer than the longest label with what people write into its brackets.
+_LONGEST_LABEL = 40
+_BRACKETED = re.compile(r"[(\[〔【][^)\]〕】]*[)\]〕】]")
+_NO_LETTERS = re.compile(r"[\s_:;,.。、，；：·*#“”\"'‘’《》<>/\\|~～\-—…()\[\]〔〕【】]+")
+_GAP = r"[\s_＿　]*"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as it is shown: its text and where it begins (row and grid column from 1)."""
+
+    text: str
+    row: int
+    col: int
+    holds_tables: bool = False
+
+    @property
+    def origin(self) -> tuple[int, int]:
+        """Where the cell begins: the same for all places that a merged cell covers."""
+        return self.row, self.col
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table unfolded to its grid: a merged cell is the same object in all places that it covers. `index` from 1."""
+
+    index: int
+    rows: tuple[tuple[Cell, ...], ...]
+    nested: bool = False
+
+    @cached_property
+    def text(self) -> str:
+        """Its text, a row a line, each cell once."""
+        seen: set[tuple[int, int]] = set()
+        return "\n".join("\t".join(cell.text for cell in fresh(row, seen)) for row in self.rows)
+
+    def place(self, cell: Cell) -> str:
+        """Return where a cell stands, for people."""
+        return f"表{self.index}第{cell.row}行第{cell.col}列"
+
+
+def fresh(row: Iterable[Cell], seen: set[tuple[int, int]]) -> Iterator[Cell]:
+    """Yield the cells of a row that were not seen before, and note them as seen."""
+    for cell in row:
+        if cell.origin not in seen:
+            seen.add(cell.origin)
+            yield cell
+
+
+def distinct(row: Iterable[Cell]) -> list[Cell]:
+    """Return the cells of a row, each once."""
+    return list(fresh(row, set()))
+
+
+def key(text: str) -> str:
+    """Return a label's key: NFKC, without white space and punctuation, brackets taken away but not what is in them."""
+    return _NO_LETTERS.sub("", unicodedata.normalize("NFKC", text))
+
+
+def short_key(text: str) -> str:
+    """Return a label's key without what stands in brackets: 推荐单位（市级协会）名称 is 推荐单位名称."""
+    return _NO_LETTERS.sub("", _BRACKETED.sub("", unicodedata.normalize("NFKC", text)))
+
+
+class Labels:
+    """The labels of a table: field -> the ways of writing it. Where two fields share a label, the first has it."""
+
+    def __init__(self, labels: Mapping[str, Sequence[str]]) -> None:
+        self._fields: dict[str, str] = {}
+        for short in (False, True):
+            for field, writings in labels.items():
+                for writing in writings:
+                    self._fields.setdefault(short_key(writing) if short else key(writing), field)
+        self._writings = sorted(((writing, field) for field, ways in labels.items() for writing in ways), key=_longest)
+
+    def field_of(self, text: str) -> str | None:
+        """Return the field that a cell heads; None where the cell is no label."""
+        if len(text) > _LONGEST_LABEL:
+            return None
+        return self._fields.get(key(text)) or self._fields.get(short_key(text))
+
+    def similar(self, text: str, least: int = 4) -> str | None:
+        """Return the field of the longest label (of at least so many characters) that a cell holds among other words."""
+        plain = short_key(text)
+        if len(text) > _LONGEST_LABEL:
+            return None
+        found = (field for writing, field in self._writings if len(short_key(writing)) >= least and short_key(writing) in plain)
+        return next(found, None)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        ways = "|".join(_loose(writing) for writing, _ in self._writings)
+        bracket = r"(?:\s*[(（〔\[][^()（）]{0,16}[)）〕\]])?"
+        return re.compile(rf"(?:^|(?<=[\s_＿　，,；;。、|｜]))({ways}){bracket}(\s*[:：]|(?=[\s_＿　])|$)", re.MULTILINE)
+
+    def pairs(self, text: str) -> list[tuple[str, str, bool]]:
+        """Return (field, value, colon) of every label that stands with its value in one text, in order.
+
+        A value ends where the next label or the next line begins; `colon` says whether one stood between them.
+        """
+        matches = list(self._pattern.finditer(text))
+        ends = [match.start() for match in matches[1:]] + [len(text)]
+        found = []
+        for match, end in zip(matches, ends, strict=True):
+            field = self.field_of(match[1])
+            if field is not None:
+                found.append((field, text[match.end() : end], bool(match[2].strip())))
+        return found
+
+
+def _longest(entry: tuple[str, str]) -> int:
+    return -len(entry[0])
+
+
+def _loose(writing: str) -> str:
+    """Return a pattern of a label that allows spaces between its characters and brackets of either width."""
+    widths = {"(": "[(（]", ")": "[)）]"}
+    return _GAP.replace("_＿", "").join(widths.get(char, re.escape(char)) for char in writing if not char.isspace())

@@ -1,0 +1,166 @@
+"""The facts of one case that rules judge: what is blank, unreadable, late, or otherwise than the list says."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from config.campaign import Campaign
+from config.naming import association_key, community_key, company_key, folded
+from reports.picture import CaseView, Cell, FileView
+
+if TYPE_CHECKING:
+    from reports.subjects import Subject
+
+# Cells of annex 3 that hold a date, an area, a rate or a phone: form.field_invalid says which cannot be read.
+_MEASURED = ("completed", "floor_area", "delivered", "collection_rate", "applicant_phone", "recommender_phone")
+_LOCKED = ("encrypted", "corrupt", "unsupported", "volume_missing", "unsafe")
+_WORD_FORMATS = ("docx", "ole", "doc", "wps")
+FORM_KINDS = ("recommendation_form", "recommendation_form_scan")
+
+
+def is_blank(raw: str, campaign: Campaign) -> bool:
+    """Tell whether a cell says nothing: empty, only punctuation, or one of the words people put there (/, 无 …)."""
+    text = folded(raw)
+    return not text or text in {folded(word) for word in campaign.mail.blanks} or text in {"年月日", "/"}
+
+
+def blank_list_cells(case: CaseView, campaign: Campaign) -> list[str] | None:
+    """Return the captions of required list cells that are blank; None where no list names the case."""
+    if not case.rows:
+        return None
+    table = campaign.summary_list
+    return [
+        table.captions[name]
+        for name in table.required
+        if all(name not in row.cells or is_blank(row.cells[name].raw, campaign) for row in case.rows)
+    ]
+
+
+def blank_form_cells(case: CaseView, campaign: Campaign) -> list[str] | None:
+    """Return the captions of required form cells that are blank; None where no form could be read."""
+    if not case.form:
+        return None
+    table = campaign.recommendation_form
+    return [
+        table.captions[name]
+        for name in table.required
+        if name not in case.form or is_blank(case.form[name].raw, campaign)
+    ]
+
+
+def unreadable_form_cells(case: CaseView, campaign: Campaign) -> list[tuple[str, Cell]]:
+    """Return (caption, cell) of form cells that say something which cannot be read as what it should be."""
+    captions = campaign.recommendation_form.captions
+    found = ((name, case.form[name]) for name in _MEASURED if name in case.form)
+    return [(captions[name], cell) for name, cell in found if cell.value is None and not is_blank(cell.raw, campaign)]
+
+
+def raw_of(case: CaseView, name: str) -> str:
+    """Return what the form says in a field, else the list; empty where neither does."""
+    for cells in (case.form, *(row.cells for row in case.rows)):
+        if name in cells and cells[name].raw:
+            return cells[name].raw
+    return ""
+
+
+def materials_not_word(case: CaseView) -> list[str]:
+    """Return the names of materials in other formats, where none is in Word."""
+    if any(file.format in _WORD_FORMATS for file in case.materials):
+        return []
+    return [f"《{file.name}》" for file in case.materials]
+
+
+def misnamed_materials(case: CaseView) -> list[str]:
+    """Return the names of materials that are not “小区+标题” (附件2 二(二)); brackets and widths do not matter."""
+    wanted = community_key(case.community)
+    return [f"《{file.name}》" for file in case.materials if not _is_named_after(file.name, wanted)]
+
+
+def _is_named_after(name: str, wanted: str) -> bool:
+    community, plus, title = name.rpartition(".")[0].replace("＋", "+").partition("+")
+    return bool(plus and title.strip()) and community_key(community) == wanted
+
+
+def difference(name: str) -> Callable[["Subject"], list[str] | None]:
+    """Return a fact: what list and form each say in a field where they disagree, else an empty list.
+
+    None where one of them says nothing or cannot be read: “cannot read” is no contradiction.
+    """
+
+    def differs(subject: "Subject") -> list[str] | None:
+        case: CaseView = subject.view
+        form = case.form.get(name)
+        row = next((row.cells[name] for row in case.rows if name in row.cells), None)
+        if form is None or row is None or form.value is None or row.value is None:
+            return None
+        if _SAME[name](str(row.value), str(form.value)):
+            return []
+        return [f"清单为“{row.raw}”", f"推荐表为“{form.raw}”"]
+
+    return differs
+
+
+def _same_date(one: str, other: str) -> bool:
+    """Dates of different precision agree when the coarser contains the finer (domain.md section 6.8)."""
+    return one.startswith(other) or other.startswith(one)
+
+
+def _same_company(one: str, other: str) -> bool:
+    return company_key(one) == company_key(other)
+
+
+def _same_association(one: str, other: str) -> bool:
+    return association_key(one) == association_key(other)
+
+
+_SAME: dict[str, Callable[[str, str], bool]] = {
+    "company": _same_company,
+    "delivered": _same_date,
+    "project_type": str.__eq__,
+    "recommender": _same_association,
+}
+
+
+def late_items(case: CaseView, campaign: Campaign) -> list[str]:
+    """Return the required items of a case whose first arrival lies after the deadline."""
+    limit = campaign.call.last_moment
+    forms = (file for file in case.files if file.kind in FORM_KINDS)
+    materials = (file for file in case.files if file.kind == "case_material")
+    items = {
+        "推荐表": _first(forms),
+        "案例材料": _first(materials),
+        "照片": _nth(case.counted_photos, campaign.call.photos_min),
+    }
+    return [label for label, arrival in items.items() if arrival is not None and arrival > limit]
+
+
+def _first(files: Iterable[FileView]) -> datetime | None:
+    return min((file.first_arrival for file in files), default=None)
+
+
+def _nth(files: Iterable[FileView], count: int) -> datetime | None:
+    """Return when enough photos were there: the requirement is met by the third, not by the first."""
+    arrivals = sorted(file.first_arrival for file in files)
+    return arrivals[count - 1] if len(arrivals) >= count else None
+
+
+def photo_evidence(subject: "Subject") -> str:
+    """Return which photos count and which do not."""
+    case: CaseView = subject.view
+    others = [file for file in case.photo_files if file not in case.counted_photos]
+    parts = []
+    if case.counted_photos:
+        parts.append(f"合格：{'、'.join(f'《{file.name}》' for file in case.counted_photos)}")
+    if others:
+        parts.append(f"不计：{'、'.join(f'《{file.name}》' for file in others)}")
+    return "；".join(parts)
+
+
+def locked_note(subject: "Subject") -> str:
+    """Return a note where the association sent something that cannot be opened: the item may be in there (6.7)."""
+    locked = [
+        file.name
+        for file in subject.picture.files
+        if file.province == subject.view.province and file.kind == "archive" and file.status in _LOCKED
+    ]
+    return f"（《{locked[0]}》打不开，材料可能在其中）" if locked else ""

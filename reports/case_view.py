@@ -1,0 +1,110 @@
+"""Puts one case together: its list rows, its form, its files that count, and the value of every field."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from config.campaign import Campaign
+from config.naming import community_key
+from config.selected import Selection, same_city
+from reports.case_facts import FORM_KINDS, is_blank
+from reports.picture import CaseView, Cell, FileView, ListRow
+from store.models import Case
+
+
+def case_view(
+    case: Case, rows: Sequence[ListRow], files: Sequence[FileView], campaign: Campaign, selected: Selection | None
+) -> CaseView:
+    """Return a case with its fields: the form's value where it has one, else the list's (domain.md section 6.8)."""
+    current = [file for file in files if not file.superseded]
+    form = _form(current)
+    row = rows[0].cells if rows else {}
+    photos = tuple(file for file in current if file.kind == "photo")
+    counted = counted_photos(photos, campaign)
+    forms = tuple(file for file in current if file.kind in FORM_KINDS)
+    materials = tuple(file for file in current if file.kind == "case_material")
+    whole = rows and forms and materials and len(counted) >= campaign.call.photos_min
+    return CaseView(
+        id=case.id,
+        province=case.province,
+        city=case.city,
+        community=_text(form, row, "community", campaign) or case.community,
+        rows=tuple(rows),
+        form=form,
+        files=tuple(files),
+        forms=forms,
+        materials=materials,
+        photo_files=photos,
+        counted_photos=counted,
+        video_files=tuple(file for file in current if file.kind == "video"),
+        first_arrival=min((file.first_arrival for file in files), default=None),
+        already_selected=_selected_before(case, selected),
+        complete=bool(whole),
+        **_fields(form, row, materials, campaign),
+    )
+
+
+def counted_photos(photos: Iterable[FileView], campaign: Campaign) -> tuple[FileView, ...]:
+    """Return the photos that count: readable JPEGs of at least the size asked for, each content once (6.5)."""
+    counted: dict[str, FileView] = {}
+    for file in photos:
+        big_enough = file.bytes >= campaign.call.photo_bytes
+        if file.sha256 and file.facts.get("readable") and file.format == "jpeg" and big_enough:
+            counted.setdefault(file.sha256, file)
+    return tuple(counted.values())
+
+
+def _form(files: Iterable[FileView]) -> dict[str, Cell]:
+    """Return the cells of the newest form that could be read."""
+    newest = next((f for f in reversed(list(files)) if f.kind == "recommendation_form" and f.facts.get("fields")), None)
+    if newest is None:
+        return {}
+    cells = newest.facts["fields"].items()
+    return {name: Cell(value["raw"], value["value"], value["place"], newest) for name, value in cells}
+
+
+def _fields(
+    form: Mapping[str, Cell], row: Mapping[str, Cell], materials: Sequence[FileView], campaign: Campaign
+) -> dict[str, Any]:
+    """Return the values of all fields of a case by their names in exports."""
+    fee = form["fee"].value if "fee" in form and form["fee"].value else (None, None)
+    texts = ("company", "address", "applicant_contact", "recommender", "recommender_contact", "reason", "remark")
+    values = ("completed", "delivered", "project_type", "collection_rate", "applicant_phone", "recommender_phone")
+    return {
+        **{name: _text(form, row, name, campaign) for name in texts},
+        **{name: _value(form, row, name) for name in (*values, "applicant_signed", "recommender_signed")},
+        "floor_area_m2": _value(form, row, "floor_area"),
+        "fee_text": _text(form, row, "fee", campaign),
+        "fee_low": fee[0],
+        "fee_high": fee[1],
+        "list_number": _text({}, row, "number", campaign),
+        "title": next((file.facts.get("title") for file in reversed(materials) if file.facts.get("title")), None),
+    }
+
+
+def _value(form: Mapping[str, Cell], row: Mapping[str, Cell], name: str) -> Any:  # noqa: ANN401 (a JSON value)
+    """Return a field's normal form: the form's, else the list's, else None."""
+    for cells in (form, row):
+        if name in cells and cells[name].value is not None:
+            return cells[name].value
+    return None
+
+
+def _text(form: Mapping[str, Cell], row: Mapping[str, Cell], name: str, campaign: Campaign) -> str | None:
+    """Return a field's text, cleaned where its reader cleaned it; a blank one says nothing."""
+    for cells in (form, row):
+        if name in cells and not is_blank(cells[name].raw, campaign):
+            value = cells[name].value
+            return value if isinstance(value, str) else cells[name].raw.strip()
+    return None
+
+
+def _selected_before(case: Case, selected: Selection | None) -> str | None:
+    """Return how the same community stands in the list of those selected before; None without such a list."""
+    if selected is None:
+        return None
+    same = [
+        one
+        for one in selected.get((case.province, community_key(case.community)), ())
+        if same_city(one, case.province, case.city)
+    ]
+    return "；".join(f"{one.province}{one.city}{one.community}（{one.company}）" for one in same)

@@ -1,0 +1,200 @@
+"""Gathers the picture: puts the rows of the store together as associations, cities, cases, messages and files."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from config.associations import Association, raised_quota_cities
+
+from config.campaign import Campaign
+from config.selected import Selection
+from reports import versions
+from reports.case_view import case_view
+from reports.picture import AssociationView, CaseView, Cell, CityView, FileView, MailboxHealth, MessageView, Picture
+from reports.submission_facts import has_rows
+from reports.versions import Placed
+from store import polls, queries
+from store.database import Store
+from store.models import File, Filing, Letter, Message, Sighting
+
+
+def gather(
+    store: Store, campaign: Campaign, associations: Sequence[Association], selected: Selection | None, as_of: datetime
+) -> Picture:
+    """Return the campaign as of a moment (aware); the same rows and the same moment give an equal picture."""
+    kept = queries.kept(store, as_of)
+    messages = {row.id: _message(row, letter, kept.sightings.get(row.id), kept) for row, letter in kept.messages}
+    placed = versions.placed(_files(kept, messages), kept, messages, campaign)
+    cases = _cases(kept, placed, campaign, selected)
+    return Picture(
+        campaign=campaign,
+        as_of=as_of,
+        associations=tuple(_associations(associations, messages.values(), placed, cases, campaign)),
+        cities=tuple(_cities(cases, placed, campaign, raised_quota_cities(associations))),
+        cases=tuple(cases),
+        messages=tuple(messages.values()),
+        files=placed.files,
+        health=tuple(MailboxHealth(**vars(health)) for health in polls.health(store, as_of)),
+    )
+
+
+def _message(row: Message, letter: Letter | None, seen: Sighting | None, kept: queries.Kept) -> MessageView:
+    """Return one mail as reports see it; one that could not be read has no letter, and says so by its state."""
+    return MessageView(
+        id=row.id,
+        mailbox=seen.mailbox if seen else "",
+        folder=seen.folder if seen else "",
+        uid=seen.uid if seen and seen.uid else None,
+        junk=bool(seen and seen.junk),
+        message_id=letter.message_id if letter else None,
+        from_address=letter.from_address if letter else None,
+        from_name=letter.from_name if letter else "",
+        subject=letter.subject if letter else "",
+        arrival=row.arrival,
+        arrival_source=row.arrival_source,
+        province=letter.province if letter else None,
+        city=letter.city if letter else None,
+        sender_level=letter.sender_level if letter else None,
+        sender_clues=tuple(letter.sender_clues) if letter else (),
+        kind=letter.kind if letter else "",
+        kind_evidence=letter.kind_evidence if letter else "",
+        state=row.state,
+        failure=row.failure,
+        files=kept.file_counts.get(row.id, 0),
+        bytes=row.bytes,
+        text=letter.text if letter else "",
+    )
+
+
+def _files(kept: queries.Kept, messages: Mapping[int, MessageView]) -> list[FileView]:
+    """Return all files of messages that were read, each with its facts and the first arrival of its content."""
+    first: dict[str, datetime] = {}
+    filed: dict[int, list[Filing]] = defaultdict(list)
+    for filing in kept.filings:
+        filed[filing.file_id].append(filing)
+    views = []
+    for file in kept.files:
+        message = messages[file.message_pk]
+        if file.sha256 and file.kind != "message" and message.is_submission:
+            first[file.sha256] = min(first.get(file.sha256, message.arrival), message.arrival)
+        arrival = first.get(file.sha256 or "", message.arrival)
+        views.append(_file(file, message, filed[file.id], kept, arrival))
+    return views
+
+
+def _file(file: File, message: MessageView, filed: list[Filing], kept: queries.Kept, first: datetime) -> FileView:
+    cases = tuple(dict.fromkeys(filing.case_id for filing in filed))
+    reading = kept.readings.get(file.sha256 or "")
+    facts: dict[str, Any] = next((f["facts"] for f in reading.found if f["kind"] == file.kind), {}) if reading else {}
+    return FileView(
+        id=file.id,
+        message_pk=file.message_pk,
+        message=message.key,
+        path=file.path,
+        name=file.name,
+        sha256=file.sha256,
+        bytes=file.bytes,
+        format=file.format,
+        kind=file.kind,
+        kind_evidence=file.kind_evidence,
+        status=file.status,
+        reason=file.reason,
+        province=file.province,
+        community=kept.cases[cases[0]].community if len(cases) == 1 else None,
+        case_ids=cases,
+        arrival=message.arrival,
+        first_arrival=first,
+        facts=facts,
+        filing_clues=tuple(filed[0].clues) if filed else (),
+    )
+
+
+def _cases(kept: queries.Kept, placed: Placed, campaign: Campaign, selected: Selection | None) -> list[CaseView]:
+    """Return every case that a counting list names or that a file belongs to, by province, city and name."""
+    ids = {*placed.rows_by_case, *placed.files_by_case}
+    views = [
+        case_view(
+            kept.cases[id_], placed.rows_by_case.get(id_, ()), placed.files_by_case.get(id_, ()), campaign, selected
+        )
+        for id_ in ids
+    ]
+    return sorted(views, key=lambda case: (case.province, case.city or "", case.community, case.id))
+
+
+def _associations(
+    associations: Sequence[Association],
+    messages: Iterable[MessageView],
+    placed: Placed,
+    cases: Iterable[CaseView],
+    campaign: Campaign,
+) -> Iterable[AssociationView]:
+    """Yield the provincial associations in the order of the table, each with what is its own."""
+    mails, own = defaultdict(list), defaultdict(list)
+    for message in messages:
+        if message.is_submission and message.province:
+            mails[message.province].append(message)
+    for case in cases:
+        own[case.province].append(case)
+    for association in associations:
+        if association.level == "provincial":
+            name = association.province
+            yield _association(association, mails[name], placed, own[name], campaign)
+
+
+def _association(
+    association: Association, mails: list[MessageView], placed: Placed, cases: list[CaseView], campaign: Campaign
+) -> AssociationView:
+    files = placed.files_by_province.get(association.province, ())
+    lists = tuple(file for file in files if file.kind == "summary_list" and not file.superseded)
+    view = AssociationView(
+        association=association,
+        messages_in=tuple(mails),
+        lists=lists,
+        all_lists=tuple(file for file in files if file.kind == "summary_list"),
+        list_scans=tuple(file for file in files if file.kind == "summary_list_scan"),
+        list_head=_list_head(lists),
+        cases=tuple(cases),
+        complete_cases=sum(case.complete for case in cases if case.in_list),
+        status="none",
+        deadline=campaign.call.last_moment,
+    )
+    return replace(view, status=_status(view))
+
+
+def _status(view: AssociationView) -> str:
+    """Return none, partial or complete (domain.md section 6.6); a list that cannot be read proves nothing complete."""
+    if not view.messages:
+        return "none"
+    everything = view.lists and view.list_scans and view.cases_listed and view.complete_cases == view.cases_listed
+    return "complete" if everything else "partial"
+
+
+def _list_head(lists: Sequence[FileView]) -> dict[str, Cell]:
+    """Return submitter, contact and phone of the newest list that states each of them."""
+    head: dict[str, Cell] = {}
+    for file in reversed(lists):
+        for name in ("submitter", "contact", "phone"):
+            cell = file.facts.get(name)
+            if cell and (name not in head or not head[name].raw.strip()):
+                head[name] = Cell(cell["raw"], cell["value"], cell["place"], file)
+    return head
+
+
+def _cities(
+    cases: Iterable[CaseView], placed: Placed, campaign: Campaign, raised: frozenset[str]
+) -> Iterable[CityView]:
+    """Yield each city with the cases it recommends; where a list can be read, only those that it names."""
+    readable = {
+        province
+        for province, files in placed.files_by_province.items()
+        if any(file.kind == "summary_list" and not file.superseded and has_rows(file) for file in files)
+    }
+    by_city: dict[tuple[str, str], list[CaseView]] = defaultdict(list)
+    for case in cases:
+        if case.city and (case.in_list or case.province not in readable):
+            by_city[case.province, case.city].append(case)
+    call = campaign.call
+    for (province, city), own in sorted(by_city.items()):
+        yield CityView(province, city, tuple(own), call.quota_capital if city in raised else call.quota)

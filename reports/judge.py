@@ -1,0 +1,152 @@
+"""Judges a picture by the campaign's rules, and proves the rules themselves by their own examples."""
+
+import string
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from config.campaign import Campaign, Rule
+from config.errors import ConfigError, nearest
+from reports.checks import CHECKS
+from reports.picture import Assessment, FileView, Finding, MessageView, Picture
+from reports.subjects import FACTS, Subject, subjects
+
+KILOBYTE, MEGABYTE = 1_000, 1_000_000
+
+
+def assess(picture: Picture) -> Assessment:
+    """Return the picture with everything that the rules find in it, by province."""
+    findings = tuple(judge(picture))
+    by_province: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_province[finding.province or ""].append(finding)
+    return Assessment(picture, findings, {province: tuple(found) for province, found in by_province.items()})
+
+
+def judge(picture: Picture) -> Iterator[Finding]:
+    """Yield a finding for every rule that does not hold on a subject, in the order of the campaign file."""
+    for rule in picture.campaign.rule:
+        value = picture.campaign.value_of(rule)
+        for subject in subjects(picture, rule.on):
+            if _applies(rule, subject) and _holds(rule, subject, value) is False:
+                yield _finding(rule, subject, value)
+
+
+def _applies(rule: Rule, subject: Subject) -> bool:
+    facts = FACTS[rule.on]
+    return all(facts[name].of(subject) for name in rule.when)
+
+
+def _holds(rule: Rule, subject: Subject, value: object) -> bool | None:
+    return CHECKS[rule.check](FACTS[rule.on][rule.fact].of(subject), value)
+
+
+def _finding(rule: Rule, subject: Subject, value: object) -> Finding:
+    """Put a rule that does not hold into words, with its evidence and clause."""
+    facts, view = FACTS[rule.on], subject.view
+    actual = facts[rule.fact].of(subject)
+    words = {name: shown(facts[name].of(subject), name) for name in _placeholders(rule.say) if name in facts}
+    text = rule.say.format(**{**words, "actual": _actual(actual, rule, subject), "value": shown(value, rule.fact)})
+    return Finding(
+        code=rule.code,
+        severity=rule.severity,
+        phase=("missing" if subject.picture.closed else "outstanding") if rule.phase else None,
+        province=getattr(view, "province", None),
+        city=getattr(view, "city", None),
+        community=getattr(view, "community", None),
+        subject=_SUBJECTS[rule.on],
+        message=text,
+        evidence=facts[rule.fact].evidence(subject),
+        clause=rule.clause,
+        message_id=_message_id(view),
+        file=view.path if isinstance(view, FileView) else None,
+    )
+
+
+_SUBJECTS = {
+    "association": "association",
+    "city": "association",
+    "case": "case",
+    "message": "message",
+    "file": "file",
+    "photo": "file",
+    "video": "file",
+}
+
+
+def _message_id(view: object) -> str | None:
+    if isinstance(view, MessageView):
+        return view.key
+    return view.message if isinstance(view, FileView) else None
+
+
+def _actual(actual: object, rule: Rule, subject: Subject) -> str:
+    """Return the fact in words; a project type by its Chinese name."""
+    if rule.fact == "project_type":
+        return subject.campaign.type_labels.get(str(actual), str(actual))
+    return shown(actual, rule.fact)
+
+
+def shown(value: Any, fact: str) -> str:  # noqa: ANN401 (a fact is any value)
+    """Return a value for people: lists joined, rates in percent, sizes in MB, dates in figures."""
+    if isinstance(value, list | tuple):
+        return "、".join(shown(item, fact) for item in value)
+    if fact == "collection_rate":
+        return f"{value * 100:.4g}%"
+    if fact == "bytes":
+        return _size(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value)
+
+
+def _size(count: int) -> str:
+    return f"{count / MEGABYTE:.4g} MB" if count >= MEGABYTE else f"{count / KILOBYTE:.3g} KB"
+
+
+@cache
+def _placeholders(say: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(say) if name)
+
+
+def prove(campaign: Campaign) -> None:
+    """Try every rule on its own examples; ConfigError, naming the rule, where one speaks of what is not or is wrong."""
+    for number, rule in enumerate(campaign.rule, start=1):
+        try:
+            _prove(campaign, rule)
+        except ConfigError as error:
+            raise ConfigError(f"{campaign.call.id} [[rule]] 第 {number} 条 {rule.code}: {error}") from None
+
+
+def _prove(campaign: Campaign, rule: Rule) -> None:
+    _known("on", rule.on, FACTS)
+    _known("fact", rule.fact, FACTS[rule.on])
+    _known("check", rule.check, CHECKS)
+    for name in rule.when:
+        _known("when", name, FACTS[rule.on])
+    for name in _placeholders(rule.say) - {"actual", "value"}:
+        _known("say", name, FACTS[rule.on])
+    value = campaign.value_of(rule)
+    _examples(rule, value, rule.passes, wanted=True)
+    _examples(rule, value, rule.fails, wanted=False)
+
+
+def _known(key: str, word: str, table: Mapping[str, object]) -> None:
+    if word not in table:
+        raise ConfigError(f"{key}: 没有 {word}{nearest(word, list(table))}")
+
+
+def _examples(rule: Rule, value: object, examples: Iterable[object], *, wanted: bool) -> None:
+    """Check one side of a rule's examples; a rule without them proves nothing."""
+    key = "passes" if wanted else "fails"
+    if not examples:
+        raise ConfigError(f"{key}: 规则至少要有一个例子")
+    for example in examples:
+        try:
+            result = CHECKS[rule.check](example, value)
+        except TypeError:
+            raise ConfigError(f"{key}: 例子 {example!r} 与 value {value!r} 不能相比") from None
+        if result is not wanted:
+            raise ConfigError(f"{key}: 例子 {example!r} 的结果与期望不符")

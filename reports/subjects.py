@@ -1,0 +1,252 @@
+"""What a rule can speak of: for each subject its facts, each with a sentence of what it is and how it is measured.
+
+`zhengji facts` prints these tables. A rule names a subject (`on`) and one of its facts (`fact`).
+To add a fact: one line in the subject's table.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from config.campaign import Campaign
+from reports import case_facts, submission_facts
+from reports.picture import AssociationView, CaseView, FileView, MessageView, Picture
+
+LEVELS = {"provincial": "省级物协", "city": "市级物协", "enterprise": "物业服务企业", "other": "其他单位"}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One thing that is judged, with the context that its facts need."""
+
+    view: Any
+    picture: Picture
+    association: AssociationView | None = None
+
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign it is judged by."""
+        return self.picture.campaign
+
+    def day(self, moment: datetime | None) -> Any:  # noqa: ANN401 (a date or None)
+        """Return a moment's day as the notice counts days."""
+        return moment.astimezone(self.campaign.call.zone).date() if moment else None
+
+    def clock(self, moment: datetime | None) -> str:
+        """Return a moment for people."""
+        return moment.astimezone(self.campaign.call.zone).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact of a subject: what it is, how it is measured, and the evidence it rests on."""
+
+    doc: str
+    of: Callable[[Subject], Any]
+    evidence: Callable[[Subject], str] = lambda _subject: ""
+
+
+def cells(*names: str) -> Callable[[Subject], str]:
+    """Return the evidence of a case's fields: where each stood and what it said."""
+
+    def evidence(subject: Subject) -> str:
+        case: CaseView = subject.view
+        found = [case.form[name] for name in names if name in case.form]
+        found += [row.cells[name] for row in case.rows for name in names if name in row.cells]
+        return _joined(cell.evidence for cell in found)
+
+    return evidence
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "；".join(dict.fromkeys(part for part in parts if part))
+
+
+def _arrivals(subject: Subject) -> str:
+    files = subject.view.files
+    return _joined(f"《{file.name}》{subject.clock(file.first_arrival)} 到达" for file in files[:5])
+
+
+def _province_has_list(subject: Subject) -> bool:
+    return subject.association is not None and any(
+        submission_facts.has_rows(file) for file in subject.association.lists
+    )
+
+
+def _sender(message: MessageView) -> str:
+    return _joined((f"发信人 {message.from_name} <{message.from_address or ''}>", *message.sender_clues))
+
+
+def _in_submission(subject: Subject) -> bool:
+    file: FileView = subject.view
+    return file.message_pk in subject.picture.submission_ids
+
+
+_ASSOCIATION: dict[str, Fact] = {
+    "province": Fact("省份简称", lambda s: s.view.province),
+    "messages": Fact("报送类来信的件数", lambda s: s.view.messages),
+    "has_submission": Fact("已有报送来信", lambda s: s.view.messages > 0),
+    "in_time": Fact("首次报送按时", lambda s: s.view.messages > 0 and not s.view.late),
+    "first_arrival": Fact("首次报送到达的时刻", lambda s: s.clock(s.view.first_arrival)),
+    "first_arrival_day": Fact(
+        "首次报送到达的日期",
+        lambda s: s.day(s.view.first_arrival),
+        lambda s: _joined(f"来信“{m.subject}”，{s.clock(m.arrival)} 到达" for m in s.view.messages_in[:1]),
+    ),
+    "editable_lists": Fact("可编辑的汇总清单份数", lambda s: len(s.view.lists)),
+    "lists_not_word": Fact("没有 Word 版时，其他格式的汇总清单", lambda s: submission_facts.lists_not_word(s.view)),
+    "list_scans": Fact("汇总清单扫描件份数", lambda s: len(s.view.list_scans)),
+    "blank_contact_cells": Fact(
+        "汇总清单表头空白的栏目（联系人、联系电话）",
+        lambda s: submission_facts.blank_contact_cells(s.view, s.campaign),
+        lambda s: _joined(f"《{file.name}》" for file in s.view.lists),
+    ),
+    "late_items": Fact(
+        "截止后才到的应报项目（清单、扫描件）",
+        lambda s: submission_facts.late_items(s.view, s.campaign),
+        lambda s: _joined(
+            f"《{f.name}》{s.clock(f.first_arrival)} 到达" for f in (*s.view.all_lists, *s.view.list_scans)
+        ),
+    ),
+    "missing_project_types": Fact(
+        "全省案例没有涉及的项目类型", lambda s: submission_facts.missing_project_types(s.view, s.campaign)
+    ),
+}
+
+_CITY: dict[str, Fact] = {
+    "city": Fact("市（州、盟、直辖市的区县）全称", lambda s: s.view.city),
+    "cases": Fact("该市推荐的案例数", lambda s: len(s.view.cases)),
+    "quota": Fact("该市的名额", lambda s: s.view.quota),
+    "over_quota": Fact(
+        "超出名额的案例数",
+        lambda s: max(0, len(s.view.cases) - s.view.quota),
+        lambda s: "、".join(case.community for case in s.view.cases),
+    ),
+}
+
+_CASE: dict[str, Fact] = {
+    "community": Fact("小区名称", lambda s: s.view.community),
+    "in_list": Fact("汇总清单列有该小区", lambda s: s.view.in_list, _arrivals),
+    "list_rows": Fact(
+        "汇总清单中出现的次数",
+        lambda s: len(s.view.rows),
+        lambda s: _joined(row.cells["community"].evidence for row in s.view.rows),
+    ),
+    "list_readable": Fact("该省已有读得出的汇总清单", _province_has_list),
+    "association_in_time": Fact(
+        "该省首次报送按时",
+        lambda s: s.association is not None and s.association.messages > 0 and not s.association.late,
+    ),
+    "forms": Fact("推荐表份数（Word、PDF 或扫描件）", lambda s: len(s.view.forms)),
+    "materials": Fact("案例材料份数", lambda s: len(s.view.materials)),
+    "photos": Fact("合格照片张数", lambda s: s.view.photos, case_facts.photo_evidence),
+    "locked": Fact("材料可能在打不开的文件里时的提示", case_facts.locked_note),
+    "blank_list_cells": Fact(
+        "汇总清单该行空白的必填栏",
+        lambda s: case_facts.blank_list_cells(s.view, s.campaign),
+        lambda s: _joined(f"《{row.file.name}》{row.cells['community'].place}" for row in s.view.rows),
+    ),
+    "blank_form_cells": Fact(
+        "推荐表空白的必填栏",
+        lambda s: case_facts.blank_form_cells(s.view, s.campaign),
+        lambda s: _joined(f"《{file.name}》" for file in s.view.forms[:1]),
+    ),
+    "unreadable_form_cells": Fact(
+        "推荐表中读不出的栏目",
+        lambda s: [f"{label}“{cell.raw}”" for label, cell in case_facts.unreadable_form_cells(s.view, s.campaign)],
+        lambda s: _joined(cell.evidence for _, cell in case_facts.unreadable_form_cells(s.view, s.campaign)),
+    ),
+    "materials_not_word": Fact("没有 Word 版时，其他格式的案例材料", lambda s: case_facts.materials_not_word(s.view)),
+    "misnamed_materials": Fact("文件名不合“小区+标题”的案例材料", lambda s: case_facts.misnamed_materials(s.view)),
+    "delivered": Fact("交付时间", lambda s: s.view.delivered, cells("delivered")),
+    "collection_rate": Fact("物业服务费收缴率", lambda s: s.view.collection_rate, cells("collection_rate")),
+    "project_type": Fact("项目类型", lambda s: s.view.project_type, cells("project_type")),
+    "project_type_text": Fact(
+        "项目类型的原文", lambda s: case_facts.raw_of(s.view, "project_type"), cells("project_type")
+    ),
+    "already_selected": Fact("此前入选名单中的同一小区（未提供名单则不判）", lambda s: s.view.already_selected),
+    "company_differs": Fact("清单与推荐表的企业名称之别", case_facts.difference("company"), cells("company")),
+    "delivered_differs": Fact("清单与推荐表的交付时间之别", case_facts.difference("delivered"), cells("delivered")),
+    "project_type_differs": Fact(
+        "清单与推荐表的项目类型之别", case_facts.difference("project_type"), cells("project_type")
+    ),
+    "recommender_differs": Fact(
+        "清单与推荐表的推荐单位之别", case_facts.difference("recommender"), cells("recommender")
+    ),
+    "first_arrival": Fact("材料最早到达的时刻", lambda s: s.clock(s.view.first_arrival)),
+    "first_arrival_day": Fact("材料最早到达的日期", lambda s: s.day(s.view.first_arrival), _arrivals),
+    "in_time": Fact(
+        "材料最早按时到达",
+        lambda s: s.view.first_arrival is not None and s.view.first_arrival <= s.campaign.call.last_moment,
+    ),
+    "late_items": Fact(
+        "截止后才到的应报项目（推荐表、案例材料、照片）",
+        lambda s: case_facts.late_items(s.view, s.campaign),
+        _arrivals,
+    ),
+}
+
+_MESSAGE: dict[str, Fact] = {
+    "is_submission": Fact("属于报送", lambda s: s.view.is_submission),
+    "province": Fact("来信所属省份", lambda s: s.view.province, lambda s: _sender(s.view)),
+    "sender_level": Fact("发信单位的级别", lambda s: s.view.sender_level, lambda s: _sender(s.view)),
+    "sender_level_text": Fact("发信单位的级别（中文）", lambda s: LEVELS.get(s.view.sender_level or "", "")),
+}
+
+_FILE: dict[str, Fact] = {
+    "name": Fact("文件名", lambda s: s.view.name),
+    "in_submission": Fact("在报送类来信里", _in_submission),
+    "not_photo": Fact("不是照片", lambda s: s.view.kind != "photo"),
+    "status": Fact(
+        "能否打开（ok、encrypted、corrupt、unsafe、unsupported）", lambda s: s.view.status, lambda s: s.view.path
+    ),
+    "status_ok": Fact("打得开", lambda s: s.view.status == "ok"),
+    "reason": Fact("打不开的原因", lambda s: s.view.reason),
+    "kind_told": Fact(
+        "看得出是哪种材料", lambda s: s.view.kind != "other" or bool(s.view.kind_evidence), lambda s: s.view.path
+    ),
+}
+
+_PHOTO: dict[str, Fact] = {
+    "name": Fact("文件名", lambda s: s.view.name),
+    "bytes": Fact("字节数", lambda s: s.view.bytes, lambda s: s.view.path),
+    "pixels": Fact(
+        "像素（宽×高）", lambda s: f"{s.view.facts.get('width', '?')}×{s.view.facts.get('height', '?')} 像素"
+    ),
+    "readable": Fact(
+        "打得开且完整", lambda s: s.view.facts.get("readable", s.view.status == "ok"), lambda s: s.view.path
+    ),
+    "format": Fact("按内容判断的格式", lambda s: s.view.format or None, lambda s: s.view.path),
+}
+
+_VIDEO: dict[str, Fact] = {
+    "name": Fact("文件名", lambda s: s.view.name),
+    "format": Fact("按内容判断的格式", lambda s: s.view.format or None, lambda s: s.view.path),
+}
+
+FACTS: Mapping[str, Mapping[str, Fact]] = {
+    "association": _ASSOCIATION,
+    "city": _CITY,
+    "case": _CASE,
+    "message": _MESSAGE,
+    "file": _FILE,
+    "photo": _PHOTO,
+    "video": _VIDEO,
+}
+
+
+def subjects(picture: Picture, on: str) -> Iterable[Subject]:
+    """Yield every subject of a kind, in the picture's order."""
+    associations = {view.province: view for view in picture.associations}
+    views: Mapping[str, Iterable[Any]] = {
+        "association": picture.associations,
+        "city": picture.cities,
+        "case": picture.cases,
+        "message": picture.messages,
+        "file": picture.files,
+        "photo": (file for file in picture.files if file.kind == "photo" and not file.superseded),
+        "video": (file for file in picture.files if file.kind == "video" and not file.superseded),
+    }
+    for view in views[on]:
+        yield Subject(view, picture, associations.get(getattr(view, "province", None) or ""))

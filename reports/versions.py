@@ -1,0 +1,117 @@
+"""Which version counts: newer replaces older per item, never per mail (domain.md section 6.8), ordered by arrival.
+
+Files that no longer count are marked `superseded`; nothing is dropped.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from config.campaign import Campaign
+from reports.picture import Cell, FileView, ListRow, MessageView
+from store.models import Filing
+from store.queries import Kept
+
+# Newer ones of these stand in for older ones of the same case; photos only where the name is the same.
+_REPLACED = ("recommendation_form", "recommendation_form_scan", "case_material")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """All files with their place: by province, by case, and the rows of the lists that count by case."""
+
+    files: tuple[FileView, ...]
+    files_by_province: Mapping[str, Sequence[FileView]]
+    files_by_case: Mapping[int, Sequence[FileView]]
+    rows_by_case: Mapping[int, Sequence[ListRow]]
+
+
+def placed(files: list[FileView], kept: Kept, messages: Mapping[int, MessageView], campaign: Campaign) -> Placed:
+    """Return the files of submissions by province and case, with what is superseded marked."""
+    row_cases = _row_cases(kept.filings)
+    old = _old_lists(files, messages, row_cases, campaign) | _old_items(files, messages)
+    marked = [replace(file, superseded=True) if file.id in old else file for file in files]
+    by_province: dict[str, list[FileView]] = defaultdict(list)
+    by_case: dict[int, list[FileView]] = defaultdict(list)
+    for file in marked:
+        if file.province and messages[file.message_pk].is_submission:
+            by_province[file.province].append(file)
+            for case_id in file.case_ids if file.kind != "summary_list" else ():
+                by_case[case_id].append(file)
+    return Placed(tuple(marked), by_province, by_case, _rows(marked, row_cases))
+
+
+def _row_cases(filings: Iterable[Filing]) -> dict[int, dict[int, int]]:
+    """Return for each file which of its rows is which case."""
+    cases: dict[int, dict[int, int]] = defaultdict(dict)
+    for filing in filings:
+        cases[filing.file_id][filing.row] = filing.case_id
+    return cases
+
+
+def _rows(files: Iterable[FileView], row_cases: Mapping[int, Mapping[int, int]]) -> dict[int, list[ListRow]]:
+    """Return the list rows of each case from the newest counting list that names it; copies of a list count once."""
+    rows: dict[int, list[ListRow]] = {}
+    for file in files:
+        if file.kind != "summary_list" or file.superseded:
+            continue
+        own: dict[int, list[ListRow]] = defaultdict(list)
+        for number, row in enumerate(file.facts.get("rows", ())):
+            if (case_id := row_cases.get(file.id, {}).get(number)) is not None:
+                own[case_id].append(ListRow(file, {name: _cell(value, file) for name, value in row.items()}))
+        rows.update(own)
+    return rows
+
+
+def _cell(value: Mapping[str, str], file: FileView) -> Cell:
+    return Cell(value["raw"], value["value"], value["place"], file)
+
+
+def _old_lists(
+    files: Iterable[FileView],
+    messages: Mapping[int, MessageView],
+    row_cases: Mapping[int, Mapping[int, int]],
+    campaign: Campaign,
+) -> set[int]:
+    """Return the ids of lists that a newer one of the same province replaces.
+
+    A list replaces the earlier ones, unless it is called an addition, or names none of their cases.
+    """
+    by_province: dict[str, dict[int, list[FileView]]] = defaultdict(lambda: defaultdict(list))
+    for file in files:
+        if file.kind == "summary_list" and file.province and messages[file.message_pk].is_submission:
+            by_province[file.province][file.message_pk].append(file)
+    old: set[int] = set()
+    for groups in by_province.values():
+        replacing: set[int] = set()
+        for message_pk, group in reversed(groups.items()):
+            cases = {case for file in group for case in row_cases.get(file.id, {}).values()}
+            if cases & replacing:
+                old.update(file.id for file in group)
+            elif not _adds([messages[message_pk].subject, *(file.name for file in group)], campaign):
+                replacing |= cases
+    return old
+
+
+def _adds(texts: Iterable[str], campaign: Campaign) -> bool:
+    """Tell whether words call a list an addition and not a correction."""
+    text = " ".join(texts)
+    return any(word in text for word in campaign.mail.adds) and not any(word in text for word in campaign.mail.replaces)
+
+
+def _old_items(files: Sequence[FileView], messages: Mapping[int, MessageView]) -> set[int]:
+    """Return the ids of forms and materials that a later mail brings anew for the same case, and of renewed photos."""
+    newest: dict[tuple[int, str, str], int] = {}
+    old: set[int] = set()
+    for file in reversed(files):
+        if len(file.case_ids) != 1 or not messages[file.message_pk].is_submission:
+            continue
+        if file.kind in _REPLACED:
+            key = (file.case_ids[0], file.kind, "")
+        elif file.kind == "photo":
+            key = (file.case_ids[0], "photo", file.name.lower())
+        else:
+            continue
+        if newest.setdefault(key, file.message_pk) != file.message_pk and file.status == "ok":
+            old.add(file.id)
+    return old

@@ -1,0 +1,108 @@
+"""The vault: contents kept once each, by their SHA-256, streamed and safe on the disk before they are spoken of."""
+
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+CHUNK = 1 << 20
+_DAY = 24 * 60 * 60
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A kept content: its SHA-256 in hexadecimal and its size in bytes."""
+
+    sha256: str
+    bytes: int
+
+
+class Vault:
+    """A folder of contents: `ab/abcdef…`, with `incoming/` beside them for what is not whole yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.incoming = folder / "incoming"
+        self.incoming.mkdir(parents=True, exist_ok=True)
+
+    def path(self, sha256: str) -> Path:
+        """Return where a content lies."""
+        return self.folder / sha256[:2] / sha256
+
+    def keep(self, chunks: Iterable[bytes]) -> Blob:
+        """Write a stream to a temporary name, sync it, and rename it to its hash; OSError where the disk refuses."""
+        with self.temporary() as path:
+            digest, size = hashlib.sha256(), 0
+            with path.open("wb") as out:
+                for chunk in chunks:
+                    digest.update(chunk)
+                    size += out.write(chunk)
+                _sync(out)
+            return self._settle(path, Blob(digest.hexdigest(), size))
+
+    def adopt(self, path: Path) -> Blob:
+        """Take over a file written in `incoming`: hash it, sync it, and rename it to its hash."""
+        digest, size = hashlib.sha256(), 0
+        with path.open("rb+") as file:
+            for chunk in chunks_of(file):
+                digest.update(chunk)
+                size += len(chunk)
+            _sync(file)
+        return self._settle(path, Blob(digest.hexdigest(), size))
+
+    def has(self, sha256: str) -> bool:
+        """Tell whether a content is kept."""
+        return self.path(sha256).is_file()
+
+    @contextmanager
+    def temporary(self) -> Iterator[Path]:
+        """Give a temporary file in `incoming`, removed afterwards unless it was renamed away."""
+        handle, name = tempfile.mkstemp(dir=self.incoming)
+        os.close(handle)
+        path = Path(name)
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Remove what killed processes left half written; what is younger than a day may still be written."""
+        for leftover in self.incoming.iterdir():
+            if leftover.is_file() and time.time() - leftover.stat().st_mtime > _DAY:
+                leftover.unlink(missing_ok=True)
+
+    def _settle(self, path: Path, blob: Blob) -> Blob:
+        """Rename a synced file to its hash; the folder is synced too, so that the name outlives a power cut."""
+        target = self.path(blob.sha256)
+        if not target.exists():
+            target.parent.mkdir(exist_ok=True)
+            path.replace(target)
+            _sync_folder(target.parent)
+        return blob
+
+
+def chunks_of(file: BinaryIO) -> Iterator[bytes]:
+    """Yield a file's bytes in pieces of at most 1 MiB."""
+    while chunk := file.read(CHUNK):
+        yield chunk
+
+
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Sync a folder's entries; on Windows folders cannot be opened, and need not be."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,113 @@
+"""Keeps which cases a province has and what in its files belongs to them; filing a province again replaces both."""
+
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from store.database import Store, hold
+from store.documents import readings
+from store.models import Case, File, Filing, Letter, Message, Reading
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """A file of a province's submissions with the reading of its content."""
+
+    file: File
+    reading: Reading | None
+
+
+@dataclass(frozen=True)
+class CaseKey:
+    """What tells a case from the others of its province, and its names as they were written."""
+
+    key: str
+    city: str | None
+    community: str
+
+
+@dataclass(frozen=True)
+class Placing:
+    """What is to be kept of a place: see `store.models.Filing`."""
+
+    file_id: int
+    found: int
+    row: int
+    case: CaseKey
+    confidence: float
+    clues: Sequence[str]
+
+
+def unfiled_provinces(store: Store) -> list[str]:
+    """Return the provinces that have messages which are read but not filed."""
+    with store.reading() as session:
+        query = select(Letter.province).join(Message).where(Message.state == "read", Letter.province.is_not(None))
+        return sorted(set(session.scalars(query.distinct()).all()) - {None})  # type: ignore[type-var]
+
+
+def file_province(store: Store, province: str, place: Callable[[list[FileRow]], Iterable[Placing]]) -> None:
+    """File everything of a province anew by `place`, and mark its messages filed: all or nothing, one at a time."""
+    with store.session() as session:
+        hold(session.connection(), zlib.crc32(f"file {province}".encode()))
+        rows = _files(session, province)
+        placings = list(place(rows))
+        session.execute(delete(Filing).where(Filing.file_id.in_([row.file.id for row in rows])))
+        ids = _keep_cases(session, province, {placing.case for placing in placings})
+        session.add_all(
+            Filing(
+                file_id=placing.file_id,
+                case_id=ids[placing.case],
+                found=placing.found,
+                row=placing.row,
+                confidence=placing.confidence,
+                clues=list(placing.clues),
+            )
+            for placing in placings
+        )
+        _mark_filed(session, province)
+
+
+def file_unattributed(store: Store) -> None:
+    """Mark the messages that belong to no province filed: there is nothing to file them under yet."""
+    with store.session() as session:
+        _mark_filed(session, None)
+
+
+def _files(session: Session, province: str) -> list[FileRow]:
+    """Return the files of a province's submissions in the order of their arrival."""
+    query = (
+        select(File)
+        .join(Message)
+        .join(Letter, Letter.message_pk == Message.id)
+        .where(File.province == province, Letter.kind == "submission")
+        .order_by(Message.arrival, Message.id, File.id)
+    )
+    files = session.scalars(query).all()
+    found = readings(session, (file.sha256 for file in files if file.sha256))
+    return [FileRow(file, found.get(file.sha256 or "")) for file in files]
+
+
+def _keep_cases(session: Session, province: str, wanted: set[CaseKey]) -> dict[CaseKey, int]:
+    """Keep the cases that are wanted, those that were there with their ids, and drop the others; return the ids."""
+    there = {(case.key, case.city_key): case for case in session.scalars(select(Case).where(Case.province == province))}
+    ids: dict[CaseKey, int] = {}
+    for one in sorted(wanted, key=lambda case: (case.key, case.city or "")):
+        case = there.pop((one.key, one.city or ""), None)
+        if case is None:
+            case = Case(province=province, key=one.key, city_key=one.city or "", community=one.community, city=one.city)
+            session.add(case)
+            session.flush()
+        case.community, case.city = one.community, one.city
+        ids[one] = case.id
+    session.execute(delete(Case).where(Case.id.in_([case.id for case in there.values()])))
+    return ids
+
+
+def _mark_filed(session: Session, province: str | None) -> None:
+    mails = select(Letter.message_pk).where(
+        Letter.province.is_(None) if province is None else Letter.province == province
+    )
+    session.execute(update(Message).where(Message.state == "read", Message.id.in_(mails)).values(state="filed"))

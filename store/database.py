@@ -1,0 +1,133 @@
+"""Opens the store: the database (migrated, after a copy where it is a SQLite file) and the vault beside it."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from store.blobs import Vault
+
+# A writer waits this long for another one before it gives up (milliseconds).
+_BUSY_MS = 30_000
+# Any number that no other program uses for a PostgreSQL advisory lock: one process migrates, the others wait.
+_MIGRATION_LOCK = 20_260_805
+
+
+class StoreError(Exception):
+    """The database or the vault cannot be opened; the text is a Chinese sentence for staff."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open store: sessions on its database, and its vault."""
+
+    engine: Engine
+    vault: Vault
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Give a session whose work is committed as one at the end, or not at all."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that only looks: it waits for no writer and holds none up."""
+        with Session(self.engine.execution_options(only_reads=True), expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.engine.dispose()
+
+
+def open_store(url: str, vault: Path) -> Store:
+    """Open and migrate the database at `url`, and the vault; StoreError where that cannot be done."""
+    try:
+        engine = _engine(url)
+        migrate(engine)
+        return Store(engine, Vault(vault))
+    except (SQLAlchemyError, CommandError, OSError) as error:
+        place = make_url(url).render_as_string(hide_password=True)
+        raise StoreError(f"数据库或文件库打不开：{place}（{_cause(error)}）") from error
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the database to the newest revision; a SQLite file that holds data is copied first."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current == newest:
+        return
+    if current is not None:
+        _copy_sqlite(engine, current)
+    with engine.begin() as connection:
+        _lock(connection)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _engine(url: str) -> Engine:
+    """Return an engine; a SQLite one waits for other writers and keeps foreign keys."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    if database := make_url(url).database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 (SQLAlchemy's event)
+    """Set what SQLite does not do by itself: write-ahead log, foreign keys, a busy timeout, and no implicit BEGIN."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin as a writer at once: a reader that turns writer can meet a lock that no wait resolves."""
+    only_reads = connection.get_execution_options().get("only_reads", False)
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+
+
+def _lock(connection: Connection) -> None:
+    """Let one process migrate at a time; SQLite's BEGIN IMMEDIATE does the same there."""
+    hold(connection, _MIGRATION_LOCK)
+
+
+def hold(connection: Connection, key: int) -> None:
+    """Wait for a lock of that number until the transaction ends; on SQLite the transaction itself is that lock."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def _copy_sqlite(engine: Engine, revision: str) -> None:
+    """Copy a SQLite file beside itself before its tables are changed."""
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("BEGIN")
+        path = Path(engine.url.database)
+        shutil.copy2(path, path.with_name(f"{path.name}.before-{revision}"))
+
+
+def _cause(error: Exception) -> str:
+    """Return the first line of the innermost cause, without SQL and parameters."""
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]

@@ -1,0 +1,102 @@
+"""Keeps what was read: letters, files and the readings of contents; a message read again replaces what was there."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from store.database import Store
+from store.models import File, Letter, Message, Reading
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """A file found in a message, as it is to be kept: see `store.models.File` for the fields."""
+
+    path: str
+    name: str
+    sha256: str | None
+    bytes: int
+    format: str
+    kind: str
+    kind_evidence: str
+    status: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ReadLetter:
+    """A message's letter, as it is to be kept: see `store.models.Letter` for the fields."""
+
+    message_id: str | None
+    from_address: str | None
+    from_name: str
+    to: Sequence[str]
+    subject: str
+    date: datetime | None
+    text: str
+    automatic: str | None
+    kind: str
+    kind_evidence: str
+    province: str | None
+    city: str | None
+    sender_level: str | None
+    sender_clues: Sequence[str]
+    defects: Sequence[str]
+    version: str
+
+
+@dataclass(frozen=True)
+class CachedReading:
+    """What reading a content gave: `found` is a list of {kind, confidence, facts}."""
+
+    sha256: str
+    version: str
+    format: str
+    status: str
+    reason: str
+    found: list[dict[str, Any]] = field(default_factory=list)
+
+
+def keep_read(store: Store, message_id: int, letter: ReadLetter, files: Iterable[ReadFile]) -> None:
+    """Put a message's letter and files in the place of any earlier ones, and mark it read: all or nothing."""
+    with store.session() as session:
+        message = session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
+        session.execute(delete(Letter).where(Letter.message_pk == message_id))
+        session.execute(delete(File).where(File.message_pk == message_id))
+        session.add(Letter(message_pk=message_id, **{**vars(letter), **_lists(letter)}))
+        session.add_all(File(message_pk=message_id, province=letter.province, **vars(file)) for file in files)
+        message.state, message.failure, message.attempts = "read", None, 0
+
+
+def _lists(letter: ReadLetter) -> dict[str, list[str]]:
+    """Return the letter's sequences as lists, the only ones that JSON columns take."""
+    return {"to": list(letter.to), "sender_clues": list(letter.sender_clues), "defects": list(letter.defects)}
+
+
+def cached_reading(store: Store, sha256: str, version: str) -> CachedReading | None:
+    """Return what this version of the readers found in a content, or None where it has not read it."""
+    with store.reading() as session:
+        row = session.get(Reading, sha256)
+        if row is None or row.version != version:
+            return None
+        return CachedReading(row.sha256, row.version, row.format, row.status, row.reason, row.found)
+
+
+def keep_reading(store: Store, reading: CachedReading) -> None:
+    """Keep what was found in a content, in the place of what an older version found."""
+    with store.session() as session:
+        session.merge(Reading(**vars(reading)))
+
+
+def readings(session: Session, hashes: Iterable[str]) -> dict[str, Reading]:
+    """Return the readings of many contents by hash, a thousand a query."""
+    wanted = sorted(set(hashes))
+    found: dict[str, Reading] = {}
+    for start in range(0, len(wanted), 1000):
+        query = select(Reading).where(Reading.sha256.in_(wanted[start : start + 1000]))
+        found.update((row.sha256, row) for row in session.scalars(query))
+    return found

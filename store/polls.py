@@ -1,0 +1,84 @@
+"""Remembers each look into a mailbox, so that a failing one is told once, waits, and is told again when it is over."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from store.database import Store
+from store.models import Poll
+
+
+@dataclass(frozen=True)
+class PollResult:
+    """The end of one look: `outcome` is ok, refused (login), unreachable or full (disk); `reason` is Chinese."""
+
+    mailbox: str
+    started_at: datetime
+    ended_at: datetime
+    outcome: str
+    reason: str = ""
+    seen: int = 0
+    new: int = 0
+
+
+def note(store: Store, result: PollResult) -> None:
+    """Add a poll."""
+    with store.session() as session:
+        session.add(Poll(**vars(result)))
+
+
+def latest(store: Store, mailbox: str) -> PollResult | None:
+    """Return the last look into a mailbox, or None where there was none."""
+    with store.reading() as session:
+        poll = session.scalar(select(Poll).where(Poll.mailbox == mailbox).order_by(Poll.id.desc()).limit(1))
+        return _result(poll) if poll else None
+
+
+@dataclass(frozen=True)
+class Health:
+    """A mailbox's polling as of a moment: when it last went well, and since when and why it has failed since then."""
+
+    mailbox: str
+    last_good: datetime | None
+    failing_since: datetime | None
+    reason: str
+
+
+def health(store: Store, as_of: datetime) -> tuple[Health, ...]:
+    """Return the state of every mailbox that was ever polled until `as_of`, in three queries however many polls."""
+    with store.reading() as session:
+        ended = (
+            select(Poll.mailbox, func.max(Poll.ended_at))
+            .where(Poll.outcome == "ok", Poll.ended_at <= as_of)
+            .group_by(Poll.mailbox)
+        )
+        good: dict[str, datetime] = {mailbox: at for mailbox, at in session.execute(ended)}
+        last = session.scalars(
+            select(Poll).where(
+                Poll.id.in_(select(func.max(Poll.id)).where(Poll.ended_at <= as_of).group_by(Poll.mailbox))
+            )
+        ).all()
+        return tuple(
+            Health(
+                poll.mailbox,
+                good.get(poll.mailbox),
+                _failing_since(session, poll.mailbox, good.get(poll.mailbox), as_of) if poll.outcome != "ok" else None,
+                poll.reason,
+            )
+            for poll in sorted(last, key=lambda poll: poll.mailbox)
+        )
+
+
+def _failing_since(session: object, mailbox: str, good: datetime | None, as_of: datetime) -> datetime | None:
+    """Return when the first failing poll after the last good one began."""
+    query = select(func.min(Poll.started_at)).where(
+        Poll.mailbox == mailbox, Poll.outcome != "ok", Poll.ended_at <= as_of
+    )
+    if good is not None:
+        query = query.where(Poll.ended_at > good)
+    return session.scalar(query)  # type: ignore[attr-defined, no-any-return]
+
+
+def _result(poll: Poll) -> PollResult:
+    return PollResult(poll.mailbox, poll.started_at, poll.ended_at, poll.outcome, poll.reason, poll.seen, poll.new)

@@ -1,0 +1,114 @@
+"""The settings: file, environment and secret files, and one line for whatever is wrong."""
+
+from datetime import time
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from config.errors import ConfigError
+from config.settings import Settings, load_settings
+
+MAILBOX = '[[mailboxes]]\naddress = "a@b.cn"\nhost = "imap.b.cn"\n'
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "zhengji.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_starter_file_is_a_valid_settings_file_with_the_defaults(tmp_path: Path) -> None:
+    starter = (resources.files("config") / "starter.toml").read_text(encoding="utf-8")
+    settings = load_settings(written(tmp_path, starter), {})
+    assert settings.model_copy(update={"base": Path()}) == Settings()
+
+
+def test_the_starter_file_names_every_setting() -> None:
+    starter = (resources.files("config") / "starter.toml").read_text(encoding="utf-8")
+    names = {name for field in Settings.model_fields.values() for name in getattr(field.annotation, "model_fields", {})}
+    assert {name for name in names if name not in starter} == set()
+
+
+def test_relative_paths_are_relative_to_the_settings_file(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, ""), {})
+    assert settings.database_url == f"sqlite:///{tmp_path}/data/zhengji.db"
+    assert settings.at(settings.vault.path) == tmp_path / "data" / "vault"
+
+
+def test_a_password_comes_from_the_environment_before_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path, MAILBOX + 'password = "old"\n')
+    settings = load_settings(path, {"ZHENGJI_MAILBOXES__1__PASSWORD": "new"})
+    assert settings.mailboxes[0].secret == "new"
+
+
+def test_a_password_comes_from_a_file_named_in_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("授权码\n", encoding="utf-8")
+    path = written(tmp_path, MAILBOX)
+    settings = load_settings(path, {"ZHENGJI_MAILBOXES__1__PASSWORD_FILE": str(tmp_path / "secret")})
+    assert settings.mailboxes[0].secret == "授权码"
+
+
+def test_any_setting_comes_from_a_file_named_in_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("postgresql+psycopg://u:p@localhost/z\n", encoding="utf-8")
+    settings = load_settings(written(tmp_path, ""), {"ZHENGJI_DATABASE__URL_FILE": str(tmp_path / "url")})
+    assert settings.database_url == "postgresql+psycopg://u:p@localhost/z"
+
+
+def test_a_password_does_not_show_in_the_settings_text(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, MAILBOX + 'password = "geheim"\n'), {})
+    assert "geheim" not in repr(settings)
+
+
+def test_the_digest_time_may_be_written_as_a_time_or_a_text(tmp_path: Path) -> None:
+    for text in ("08:30:00", '"08:30"'):
+        assert load_settings(written(tmp_path, f"[digest]\ntime = {text}\n"), {}).digest.time == time(8, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (MAILBOX.replace("address", "adress"), ":2 [mailboxes] 第 1 项: 不认识的键 adress，是不是 address？"),
+        (MAILBOX + MAILBOX.replace("a@b", "c@d").replace("host", "hosst"), ":6 [mailboxes] 第 2 项: 不认识的键 hosst，是不是 host？"),
+        ("[worker]\npoll_minuts = 5\n", ":2 [worker]: 不认识的键 poll_minuts，是不是 poll_minutes？"),
+        ("[workr]\n", "不认识的键 workr，是不是 worker？"),
+        ('[worker]\npoll_minutes = "often"\n', "[worker]: poll_minutes:"),
+        (MAILBOX + 'port = "many"\n', "[mailboxes] 第 1 项: port: 应为整数"),
+        (MAILBOX + 'security = "tls"\n', "[mailboxes] 第 1 项: security:"),
+        ("[worker\n", "不是合格的 TOML"),
+        (MAILBOX + MAILBOX, "同一个收件邮箱写了两次"),
+        (MAILBOX + 'security = "none"\n', "只许用于本机"),
+    ],
+)
+def test_what_is_wrong_is_one_line_that_names_file_place_and_remedy(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(written(tmp_path, text), {})
+    line = str(caught.value)
+    assert said in line
+    assert "zhengji.toml" in line
+    assert "\n" not in line
+
+
+def test_plain_text_is_allowed_on_loopback(tmp_path: Path) -> None:
+    text = MAILBOX.replace("imap.b.cn", "127.0.0.1") + 'security = "none"\n'
+    assert load_settings(written(tmp_path, text), {}).mailboxes[0].port_number == 143
+
+
+def test_a_login_wait_under_fifteen_minutes_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="login_wait_minutes"):
+        load_settings(written(tmp_path, "[worker]\nlogin_wait_minutes = 5\n"), {})
+
+
+def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="nothing.toml: 文件不存在"):
+        load_settings(tmp_path / "nothing.toml", {})
+
+
+def test_an_environment_variable_for_a_mailbox_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="没有第 2 个收件邮箱"):
+        load_settings(written(tmp_path, MAILBOX), {"ZHENGJI_MAILBOXES__2__PASSWORD": "x"})
+
+
+def test_an_unknown_environment_variable_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="是不是 database？"):
+        load_settings(written(tmp_path, ""), {"ZHENGJI_DATABSE__URL": "x"})
