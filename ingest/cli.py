@@ -20,7 +20,9 @@ _TALKATIVE = {"worker", "poll"}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--config", type=click.Path(path_type=Path), help="设置文件（默认 $ZHENGJI_CONFIG，再默认此处的 zhengji.toml）")
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="设置文件（默认 $ZHENGJI_CONFIG，再默认此处的 zhengji.toml）"
+)
 @click.version_option(package_name="zhengji", prog_name="zhengji")
 @click.pass_context
 def cli(context: click.Context, config: Path | None) -> None:

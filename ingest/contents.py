@@ -46,9 +46,7 @@ def _add(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> None:
     reading = read_blob(desk, blob)
     name = PurePosixPath(path).name
     kind, _, evidence = kind_of(reading, name, path, desk.campaign)
-    file = ReadFile(
-        path, name, blob.sha256, blob.bytes, reading.format, kind, evidence, reading.status, reading.reason
-    )
+    file = ReadFile(path, name, blob.sha256, blob.bytes, reading.format, kind, evidence, reading.status, reading.reason)
     at = len(pile.files)
     pile.files.append(file)
     _note_names(pile, reading)
@@ -107,9 +105,7 @@ def read_blob(desk: Desk, blob: Blob) -> Reading:
     found_json = [as_json(one) for one in reading.found]
     documents.keep_reading(
         desk.store,
-        CachedReading(
-            blob.sha256, desk.reading_version, reading.format, reading.status, reading.reason, found_json
-        ),
+        CachedReading(blob.sha256, desk.reading_version, reading.format, reading.status, reading.reason, found_json),
     )
     return Reading(reading.format, tuple(Found(**one) for one in found_json), reading.status, reading.reason)
 

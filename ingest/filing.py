@@ -93,7 +93,9 @@ class Cases:
     def named_in(self, text: str) -> list[PlacedCase]:
         """Return the cases whose name a text holds, the longest name only: 春江花园二期 is not 春江花园."""
         plain = community_key(text)
-        found = [case for key, cases in self.by_key.items() if len(key) >= _SHORTEST for case in cases if _holds(plain, key)]
+        found = [
+            case for key, cases in self.by_key.items() if len(key) >= _SHORTEST for case in cases if _holds(plain, key)
+        ]
         longest = max((len(case.key) for case in found), default=0)
         return [case for case in found if len(case.key) == longest]
 
@@ -195,7 +197,11 @@ class _Context:
         for folder in path.parents:
             if str(folder) not in {".", "/"}:
                 yield IN_FOLDER, self.cases.named_in(folder.name), f"文件夹名含小区名：{folder.name}"
-                yield COMPANY, self.cases.of_company(folder.name), f"文件夹是该企业的，企业只报了一个小区：{folder.name}"
+                yield (
+                    COMPANY,
+                    self.cases.of_company(folder.name),
+                    f"文件夹是该企业的，企业只报了一个小区：{folder.name}",
+                )
         own = PurePosixPath(item.path).parent
         if str(own) != ".":
             yield BESIDE, self._known(self.by_folder[item.message_pk, str(own)]), "同一文件夹里只有一个小区的材料"

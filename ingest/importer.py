@@ -115,9 +115,7 @@ def arrival_of(raw: Path, file: Path, now: datetime) -> tuple[datetime, str]:
     return now, "kept"
 
 
-def _plausible(
-    stamped: Iterable[tuple[datetime | None, str]], now: datetime
-) -> Iterator[tuple[datetime, str]]:
+def _plausible(stamped: Iterable[tuple[datetime | None, str]], now: datetime) -> Iterator[tuple[datetime, str]]:
     for moment, source in stamped:
         if moment is not None and _EARLIEST <= moment <= now + _AHEAD:
             yield moment, source

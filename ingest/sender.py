@@ -106,7 +106,9 @@ def _address_clues(letter: Letter, associations: Sequence[Association], campaign
     """Yield what the address says: registered, or of a domain that only one association uses."""
     address = letter.from_address or ""
     domain = address.rpartition("@")[2]
-    users = {a.province: a for a in associations for known in a.addresses if known.endswith(f"@{domain}")} if domain else {}
+    users = (
+        {a.province: a for a in associations for known in a.addresses if known.endswith(f"@{domain}")} if domain else {}
+    )
     for association in associations:
         if address in association.addresses:
             yield _clue(campaign, "address", association, value=address)
@@ -126,7 +128,10 @@ def _document_clues(written: Written, associations: Sequence[Association], campa
     """Yield what the documents say: the submitter at the list's head, the cities of the recommenders."""
     for submitter in dict.fromkeys(written.submitters):
         yield from _organisation_clues(submitter, "", associations, campaign, "list_header")
-    for name, recommenders in (("list_rows", written.list_recommenders), ("form_recommender", written.form_recommenders)):
+    for name, recommenders in (
+        ("list_rows", written.list_recommenders),
+        ("form_recommender", written.form_recommenders),
+    ):
         cities = [city for text in recommenders if (city := divisions().city_in(text))]
         provinces = {city.province for city in cities}
         if len(provinces) == 1:

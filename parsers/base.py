@@ -64,8 +64,8 @@ class Parser(Protocol):
     kind: str
     version: int
 
-    def read(self, document: Any, campaign: Campaign) -> Found | None:  # noqa: ANN401 (each format has its own view)
-        """Return what the document says if it is of this kind, else None."""
+    def read(self, document: Any, campaign: Campaign) -> tuple[Found, ...]:  # noqa: ANN401 (each format has its own view)
+        """Return what the document says of this kind, one for each (a file may hold several forms), else nothing."""
 
 
 def as_json(value: object) -> Any:  # noqa: ANN401 (JSON)

@@ -19,7 +19,7 @@ _NOON = 12
 _CLOCK = re.compile(r"(上午|下午|晚上|凌晨)?\s*(\d{1,2})\s*[:：时]\s*(\d{1,2})(?:\s*[:：分]\s*(\d{1,2}))?")
 _AFTER_NOON = re.compile(r"^[.\d秒\s]*(am|pm)\b", re.IGNORECASE)
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?(?!\d)")
-_ZONE_NAME = re.compile(r"\b([a-z]{1,4})\b|(北京时间|中国标准时间)", re.IGNORECASE)
+_ZONE_NAME = re.compile(r"(?<![a-z])[a-z]{1,4}(?![a-z])|北京时间|中国标准时间", re.IGNORECASE)
 _DAYS = (
     # 5 Aug 2026 · Aug 5 2026 (C's ctime puts the year last) · 2026年8月5日, 2026-08-05, 2026/8/5
     re.compile(r"(?P<d>\d{1,2})[\s-]+(?P<m>[a-z]{3})[a-z]*[\s-]+(?P<y>\d{4}|\d{2})(?!\d|:)", re.IGNORECASE),
@@ -54,8 +54,8 @@ def _day(text: str) -> tuple[int, int, int] | None:
         if match is None:
             continue
         month = int(match["m"]) if match["m"].isdigit() else _MONTHS.get(match["m"].lower(), 0)
-        year = int(match["y"])
-        return (year if year > 99 else 2000 + year), month, int(match["d"])  # noqa: PLR2004 (two digits)
+        year = int(match["y"]) if len(match["y"]) > len("26") else 2000 + int(match["y"])
+        return year, month, int(match["d"])
     return None
 
 

@@ -8,6 +8,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from mmap import mmap
 
 from parsers.charsets import decode_bytes
@@ -22,11 +23,16 @@ _BLANK = re.compile(rb"\n[ \t]*\r?\n")
 _TYPE = re.compile(r"\s*([\w.+-]{1,100}/[\w.+-]{1,100})", re.ASCII)
 _FIRST_DASHES = re.compile(rb"(?:\A|\n)--([^\s]{1,200})[ \t]*\r?\n")
 # What a reader needs even where hostile fields before it have used up the room.
-_NEEDED = {"content-type", "content-disposition", "content-transfer-encoding", "from", "subject", "date", "message-id"}
+_NEEDED = re.compile(
+    rb"^(content-type|content-disposition|content-transfer-encoding|from|subject|date|message-id)[ \t]*:"
+    rb"(.*(?:\r?\n[ \t].*)*)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _BOUNDARY_BYTES = 200
 # A line that is no header line belongs to the field before it if a header line comes this soon after.
 _LOOK_AHEAD = 5
 _PIECES = 1_000
+_LATE_FIELDS = 20
 
 
 @dataclass(frozen=True)
@@ -148,14 +154,11 @@ def _header_follows(data: Buffer, at: int, end: int) -> bool:
 
 
 def _cut(data: Buffer, at: int, end: int, fields: list[tuple[str, list[bytes]]], limits: Limits) -> Header:
-    """Finish an overlong header: the needed fields of the next stretch still count, the rest is passed over."""
+    """Finish an overlong header: the fields that are needed still count, the rest is passed over."""
     blank = _BLANK.search(data, at - 1, end)
     body = blank.end() if blank else end
-    tail = data[at : min(body, at + 4 * limits.header_bytes)]
-    for line in tail.split(b"\n"):
-        match = _FIELD.match(line)
-        if match and match[1].decode("ascii").lower() in _NEEDED:
-            fields.append((match[1].decode("ascii").lower(), [line[match.end() :]]))
+    late = islice(_NEEDED.finditer(data, at, body), _LATE_FIELDS)
+    fields.extend((match[1].decode("ascii").lower(), [match[2]]) for match in late)
     return _header(fields, body, limits, "the header is over its limit and was cut")
 
 
@@ -187,7 +190,7 @@ def _leaves(
         yield Entity(number or "1", header, *place, media_type=kind, alternative=alternative, problem=problem)
         return
     default = "message/rfc822" if kind == "multipart/digest" else "text/plain"
-    alternative = number if kind == "multipart/alternative" else alternative
+    alternative = (number or "1") if kind == "multipart/alternative" else alternative
     for count, (start, end) in enumerate(ranges, 1):
         child = read_header(state.data, start, end, state.limits)
         state.defects.extend(child.defects)

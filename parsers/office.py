@@ -30,6 +30,7 @@ MAX_STYLES_BYTES = 10_000_000
 # A DOCTYPE stands before the first element; nobody writes this much before it in good faith.
 _PROLOG_BYTES = 16_384
 _OLE = b"\xd0\xcf\x11\xe0"
+_PROTECTED = "EncryptedPackage".encode("utf-16-le")
 _ENCRYPTED_FLAG = 0x1
 _MAIN = "word/document.xml"
 _MAIN_RELATION = "/relationships/officeDocument"
@@ -76,7 +77,7 @@ class Document:
 
 
 def read_docx(path: Path) -> Document:
-    """Return what a .docx says; ParseError `encrypted`, `unsafe`, `unsupported` or `corrupt` where it cannot be read."""
+    """Return what a .docx says; ParseError `encrypted`, `unsafe`, `unsupported` or `corrupt` where it cannot."""
     _refuse_ole(path)
     try:
         _check_package(path)
@@ -96,11 +97,15 @@ def _refuse_ole(path: Path) -> None:
     with path.open("rb") as file:
         if file.read(len(_OLE)) != _OLE:
             return
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            protected = content.find("EncryptedPackage".encode("utf-16-le")) >= 0
-    if protected:
+    if is_protected(path):
         raise ParseError("encrypted", "Word 文件设了打开密码，请索要密码或未加密的文件")
     raise ParseError("unsupported", "内容是旧版 .doc，本版尚不能读取，请人工看或另存为 .docx")
+
+
+def is_protected(path: Path) -> bool:
+    """Tell whether an OLE container (a file that is not empty) holds an Office document behind a password."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(_PROTECTED) >= 0
 
 
 def _check_package(path: Path) -> None:
@@ -136,9 +141,10 @@ def _tree(path: Path) -> tuple[Any, Any]:
     """Return the main part's tree and the styles' tree (None where there is none) of a package."""
     try:
         opened = docx.Document(str(path))
-        return opened.element, opened.styles.element
+        trees = opened.element, opened.styles.element
     except _REFUSED:
         return _trees_from_zip(path)
+    return trees
 
 
 def _trees_from_zip(path: Path) -> tuple[Any, Any]:

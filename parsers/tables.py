@@ -91,32 +91,60 @@ class Labels:
         return self._fields.get(key(text)) or self._fields.get(short_key(text))
 
     def similar(self, text: str, least: int = 4) -> str | None:
-        """Return the field of the longest label (of at least so many characters) that a cell holds among other words."""
-        plain = short_key(text)
+        """Return the field of the longest label (of `least` characters or more) that a cell holds among other words."""
         if len(text) > _LONGEST_LABEL:
             return None
-        found = (field for writing, field in self._writings if len(short_key(writing)) >= least and short_key(writing) in plain)
-        return next(found, None)
+        plain = short_key(text)
+        return next((field for way, field in self._shortened if len(way) >= least and way in plain), None)
+
+    @cached_property
+    def _shortened(self) -> list[tuple[str, str]]:
+        return [(short_key(writing), field) for writing, field in self._writings]
+
+    @cached_property
+    def _ways(self) -> str:
+        return "|".join(_loose(writing) for writing, _ in self._writings)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        ways = "|".join(_loose(writing) for writing, _ in self._writings)
         bracket = r"(?:\s*[(（〔\[][^()（）]{0,16}[)）〕\]])?"
-        return re.compile(rf"(?:^|(?<=[\s_＿　，,；;。、|｜]))({ways}){bracket}(\s*[:：]|(?=[\s_＿　])|$)", re.MULTILINE)
+        before = r"(?:^|(?<=[\s_＿，,；;。、|｜]))"
+        return re.compile(rf"{before}({self._ways}){bracket}(\s*[:：]|(?=[\s_＿])|$)", re.MULTILINE)
 
-    def pairs(self, text: str) -> list[tuple[str, str, bool]]:
-        """Return (field, value, colon) of every label that stands with its value in one text, in order.
+    @cached_property
+    def _start(self) -> re.Pattern[str]:
+        return re.compile(rf"[\s_＿]*({self._ways})")
 
-        A value ends where the next label or the next line begins; `colon` says whether one stood between them.
-        """
-        matches = list(self._pattern.finditer(text))
-        ends = [match.start() for match in matches[1:]] + [len(text)]
+    def matches(self, text: str) -> list["Match"]:
+        """Return every label that stands in a text before a colon, a space or a line end, in order."""
         found = []
-        for match, end in zip(matches, ends, strict=True):
+        for match in self._pattern.finditer(text):
             field = self.field_of(match[1])
             if field is not None:
-                found.append((field, text[match.end() : end], bool(match[2].strip())))
+                found.append(Match(field, match.start(1), match.end(), bool(match[2].strip())))
         return found
+
+    def start_of(self, text: str) -> "Match | None":
+        """Return the label that a text begins with, whatever follows it."""
+        match = self._start.match(text)
+        field = self.field_of(match[1]) if match else None
+        return Match(field, match.start(1), match.end(), colon=False) if match and field else None
+
+    def pairs(self, text: str) -> list[tuple[str, str, bool]]:
+        """Return (field, value, colon) of the labels in a text; a value ends where the next label begins."""
+        matches = self.matches(text)
+        ends = [*(match.start for match in matches[1:]), len(text)]
+        return [(one.field, text[one.end : end], one.colon) for one, end in zip(matches, ends, strict=False)]
+
+
+@dataclass(frozen=True)
+class Match:
+    """A label found in a text: its field, where it begins, where its value begins, whether a colon stood between."""
+
+    field: str
+    start: int
+    end: int
+    colon: bool
 
 
 def _longest(entry: tuple[str, str]) -> int:

@@ -10,11 +10,13 @@ from typing import Any
 from parsers.tables import Cell, Table
 
 # What Word does not show: deleted and moved-away text, field codes, the old half of alternatives, ruby, properties.
-_SKIPPED = frozenset(
-    "del moveFrom instrText delInstrText delText Fallback rt pPr rPr tblPr tblGrid trPr tcPr sectPr sdtPr sdtEndPr"
-    " ctrlPr docPr cNvPr".split()
-)
-_WRAPPED = frozenset("sdt sdtContent customXml ins moveTo smartTag AlternateContent Choice body document".split())
+_SKIPPED = frozenset((
+    "del", "moveFrom", "instrText", "delInstrText", "delText", "Fallback", "rt", "pPr", "rPr", "tblPr", "tblGrid",
+    "trPr", "tcPr", "sectPr", "sdtPr", "sdtEndPr", "ctrlPr", "docPr", "cNvPr",
+))  # fmt: skip
+_WRAPPED = frozenset((
+    "sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag", "AlternateContent", "Choice", "body", "document",
+))  # fmt: skip
 _PICTURES = frozenset(("blip", "imagedata"))
 _OFF = frozenset(("0", "false", "off", "none"))
 # Check marks of the symbol fonts (w:sym), by the low byte of their code.

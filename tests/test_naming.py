@@ -23,7 +23,13 @@ def test_the_same_community(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("春江花园一期", "春江花园二期"), ("春江花园", "春江花苑"), ("春江花园", "春江花园二期"), ("小区", "花园"), ("东区", "西区")],
+    [
+        ("春江花园一期", "春江花园二期"),
+        ("春江花园", "春江花苑"),
+        ("春江花园", "春江花园二期"),
+        ("小区", "花园"),
+        ("东区", "西区"),
+    ],
 )
 def test_another_community(one: str, other: str) -> None:
     assert community_key(one) != community_key(other)
@@ -46,7 +52,14 @@ def test_another_company() -> None:
 
 
 @pytest.mark.parametrize(
-    "other", ["杭州市物业管理行业协会", "杭州市物业服务行业协会", "杭州市物协", "杭州市物业管理协会（盖章）", "杭州市物业行业协会"]
+    "other",
+    [
+        "杭州市物业管理行业协会",
+        "杭州市物业服务行业协会",
+        "杭州市物协",
+        "杭州市物业管理协会（盖章）",
+        "杭州市物业行业协会",
+    ],
 )
 def test_the_same_association(other: str) -> None:
     assert association_key("杭州市物业管理协会") == association_key(other)

@@ -69,7 +69,10 @@ def test_the_digest_time_may_be_written_as_a_time_or_a_text(tmp_path: Path) -> N
     ("text", "said"),
     [
         (MAILBOX.replace("address", "adress"), ":2 [mailboxes] 第 1 项: 不认识的键 adress，是不是 address？"),
-        (MAILBOX + MAILBOX.replace("a@b", "c@d").replace("host", "hosst"), ":6 [mailboxes] 第 2 项: 不认识的键 hosst，是不是 host？"),
+        (
+            MAILBOX + MAILBOX.replace("a@b", "c@d").replace("host", "hosst"),
+            ":6 [mailboxes] 第 2 项: 不认识的键 hosst，是不是 host？",
+        ),
         ("[worker]\npoll_minuts = 5\n", ":2 [worker]: 不认识的键 poll_minuts，是不是 poll_minutes？"),
         ("[workr]\n", "不认识的键 workr，是不是 worker？"),
         ('[worker]\npoll_minutes = "often"\n', "[worker]: poll_minutes:"),

@@ -50,7 +50,9 @@ def check_config(context: Context) -> None:
     click.echo(f"协会名录：{len(associations)} 家，登记了地址的 {sum(bool(one.addresses) for one in associations)} 家")
     listed = sum(len(rows) for rows in selection.values()) if selection is not None else None
     click.echo(f"已入选名单：{f'{listed} 个小区' if listed is not None else '未提供'}")
-    click.echo(f"收件邮箱：{'、'.join(one.address for one in settings.mailboxes) or '未设置（可用 zhengji import 导入）'}")
+    click.echo(
+        f"收件邮箱：{'、'.join(one.address for one in settings.mailboxes) or '未设置（可用 zhengji import 导入）'}"
+    )
     polled = {mailbox.address.lower() for mailbox in settings.mailboxes}
     if polled and (absent := [one for one in call.addresses if one.lower() not in polled]):
         click.echo(f"请注意：通知公布的地址 {'、'.join(absent)} 没有设置，寄到那里的信收不到", err=True)

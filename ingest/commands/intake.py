@@ -57,7 +57,10 @@ def import_(context: Context, path: Path) -> None:
             done = import_path(desk, path, now(), told.at)
         read(desk)
         skipped = len(done.skipped)
-        click.echo(f"邮件 {done.seen} 封，其中新的 {done.new} 封" + (f"；不是邮件的文件 {skipped} 个，没有导入" if skipped else ""))
+        click.echo(
+            f"邮件 {done.seen} 封，其中新的 {done.new} 封"
+            + (f"；不是邮件的文件 {skipped} 个，没有导入" if skipped else "")
+        )
         _tell_failed(desk)
 
 

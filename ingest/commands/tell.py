@@ -55,7 +55,9 @@ def _send(desk: Desk, made: object) -> None:
         raise SystemExit(2)
     deliveries = send_digest(desk, made, now())  # type: ignore[arg-type]
     for delivery in deliveries:
-        click.echo(f"{delivery.recipient}：{'已发送' if delivery.ok else f'未发出，{delivery.reason}'}", err=not delivery.ok)
+        click.echo(
+            f"{delivery.recipient}：{'已发送' if delivery.ok else f'未发出，{delivery.reason}'}", err=not delivery.ok
+        )
     if not deliveries:
         click.echo("今天的日报已发给所有收件人，没有再发")
     if any(not delivery.ok for delivery in deliveries):

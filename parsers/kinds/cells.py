@@ -16,7 +16,11 @@ from parsers.base import Value, as_json
 Normal = str | float | tuple[float, float] | None
 Reader = Callable[[str], Normal]
 
-_SEAL = re.compile(r"\s*[(（〔\[]?\s*(?:加?盖\s*(?:单位)?公?章\s*处?|公\s*章|单位公章|签\s*章)\s*[)）〕\]]?\s*")
+SEAL = re.compile(r"\s*[(（〔\[]?\s*(?:加?盖\s*(?:单位)?公?章\s*处?|公\s*章|单位公章|签\s*章)\s*[)）〕\]]?\s*")
+_PHONE = re.compile(r"[(（]?[+＋]?[\d０-９][\d０-９\-—－–()（） ]{5,}[\d０-９]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+# Full-width figures and letters; not the punctuation, which is Chinese.
+_WIDE = {wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _EDGES = re.compile(r"^[\s_＿:：]+|[\s_＿]+$")
 _DITTO = frozenset(("同上", "同前", "同左上", "〃", "″", '"', "”", "''"))
 # What a person means by nothing besides the campaign's words: an unfilled date, dots, a sample of the template.
@@ -45,12 +49,23 @@ def trimmed(raw: str) -> str:
 
 def without_seal(raw: str) -> str:
     """Return a name without the （盖章） printed beside it."""
-    return trimmed(_SEAL.sub(" ", raw))
+    return trimmed(SEAL.sub(" ", raw))
 
 
 def plain(raw: str) -> str | None:
-    """Return a text as one line, cleaned; None where nothing is left."""
-    return values.clean(raw) or None
+    """Return a text as one line, digits and letters in one width; None where nothing is left.
+
+    Chinese punctuation stays as written: names and reasons are shown to people.
+    """
+    return " ".join(_INVISIBLE.sub("", raw).translate(_WIDE).split()) or None
+
+
+def split_phone(raw: str) -> tuple[str, str]:
+    """Return (name, number) of a cell that may hold both; the number empty where there is none."""
+    match = _PHONE.search(raw)
+    if match is None:
+        return raw, ""
+    return trimmed(raw[: match.start()] + " " + raw[match.end() :]).strip(" ,，;；、/()（）"), match[0]
 
 
 def readers(campaign: Campaign) -> Mapping[str, Reader]:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from parsers.kinds.cells import trimmed, without_seal
-from parsers.tables import Cell, Labels, Table, distinct, fresh
+from parsers.kinds.cells import SEAL, trimmed, without_seal
+from parsers.tables import Cell, Labels, Match, Table, distinct, fresh
 
 _DIGIT = "[0-9０-９〇零○ＯOo一二三四五六七八九十廿]"
 # A date at the foot of a form: 2026年6月1日, 2026.6.1, 二〇二六年六月一日, with or without spaces.
@@ -16,12 +16,16 @@ _DATE = re.compile(
 # What an unfilled date leaves: 年 月 日, also where only the year was printed.
 _UNFILLED = re.compile(rf"(?:{_DIGIT}\s*){{0,4}}年\s*(?:{_DIGIT}\s*){{0,3}}月\s*(?:{_DIGIT}\s*){{0,3}}日")
 _DATE_LABEL = re.compile(r"(?:日\s*期|时\s*间|签章日期|盖章日期)\s*[:：]\s*")
-_LONG_LABEL = 30
+_NO_MONTH = re.compile(r"年\s*月")
+_NO_DAY = re.compile(r"月\s*日")
+# Longer texts are values that happen to begin with a label's word; only a reason is this long with its label in it.
+_LONG_CELL = 200
+FOOT = ("applicant", "recommender")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A label with what stands beside it: field, raw text, place; `row` tells pairs apart, `group` is the cell before."""
+    """A label with what stands beside it: `row` tells pairs apart, `group` is the text of the cell before."""
 
     field: str
     raw: str
@@ -56,16 +60,16 @@ def entries(table: Table, labels: Labels) -> Iterator[Entry]:
 
 
 def _value_cell(table: Table, number: int, cells: Sequence[Cell], at: int, labels: Labels) -> Cell | None:
-    """Return the cell that holds a label's value: the next one in the row, else the one below; None where both are labels."""
-    if at + 1 < len(cells):
-        right = cells[at + 1]
-        return None if _is_label(right, labels) else right
-    if number < len(table.rows):
-        below = distinct(table.rows[number])
-        # A label across the whole width has its value in a row of its own.
-        if len(cells) == 1 and len(below) == 1 and below[0].origin != cells[at].origin:
-            return None if _is_label(below[0], labels) else below[0]
-    return None
+    """Return the cell that holds a label's value: right of it, else below it; None where both are labels."""
+    if at + 1 < len(cells) and not _is_label(cells[at + 1], labels):
+        return cells[at + 1]
+    if number == len(table.rows):
+        return None
+    below = table.rows[number]
+    column = cells[at].col - 1
+    if column >= len(below) or below[column].origin == cells[at].origin or any(_is_label(one, labels) for one in below):
+        return None
+    return below[column]
 
 
 def _is_label(cell: Cell, labels: Labels) -> bool:
@@ -73,49 +77,43 @@ def _is_label(cell: Cell, labels: Labels) -> bool:
 
 
 def _inside(cell: Cell, labels: Labels) -> list[tuple[str, str]]:
-    """Return (field, raw) of labels that stand with their values in one cell; the first begins the cell.
+    """Return (field, raw) of the labels that stand with their values in one cell; the first begins the cell.
 
-    Without a colon only a label at the cell's start counts: the name of a company may hold the word of a label.
+    Further ones need a colon: a word that only looks like a label belongs to the value before it.
     """
-    pairs = labels.pairs(cell.text)
-    start = trimmed(cell.text)
-    if not pairs or not start or labels.pairs(start[:_LONG_LABEL])[:1] == []:
+    text = cell.text
+    matches = labels.matches(text)
+    first = matches[0] if matches and not trimmed(text[: matches[0].start]) else _foot_label(text, labels)
+    if first is None or (len(text) > _LONG_CELL and first.field != "reason"):
         return []
-    if not _begins_with_label(start, labels):
-        return []
-    first, *others = pairs
-    kept = [first]
-    for pair in others:
-        if pair[2]:
-            kept.append(pair)
-        else:
-            # A word that only looks like a label belongs to the value before it.
-            kept[-1] = (kept[-1][0], cell.text[cell.text.find(kept[-1][1]) :], kept[-1][2])
-    return [(field, trimmed(raw)) for field, raw, _ in kept]
+    kept = [first, *(match for match in matches if match.colon and match.start > first.start)]
+    ends = [match.start for match in kept[1:]] + [len(text)]
+    return [(match.field, trimmed(text[match.end : end])) for match, end in zip(kept, ends, strict=True)]
 
 
-def _begins_with_label(text: str, labels: Labels) -> bool:
-    return labels.begins(text)
+def _foot_label(text: str, labels: Labels) -> Match | None:
+    """Return the label that a foot cell begins with, where the name follows it without a space."""
+    found = labels.start_of(text)
+    stamped = found is not None and found.field in FOOT and (_UNFILLED.search(text) or SEAL.search(text))
+    return found if stamped else None
 
 
 def split_foot(raw: str) -> tuple[str, str | None]:
-    """Return (name, date) of a foot cell such as “XX公司（盖章） 2026年6月1日”; date None where none is printed.
+    """Return (name, date) of a foot cell such as “XX公司（盖章） 2026年6月1日”; date None where there is none.
 
-    An unfilled or half-filled date is given as it stands: it is no date, but its line is there.
+    An unfilled date is given as it stands (年月日): it is no date, but its line is there.
     """
-    dates = list(_DATE.finditer(raw))
     blank = _UNFILLED.search(raw)
-    if dates and not (blank and blank.start() <= dates[-1].start() and _is_half_filled(blank[0])):
-        match = dates[-1]
-    else:
-        match = blank
+    dates = list(_DATE.finditer(raw))
+    match = blank or (dates[-1] if dates else None)
     if match is None:
         return _name(raw), None
     return _name(raw[: match.start()] + " " + raw[match.end() :]), "".join(match[0].split())
 
 
-def _is_half_filled(date: str) -> bool:
-    return re.search(r"年\s*月|月\s*日", date) is not None
+def signed_text(date: str) -> str:
+    """Return what a foot's date says: nothing where the month is unfilled (2026年月日), the month where the day is."""
+    return "" if _NO_MONTH.search(date) else _NO_DAY.sub("月", date)
 
 
 def _name(raw: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from config.campaign import Campaign
 from parsers.base import Value
-from parsers.kinds.cells import plain, says_nothing, trimmed, value_of, without_seal
+from parsers.kinds.cells import plain, says_nothing, split_phone, trimmed, value_of, without_seal
 from parsers.office import Document
 from parsers.tables import Cell, Labels, Table, distinct, key
 
@@ -16,7 +16,6 @@ FIELDS = ("submitter", "contact", "phone")
 # A title is short; a sentence that speaks of the list is not its title.
 _TITLE_CHARACTERS = 60
 _TITLE_LIKE = re.compile(r"(?:清单|汇总表|一览表|统计表|登记表|名单|名录|台账|明细表?)(?:[(（][^()（）]*[)）])?$")
-_PHONE = re.compile(r"[(（]?\+?[\d０-９][\d０-９\-—－–()（）\s]{5,}[\d０-９]")
 
 Line = tuple[str, str]
 
@@ -37,8 +36,10 @@ def title_lines(lines: Iterable[str], campaign: Campaign) -> tuple[str | None, s
     return own, other
 
 
-def list_head(document: Document, outside: Iterable[tuple[Table, Sequence[Cell]]], campaign: Campaign) -> dict[str, Value]:
-    """Return the head fields found; `outside` are the rows of tables that are no cases. The first that says more wins."""
+def list_head(
+    document: Document, outside: Iterable[tuple[Table, Sequence[Cell]]], campaign: Campaign
+) -> dict[str, Value]:
+    """Return the head fields found; `outside` are the tables' rows that are no cases. The first that says more wins."""
     labels = Labels({name: campaign.summary_list.labels[name] for name in FIELDS})
     head: dict[str, Value] = {}
     for field, raw, place in [*_in_paragraphs(document, labels), *_in_rows(outside, labels)]:
@@ -92,11 +93,10 @@ def _value(field: str, raw: str, place: str, campaign: Campaign) -> Value:
 def _split_contact(head: dict[str, Value], campaign: Campaign) -> None:
     """Tell name and number apart where both stand in the contact's cell."""
     contact = head.get("contact")
-    match = _PHONE.search(contact.raw) if contact else None
-    if contact is None or match is None:
+    name, number = split_phone(contact.raw) if contact else ("", "")
+    if contact is None or not number:
         return
-    name = trimmed(contact.raw.replace(match[0], " ")).strip(" ,，;；、/()（）")
     value = None if says_nothing(name, campaign) else plain(name)
     head["contact"] = Value(contact.raw, value, contact.place, confidence=0.9)
     if "phone" not in head or not head["phone"].raw:
-        head["phone"] = value_of("phone", match[0], contact.place, campaign, confidence=0.9)
+        head["phone"] = value_of("phone", number, contact.place, campaign, confidence=0.9)

@@ -6,11 +6,12 @@ has value None. `fee` is [low, high] in 元/㎡·月, `floor_area` m², `collect
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from config.campaign import Campaign
 from parsers.base import Found, Value
-from parsers.kinds.cells import fact, plain, readers, says_nothing, trimmed, value_of
-from parsers.kinds.form_cells import Entry, entries, split_foot
+from parsers.kinds.cells import fact, plain, says_nothing, split_phone, value_of
+from parsers.kinds.form_cells import FOOT, Entry, entries, signed_text, split_foot
 from parsers.office import Document
 from parsers.tables import Labels, Table, key
 
@@ -21,7 +22,6 @@ _LEAST_LABELS = 6
 _LEAST_UNDER_OTHER_TITLE = 13
 _TITLE_CHARACTERS = 50
 _CONTACTS = ("applicant_contact", "recommender_contact")
-_FOOT = ("applicant", "recommender")
 
 
 class RecommendationForm:
@@ -81,7 +81,7 @@ def _below(text: str, form: Sequence[Entry], labels: Labels) -> Iterable[Entry]:
     if not any(entry.field == "community" for entry in form):
         return
     for field, raw, colon in labels.pairs(text):
-        if colon and field in _FOOT and not any(entry.field == field for entry in form):
+        if colon and field in FOOT and not any(entry.field == field for entry in form):
             yield Entry(field, raw, f"正文“{text.strip()[:12]}”", (0, 0), "")
 
 
@@ -122,7 +122,7 @@ def _fields(form: Sequence[Entry], campaign: Campaign) -> dict[str, Value]:
 
 def _parts(entry: Entry) -> Iterator[tuple[str, str]]:
     """Yield (field, raw): the foot cells hold a name and a date."""
-    if entry.field not in _FOOT:
+    if entry.field not in FOOT:
         yield entry.field, entry.raw
         return
     name, signed = split_foot(entry.raw)
@@ -133,6 +133,8 @@ def _parts(entry: Entry) -> Iterator[tuple[str, str]]:
 
 def _value(name: str, raw: str, entry: Entry, campaign: Campaign) -> Value:
     value = value_of(name, raw, entry.place, campaign)
+    if name.endswith("_signed"):
+        return replace(value, value=value_of(name, signed_text(raw), "", campaign).value)
     multiline = name == "reason" and value.value is not None
     if multiline:
         lines = (plain(line) for line in raw.splitlines())
@@ -152,7 +154,7 @@ def _placed(form: Sequence[Entry]) -> Iterator[Entry]:
 
 
 def _whose_contacts(form: Sequence[Entry]) -> dict[int, str]:
-    """Return index of a contact -> its field; one without owner in its label has it from the cell before, else in turn."""
+    """Return index of a contact -> its field; whose it is says its label, else the cell before it, else the order."""
     names = {index: entry.field for index, entry in enumerate(form) if entry.field in _CONTACTS}
     for index, entry in enumerate(form):
         if entry.field != "contact":
@@ -166,7 +168,7 @@ def _whose_contacts(form: Sequence[Entry]) -> dict[int, str]:
 
 
 def _whose_phones(form: Sequence[Entry], contacts: dict[int, str]) -> dict[int, str]:
-    """Return index of a phone -> its field: that of the contact in its row, in turn; else of the last contact without."""
+    """Return index of a phone -> its field: that of the contact in its row, else of the last contact before it."""
     phones: dict[int, str] = {}
     for index, entry in enumerate(form):
         if entry.field != "phone":
@@ -174,22 +176,24 @@ def _whose_phones(form: Sequence[Entry], contacts: dict[int, str]) -> dict[int, 
         row = [name for at, name in contacts.items() if form[at].row == entry.row]
         before = [name for at, name in contacts.items() if at < index]
         candidates = row or before[-1:]
-        name = next((one for one in candidates if f"{one[:-8]}_phone" not in phones.values()), None)
+        name = next((one for one in candidates if _phone_of(one) not in phones.values()), None)
         if name:
-            phones[index] = f"{name[:-8]}_phone"
+            phones[index] = _phone_of(name)
     return phones
+
+
+def _phone_of(contact: str) -> str:
+    return f"{contact.removesuffix('_contact')}_phone"
 
 
 def _split_contacts(fields: dict[str, Value], campaign: Campaign) -> None:
     """Tell name and phone apart where both stand in the contact's cell."""
-    read_phone = readers(campaign)["phone"]
     for contact in _CONTACTS:
-        value, phone = fields.get(contact), f"{contact[:-8]}_phone"
-        digits = trimmed("".join(char for char in value.raw if not char.isalpha())) if value else ""
-        if value is None or value.value is None or read_phone(digits) is None:
+        value, phone = fields.get(contact), _phone_of(contact)
+        name, number = split_phone(value.raw) if value else ("", "")
+        if value is None or not number:
             continue
-        name = trimmed("".join(char for char in value.raw if char.isalpha()))
         text = None if says_nothing(name, campaign) else plain(name)
         fields[contact] = Value(value.raw, text, value.place, confidence=0.9)
         if phone not in fields or not fields[phone].raw:
-            fields[phone] = value_of(phone, digits, value.place, campaign, confidence=0.9)
+            fields[phone] = value_of(phone, number, value.place, campaign, confidence=0.9)

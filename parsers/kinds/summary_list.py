@@ -2,7 +2,7 @@
 
 Facts: `title` (text, may be empty); `submitter`, `contact`, `phone` (a value or None); `rows`, each field -> value for
 number, community, company, delivered (ISO), project_type, recommender, remark, city, as far as the list has the column;
-`columns`, field -> the heading it goes by. Templates drift: columns move, rows are added, lists go on in a second table.
+`columns`, field -> the heading it goes by. Templates drift: columns move, lists go on in a second table.
 """
 
 import re
@@ -21,7 +21,9 @@ _CORE = ("company", "delivered", "project_type", "recommender")
 # A heading with one of these is about something else than the label in it.
 _ANOTHER_THING = re.compile("联系人|电话|手机|负责人|地址|面积|数量|人数|金额|意见|编码|代码|性别|职务")
 # Columns that none but other lists have: people, goods, money.
-_FOREIGN = frozenset(("姓名", "性别", "职务", "身份证号", "身份证号码", "数量", "单价", "金额", "规格", "型号", "签名", "签到"))
+_FOREIGN = frozenset(
+    ("姓名", "性别", "职务", "身份证号", "身份证号码", "数量", "单价", "金额", "规格", "型号", "签名", "签到")
+)
 _TOTAL = re.compile(r"^(?:合计|总计|共计|小计|总数)")
 _NOTE = re.compile(r"^(?:说明|注|备注|填表说明|填报说明)\s*\d?\s*[:：]")
 # The words that a title of ours has and another campaign's has not.
@@ -183,9 +185,7 @@ def _fill_blanks(above: dict[str, Value], values: dict[str, Value]) -> None:
             above[name] = value
 
 
-def _value(
-    name: str, cell: Cell, table: Table, number: int, above: dict[str, Value], campaign: Campaign
-) -> Value:
+def _value(name: str, cell: Cell, table: Table, number: int, above: dict[str, Value], campaign: Campaign) -> Value:
     """Return a cell's value; 同上 has the value above it, a merged cell says that it reaches down from another row."""
     place = table.place(cell)
     if cell.row < number:

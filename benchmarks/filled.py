@@ -1,0 +1,103 @@
+"""Fills a store with a whole campaign as rows, so that the picture and the judge can be measured without its documents."""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from config.divisions import divisions
+from ingest.desk import Desk
+from ingest.intake import file_all
+from store import documents, mail
+from store.documents import CachedReading, ReadFile, ReadLetter
+from store.mail import Seen
+
+START = datetime.fromisoformat("2026-07-01T09:00:00+08:00")
+
+
+def fill(desk: Desk, cases: int) -> None:
+    """Put `cases` cases, spread over the 31 provinces, into an empty store: list, form, material and four photos each."""
+    provinces = divisions().provinces
+    for index, province in enumerate(provinces):
+        count = cases // len(provinces) + (index < cases % len(provinces))
+        if count:
+            _fill_province(desk, index, province, count)
+    file_all(desk)
+
+
+def _fill_province(desk: Desk, index: int, province: str, count: int) -> None:
+    communities = [f"{province}第{number}花园" for number in range(count)]
+    rows = [_row(number, name) for number, name in enumerate(communities)]
+    head = {name: _cell(text) for name, text in (("submitter", province), ("contact", "张三"), ("phone", "13800000000"))}
+    files = [_file(desk, "汇总清单.docx", "summary_list", {"rows": rows, **head}, "docx")]
+    files.append(_file(desk, "汇总清单（盖章）.pdf", "summary_list_scan", None, "pdf"))
+    for number, name in enumerate(communities):
+        folder = f"某某物业{number}/{name}"
+        files.append(_file(desk, f"{folder}/推荐表.docx", "recommendation_form", {"fields": _form(number, name)}, "docx"))
+        files.append(_file(desk, f"{folder}/{name}+标题.docx", "case_material", {"title": "标题"}, "docx"))
+        photo = {"readable": True, "width": 4000, "height": 3000}
+        files += [_file(desk, f"{folder}/照片{n}.jpg", "photo", photo, "jpeg") for n in range(4)]
+    arrival = START + timedelta(hours=index)
+    with desk.store.vault.temporary() as raw:
+        raw.write_bytes(province.encode())
+        accepted = mail.accept(desk.store, raw, Seen("bench", "INBOX", 1, index + 1), arrival, "internaldate", arrival)
+    documents.keep_read(desk.store, accepted.id, _letter(province, desk.letter_version), files)
+
+
+def _file(desk: Desk, path: str, kind: str, facts: dict[str, Any] | None, file_format: str) -> ReadFile:
+    sha256 = hashlib.sha256(f"{path}{facts}".encode()).hexdigest()
+    found = [{"kind": kind, "confidence": 1.0, "facts": facts}] if facts else []
+    documents.keep_reading(desk.store, CachedReading(sha256, desk.reading_version, file_format, "ok", "", found))
+    return ReadFile(path, path.rpartition("/")[2], sha256, 1_500_000, file_format, kind, "", "ok")
+
+
+def _cell(raw: str, value: object = None) -> dict[str, Any]:
+    return {"raw": raw, "value": raw if value is None else value, "place": "表1", "method": "docx", "confidence": 1.0}
+
+
+def _row(number: int, name: str) -> dict[str, Any]:
+    return {
+        "number": _cell(str(number + 1)),
+        "community": _cell(name),
+        "company": _cell(f"某某物业{number}"),
+        "delivered": _cell("2015年6月", "2015-06"),
+        "project_type": _cell("商品住宅小区", "commodity"),
+        "recommender": _cell(""),
+    }
+
+
+def _form(number: int, name: str) -> dict[str, Any]:
+    texts = ("address", "applicant_contact", "recommender_contact", "reason", "applicant", "recommender")
+    return {
+        **{field: _cell("某某") for field in texts},
+        "community": _cell(name),
+        "company": _cell(f"某某物业{number}"),
+        "completed": _cell("2014年", "2014"),
+        "floor_area": _cell("12万平方米", 120000.0),
+        "delivered": _cell("2015年6月", "2015-06"),
+        "project_type": _cell("商品住宅小区", "commodity"),
+        "fee": _cell("2元", [2.0, 2.0]),
+        "collection_rate": _cell("98%", 0.98),
+        "applicant_phone": _cell("13800000000"),
+        "recommender_phone": _cell("13800000000"),
+    }
+
+
+def _letter(province: str, version: str) -> ReadLetter:
+    return ReadLetter(
+        message_id=f"<{province}@bench>",
+        from_address="bench@example.cn",
+        from_name=f"{province}物协",
+        to=["wzglzzh@ecpmi.org.cn"],
+        subject="报送",
+        date=None,
+        text="",
+        automatic=None,
+        kind="submission",
+        kind_evidence="",
+        province=province,
+        city=None,
+        sender_level="provincial",
+        sender_clues=[],
+        defects=[],
+        version=version,
+    )

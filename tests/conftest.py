@@ -1,0 +1,75 @@
+"""Fixtures: the campaign, real servers (started once for each test process), and a store on both databases."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.campaign import Campaign, load_campaign
+from store.database import Store, open_store
+from tests.servers import Account, Dovecot, MailServer, Postgres
+
+_USERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def campaign() -> Campaign:
+    """Return the campaign of 2026."""
+    return load_campaign("2026-haofuwu")
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """Give a running Dovecot."""
+    server = Dovecot()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def account(dovecot: Dovecot) -> Account:
+    """Return a mail account that no other test uses."""
+    if dovecot.process is None:
+        dovecot.start()
+    return dovecot.account(f"box{next(_USERS)}@example.cn")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Give a running PostgreSQL."""
+    server = Postgres()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def smtp() -> Iterator[MailServer]:
+    """Give a running SMTP server."""
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/zhengji.db"
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.database()
+
+
+@pytest.fixture
+def store(database_url: str, tmp_path: Path) -> Iterator[Store]:
+    """Give an empty store, on each kind of database in turn."""
+    opened = open_store(database_url, tmp_path / "vault")
+    yield opened
+    opened.close()

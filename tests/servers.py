@@ -1,0 +1,346 @@
+"""Real servers on loopback for the tests: Dovecot, PostgreSQL and SMTP, each on a free port and in a folder of its own.
+
+They run without root rights: started by root they become `nobody`. Each is stopped by its own process id. Where a
+Debian package is missing, the test fails and names it: nothing is skipped.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import Message
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from imapclient import IMAPClient
+
+_PATIENCE = 30.0
+_POSTGRES = [Path(f"/usr/lib/postgresql/{version}/bin") for version in range(20, 12, -1)]
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def program(name: str, package: str) -> str:
+    """Return where a server's program is; the test fails, naming the Debian package, where it is missing."""
+    folders = [*_POSTGRES, Path("/usr/sbin"), *map(Path, os.environ.get("PATH", "").split(os.pathsep))]
+    found = next((folder / name for folder in folders if (folder / name).is_file()), None)
+    if found is None:
+        raise AssertionError(f"{name} is missing: apt-get install {package}")
+    return str(found)
+
+
+def own_folder(name: str) -> Path:
+    """Return a new folder that the servers' user owns, in the system's folder for temporary files."""
+    folder = Path(tempfile.mkdtemp(prefix=f"zhengji-{name}-"))
+    if os.geteuid() == 0:
+        user = server_user()
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    return folder
+
+
+def server_user() -> pwd.struct_passwd:
+    """Return the user that servers run as: nobody where the tests run as root, else oneself."""
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+
+
+def run_as_server(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+    """Start a program as the servers' user."""
+    if os.geteuid() == 0:
+        options |= {"user": server_user().pw_uid, "group": server_user().pw_gid, "extra_groups": []}
+    return subprocess.Popen(command, **options)
+
+
+def wait_for(ready: Callable[[], bool], what: str) -> None:
+    """Wait until a server answers."""
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        if ready():
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"{what} did not start within {_PATIENCE} s")
+
+
+def answers(port: int) -> bool:
+    """Tell whether somebody accepts connections on a port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+_DOVECOT = """
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+protocols = imap
+listen = 127.0.0.1
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+first_valid_uid = 1
+disable_plaintext_auth = no
+auth_failure_delay = 0
+mail_location = maildir:{folder}/mail/%u
+mail_max_userip_connections = 100
+mail_fsync = never
+passdb {{
+  driver = static
+  args = password=secret
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/mail/%u
+}}
+service anvil {{
+  chroot =
+}}
+service imap-login {{
+  chroot =
+  process_min_avail = 1
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = {tls_port}
+    ssl = yes
+  }}
+}}
+ssl = yes
+ssl_cert = <{folder}/cert.pem
+ssl_key = <{folder}/key.pem
+namespace inbox {{
+  inbox = yes
+  separator = /
+  mailbox Sent {{
+    special_use = \\Sent
+  }}
+  mailbox Drafts {{
+    special_use = \\Drafts
+  }}
+  mailbox Trash {{
+    special_use = \\Trash
+  }}
+}}
+"""
+
+
+@dataclass
+class Dovecot:
+    """A real IMAP server; every user name is an account of its own, with the password `secret`."""
+
+    folder: Path = field(default_factory=lambda: own_folder("dovecot"))
+    port: int = field(default_factory=free_port)
+    tls_port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    password = "secret"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        binary, user = program("dovecot", "dovecot-imapd"), server_user()
+        if not (self.folder / "dovecot.conf").exists():
+            self._write(user)
+        self.process = run_as_server([binary, "-F", "-c", str(self.folder / "dovecot.conf")], start_new_session=True)
+        wait_for(lambda: answers(self.port), "dovecot")
+
+    def _write(self, user: pwd.struct_passwd) -> None:
+        import grp
+
+        for name in ("run", "state", "mail"):
+            (self.folder / name).mkdir()
+        certificate = [program("openssl", "openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"]
+        certificate += ["-keyout", str(self.folder / "key.pem"), "-out", str(self.folder / "cert.pem")]
+        certificate += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+        subprocess.run(certificate, check=True, capture_output=True)
+        text = _DOVECOT.format(
+            folder=self.folder,
+            user=user.pw_name,
+            group=grp.getgrgid(user.pw_gid).gr_name,
+            uid=user.pw_uid,
+            gid=user.pw_gid,
+            port=self.port,
+            tls_port=self.tls_port,
+        )
+        (self.folder / "dovecot.conf").write_text(text, encoding="utf-8")
+        for path in (self.folder, *self.folder.rglob("*")):
+            os.chown(path, user.pw_uid, user.pw_gid)
+
+    def stop(self) -> None:
+        """Stop it by its own process id; the mail stays."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(_PATIENCE)
+            self.process = None
+
+    def kill(self) -> None:
+        """Kill it with all its connections, as a power cut would."""
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(_PATIENCE)
+            self.process = None
+
+    def remove(self) -> None:
+        """Stop it and remove its folder."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def account(self, user: str) -> "Account":
+        """Return an account."""
+        return Account(self, user)
+
+
+@dataclass(frozen=True)
+class Account:
+    """One mail account on the server, as its owner uses it."""
+
+    server: Dovecot
+    user: str
+
+    def client(self) -> IMAPClient:
+        """Return a connection that may write, logged in."""
+        client = IMAPClient("127.0.0.1", self.server.port, ssl=False)
+        client.login(self.user, self.server.password)
+        return client
+
+    def append(self, raw: bytes, when: datetime, folder: str = "INBOX") -> None:
+        """Put a mail into a folder (made where it is not there) with the arrival that is given."""
+        self.append_all([(raw, when)], folder)
+
+    def append_all(self, mails: list[tuple[bytes, datetime]], folder: str = "INBOX") -> None:
+        """Put many mails into a folder over one connection."""
+        with self.client() as client:
+            if not client.folder_exists(folder):
+                client.create_folder(folder)
+            for raw, when in mails:
+                client.append(folder, raw, msg_time=when)
+
+
+@dataclass
+class Postgres:
+    """A real PostgreSQL; every test gets a database of its own."""
+
+    folder: Path = field(default_factory=lambda: own_folder("postgres"))
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+    made: int = 0
+
+    def start(self) -> None:
+        """Make the cluster, start it, and wait until it answers."""
+        data = self.folder / "data"
+        initdb = [
+            program("initdb", "postgresql"),
+            "-D",
+            str(data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
+        done = run_as_server(initdb, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=self.folder)
+        output, _ = done.communicate()
+        assert done.returncode == 0, output.decode()
+        command = [program("postgres", "postgresql"), "-D", str(data), "-p", str(self.port), "-h", "127.0.0.1"]
+        command += ["-k", str(self.folder), "-F", "-c", "max_connections=60", "-c", "full_page_writes=off"]
+        log = (self.folder / "log").open("wb")
+        self.process = run_as_server(command, stdout=log, stderr=log, cwd=self.folder)
+        log.close()
+        wait_for(self._ready, "postgres")
+
+    def _ready(self) -> bool:
+        try:
+            psycopg.connect(self._dsn("postgres"), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _dsn(self, database: str) -> str:
+        return f"host=127.0.0.1 port={self.port} user=postgres dbname={database}"
+
+    def database(self) -> str:
+        """Make a database and return its URL for SQLAlchemy."""
+        self.made += 1
+        name = f"test{self.made}"
+        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
+
+    def remove(self) -> None:
+        """Stop it by its own process id and remove its folder."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(_PATIENCE)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@dataclass
+class MailServer:
+    """A real SMTP server that keeps what it is given; it refuses the addresses in `refused`."""
+
+    port: int = field(default_factory=free_port)
+    username: str = "staff"
+    password: str = "geheim"
+    refused: set[str] = field(default_factory=set)
+    mails: list[Message] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
+    controller: Controller | None = None
+
+    def start(self) -> None:
+        """Start it in a thread of its own."""
+        self.controller = Controller(
+            self,
+            hostname="127.0.0.1",
+            port=self.port,
+            auth_require_tls=False,
+            authenticator=self._authenticate,
+            auth_required=False,
+        )
+        self.controller.start()
+
+    def stop(self) -> None:
+        """Stop it."""
+        if self.controller is not None:
+            self.controller.stop()
+
+    def _authenticate(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any
+    ) -> AuthResult:
+        right = isinstance(data, LoginPassword) and data == LoginPassword(
+            self.username.encode(), self.password.encode()
+        )
+        return AuthResult(success=right, handled=right)
+
+    async def handle_RCPT(  # noqa: N802 (aiosmtpd's own names)
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Refuse what is to be refused."""
+        if address in self.refused:
+            return "550 5.1.1 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Keep a mail."""
+        from email import message_from_bytes, policy
+
+        content = envelope.content
+        raw = content if isinstance(content, bytes) else (content or "").encode()
+        self.mails.append(message_from_bytes(raw, policy=policy.default))
+        self.recipients.extend(envelope.rcpt_tos)
+        return "250 OK"

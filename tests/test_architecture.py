@@ -1,0 +1,127 @@
+"""The house holds: directions of import, one door for each package, short files, and who owns the rooms' names."""
+
+import ast
+import importlib.util
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("config", "ingest", "parsers", "reports", "store")
+# One third-party package has one door: the modules that may import it.
+DOORS = {
+    "PIL": {"parsers/image.py"},
+    "alembic": {"store/database.py", "store/migrations"},
+    "apscheduler": {"ingest/worker.py"},
+    "chinese_calendar": {"reports/deadline.py"},
+    "click": {"ingest/cli.py", "ingest/commands", "ingest/context.py"},
+    "docx": {"parsers/office.py"},
+    "imapclient": {"ingest/mailbox.py"},
+    "jinja2": {"reports/digest"},
+    "lxml": {"parsers/office.py", "parsers/wordtree.py"},
+    "mailparser": {"parsers/letter.py"},
+    "pandas": {"reports/tables.py"},
+    "pydantic": {"config"},
+    "rapidfuzz": {"parsers/kinds", "config/naming.py", "ingest/filing.py"},
+    "rich": {"reports/status.py", "ingest/progress.py"},
+    "sqlalchemy": {"store"},
+    "xlsxwriter": {"reports/tables.py"},
+}
+
+
+def modules() -> Iterator[Path]:
+    for room in ROOMS:
+        yield from (path for path in (ROOT / room).rglob("*.py") if "versions" not in path.parts)
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name.partition(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def test_each_third_party_package_has_one_door() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules()
+        for name in set(imported(path)) & set(DOORS)
+        if not any(str(path.relative_to(ROOT)).startswith(door) for door in DOORS[name])
+    ]
+    assert wrong == []
+
+
+def test_every_third_party_import_has_a_door_or_is_free() -> None:
+    free = {*sys.stdlib_module_names, *ROOMS, "structlog", "pydantic_core", "tests"}
+    unknown = {name for path in modules() for name in imported(path)} - free - set(DOORS)
+    assert unknown == set()
+
+
+def test_no_file_is_longer_than_400_lines_and_no_function_than_60() -> None:
+    long = []
+    for path in modules():
+        text = path.read_text(encoding="utf-8")
+        if text.count("\n") > 400:
+            long.append(str(path.relative_to(ROOT)))
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= 60:
+                long.append(f"{path.relative_to(ROOT)}:{node.name}")
+    assert long == []
+
+
+def test_the_only_broad_except_is_in_intake() -> None:
+    broad = set()
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ExceptHandler) and (
+                node.type is None
+                or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"})
+            ):
+                broad.add(str(path.relative_to(ROOT)))
+    assert broad == {"ingest/intake.py"}
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(folder), "PATH": ""}
+    )
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_the_directions_of_import_are_kept(copied: Path) -> None:
+    done = lint_imports(copied)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [("store/wrong.py", "import parsers.base"), ("parsers/wrong.py", "import store.mail"), ("config/wrong.py", "import store.mail"), ("reports/wrong.py", "import parsers.base")],
+)  # fmt: skip
+def test_an_import_against_the_direction_is_found(copied: Path, file: str, line: str) -> None:
+    (copied / file).write_text(line + "\n", encoding="utf-8")
+    done = lint_imports(copied)
+    assert done.returncode != 0
+    assert "wrong" in done.stdout
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_rooms_names_belong_to_us_alone(room: str) -> None:
+    spec = importlib.util.find_spec(room)
+    assert spec is not None
+    assert Path(spec.origin or "").parent == ROOT / room
+    # A distribution named `config` exists; installed beside us it would shadow ours, or ours it.
+    assert set(packages_distributions().get(room, ["zhengji"])) == {"zhengji"}

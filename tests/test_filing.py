@@ -1,0 +1,104 @@
+"""Which case a file belongs to: told by names, folders and neighbours, and left open where nothing is certain."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from config.campaign import Campaign
+from ingest.filing import Item, place_all
+
+
+def cell(text: str | None) -> dict[str, Any]:
+    return {"raw": text or "", "value": text, "place": "", "method": "docx", "confidence": 1.0}
+
+
+def listed(*communities: str | tuple[str, str], number: int = 1, mail: int = 1) -> Item:
+    rows = []
+    for one in communities:
+        community, recommender = one if isinstance(one, tuple) else (one, "杭州市物业管理协会")
+        rows.append({"community": cell(community), "recommender": cell(recommender), "company": cell("甲物业有限公司")})
+    return Item(
+        number, mail, "清单.docx", "清单.docx", "summary_list", ({"kind": "summary_list", "facts": {"rows": rows}},)
+    )
+
+
+def form(number: int, path: str, community: str, recommender: str = "杭州市物业管理协会", mail: int = 1) -> Item:
+    fields = {"community": cell(community), "recommender": cell(recommender), "company": cell("甲物业有限公司")}
+    found = ({"kind": "recommendation_form", "facts": {"fields": fields}},)
+    return Item(number, mail, path, path.rpartition("/")[2], "recommendation_form", found)
+
+
+def other(number: int, path: str, kind: str = "photo", mail: int = 1) -> Item:
+    return Item(number, mail, path, path.rpartition("/")[2], kind)
+
+
+def places(items: Sequence[Item], campaign: Campaign) -> dict[int, str]:
+    return {place.file_id: place.case.community for place in place_all(items, "浙江", campaign) if place.row == 0}
+
+
+def test_a_form_and_a_row_of_the_same_community_are_one_case(campaign: Campaign) -> None:
+    placed = place_all([listed("春江花园小区"), form(2, "推荐表.docx", "春江花园")], "浙江", campaign)
+    assert len({id(place.case) for place in placed}) == 1
+    assert placed[0].case.city == "杭州市"
+
+
+def test_the_same_name_in_two_cities_is_two_cases(campaign: Campaign) -> None:
+    items = [listed(("阳光花园", "杭州市物业管理协会"), ("阳光花园", "宁波市物业管理协会"))]
+    cases = {id(place.case): place.case.city for place in place_all(items, "浙江", campaign)}
+    assert sorted(cases.values(), key=str) == ["宁波市", "杭州市"]
+
+
+def test_two_phases_listed_as_two_rows_are_two_cases(campaign: Campaign) -> None:
+    placed = place_all([listed("春江花园一期", "春江花园二期")], "浙江", campaign)
+    assert len({id(place.case) for place in placed}) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("春江花园+以心换心.docx", "春江花园"),
+        ("甲物业有限公司/春江花园/照片1.jpg", "春江花园"),
+        ("材料.zip!/甲物业/春江花园小区/大门.jpg", "春江花园"),
+        ("春江花园（二期）照片.jpg", "春江花园二期"),
+        ("春江花园.zip!/1.jpg", "春江花园"),
+    ],
+)
+def test_a_file_is_placed_by_its_name_or_folder(campaign: Campaign, path: str, expected: str) -> None:
+    items = [listed("春江花园", "春江花园二期", "秋水苑"), other(2, path)]
+    assert places(items, campaign)[2] == expected
+
+
+def test_a_photo_beside_a_form_belongs_to_its_case(campaign: Campaign) -> None:
+    items = [listed("春江花园", "秋水苑"), form(2, "甲/推荐表.docx", "秋水苑"), other(3, "甲/IMG_1.jpg")]
+    assert places(items, campaign)[3] == "秋水苑"
+
+
+def test_a_photo_in_a_mail_of_one_case_belongs_to_it(campaign: Campaign) -> None:
+    items = [listed("春江花园", "秋水苑"), form(2, "推荐表.docx", "秋水苑", mail=2), other(3, "IMG_1.jpg", mail=2)]
+    assert places(items, campaign)[3] == "秋水苑"
+
+
+def test_a_photo_that_nothing_places_stays_unfiled(campaign: Campaign) -> None:
+    items = [listed("春江花园", "秋水苑"), other(2, "IMG_0001.jpg")]
+    assert 2 not in places(items, campaign)
+
+
+def test_a_name_that_stands_in_two_cities_is_decided_by_the_folder_of_the_form(campaign: Campaign) -> None:
+    items = [
+        listed(("阳光花园", "杭州市物业管理协会"), ("阳光花园", "宁波市物业管理协会")),
+        form(2, "宁波/推荐表.docx", "阳光花园", "宁波市物业管理协会"),
+        other(3, "宁波/阳光花园.jpg"),
+    ]
+    place = next(place for place in place_all(items, "浙江", campaign) if place.file_id == 3)
+    assert place.case.city == "宁波市"
+
+
+def test_a_material_of_a_community_that_nobody_listed_makes_a_case_of_its_own(campaign: Campaign) -> None:
+    items = [listed("春江花园"), other(2, "明月湾小区+邻里一家亲.docx", "case_material")]
+    assert places(items, campaign)[2] == "明月湾小区"
+
+
+def test_every_place_shows_its_clue(campaign: Campaign) -> None:
+    placed = place_all([listed("春江花园"), other(2, "春江花园/1.jpg")], "浙江", campaign)
+    assert all(place.clues for place in placed)
