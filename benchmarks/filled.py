@@ -1,4 +1,4 @@
-"""Fills a store with a whole campaign as rows, so that the picture and the judge can be measured without its documents."""
+"""Fills a store with a whole campaign as rows, to measure picture and judge without its documents."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ START = datetime.fromisoformat("2026-07-01T09:00:00+08:00")
 
 
 def fill(desk: Desk, cases: int) -> None:
-    """Put `cases` cases, spread over the 31 provinces, into an empty store: list, form, material and four photos each."""
+    """Put `cases` cases of list row, form, material and four photos into an empty store, spread over the provinces."""
     provinces = divisions().provinces
     for index, province in enumerate(provinces):
         count = cases // len(provinces) + (index < cases % len(provinces))
@@ -27,12 +27,13 @@ def fill(desk: Desk, cases: int) -> None:
 def _fill_province(desk: Desk, index: int, province: str, count: int) -> None:
     communities = [f"{province}第{number}花园" for number in range(count)]
     rows = [_row(number, name) for number, name in enumerate(communities)]
-    head = {name: _cell(text) for name, text in (("submitter", province), ("contact", "张三"), ("phone", "13800000000"))}
+    head = {"submitter": _cell(province), "contact": _cell("张三"), "phone": _cell("13800000000")}
     files = [_file(desk, "汇总清单.docx", "summary_list", {"rows": rows, **head}, "docx")]
     files.append(_file(desk, "汇总清单（盖章）.pdf", "summary_list_scan", None, "pdf"))
     for number, name in enumerate(communities):
         folder = f"某某物业{number}/{name}"
-        files.append(_file(desk, f"{folder}/推荐表.docx", "recommendation_form", {"fields": _form(number, name)}, "docx"))
+        form = {"fields": _form(number, name)}
+        files.append(_file(desk, f"{folder}/推荐表.docx", "recommendation_form", form, "docx"))
         files.append(_file(desk, f"{folder}/{name}+标题.docx", "case_material", {"title": "标题"}, "docx"))
         photo = {"readable": True, "width": 4000, "height": 3000}
         files += [_file(desk, f"{folder}/照片{n}.jpg", "photo", photo, "jpeg") for n in range(4)]

@@ -1,4 +1,4 @@
-"""Who reports: the provincial associations as shipped, with the user's roster laid over them, and the city ones in it."""
+"""Who reports: the provincial associations as shipped, the user's roster laid over them, and the city ones in it."""
 
 from collections.abc import Iterable
 from functools import cache

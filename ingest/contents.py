@@ -1,7 +1,7 @@
-"""Keeps and reads what a mail holds: every part and every member of its archives, each once, whatever is wrong with it."""
+"""Keeps and reads what a mail holds: every part and every member of its archives, whatever is wrong with it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -10,13 +10,14 @@ from ingest.sender import Written
 from parsers.base import ParseError, as_json
 from parsers.letter import Part
 from parsers.reading import Found, Reading, kind_of, read_content
-from parsers.unpack import Member, UnpackLimits, members
+from parsers.unpack import Member, Spent, UnpackLimits, members
 from store import documents
 from store.blobs import Blob
 from store.documents import CachedReading, ReadFile
 
 # What stands for a file that could not be opened far enough to be told by its content.
 _UNREAD = "unknown"
+_EMPTY = ("corrupt", "文件是空的（0 字节），请对方重发")
 
 
 @dataclass
@@ -27,22 +28,24 @@ class _Pile:
     submitters: list[str] = field(default_factory=list)
     list_recommenders: list[str] = field(default_factory=list)
     form_recommenders: list[str] = field(default_factory=list)
+    spent: Spent = field(default_factory=Spent)
 
 
 def read_parts(desk: Desk, parts: Iterable[Part]) -> tuple[list[ReadFile], Written]:
     """Keep and read all parts of a mail; return its files in order, and what they say of who sent them."""
     pile = _Pile()
     for part in parts:
-        if part.problem:
-            pile.files.append(_unopened(part.path, part.name, len(part.data), *part.problem))
+        if not part.data:
+            pile.files.append(_unopened(part.path, part.name, 0, *(part.problem or _EMPTY)))
             continue
+        pile.spent = Spent()
         blob = desk.store.vault.keep([part.data])
-        _add(desk, pile, blob, part.path, desk.settings.limits.depth)
+        _add(desk, pile, blob, part.path, desk.settings.limits.depth, part.problem)
     return pile.files, Written(pile.submitters, pile.list_recommenders, pile.form_recommenders)
 
 
-def _add(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> None:
-    """Add one kept content and, where it is an archive, its members after it."""
+def _add(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int, problem: tuple[str, str] | None = None) -> None:
+    """Add one kept content and, where it is an archive, its members after it; `problem` is what cut it off."""
     reading = read_blob(desk, blob)
     name = PurePosixPath(path).name
     kind, _, evidence = kind_of(reading, name, path, desk.campaign)
@@ -51,32 +54,32 @@ def _add(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> None:
     pile.files.append(file)
     _note_names(pile, reading)
     if kind == "archive" and reading.status == "ok":
-        problem = _unpack(desk, pile, blob, path, depth)
-        if problem:
-            pile.files[at] = ReadFile(**{**vars(file), "status": problem.status, "reason": problem.reason})
+        problem = _unpack(desk, pile, blob, path, depth) or problem
+    if problem and file.status == "ok":
+        pile.files[at] = replace(file, status=problem[0], reason=problem[1])
 
 
-def _unpack(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> ParseError | None:
+def _unpack(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> tuple[str, str] | None:
     """Add an archive's members; return what stopped it, if anything did. What was read until then is kept."""
     if depth == 0:
-        return ParseError("unsafe", f"压缩包嵌套超过 {desk.settings.limits.depth} 层，里面的没有再打开")
+        return "unsafe", f"压缩包嵌套超过 {desk.settings.limits.depth} 层，里面的没有再打开"
     try:
-        for member in members(desk.store.vault.path(blob.sha256), _limits(desk)):
+        for member in members(desk.store.vault.path(blob.sha256), _limits(desk), pile.spent):
             _add_member(desk, pile, member, f"{path}!/{member.path}", depth - 1)
     except ParseError as error:
-        return error
+        return error.status, error.reason
     return None
 
 
 def _add_member(desk: Desk, pile: _Pile, member: Member, path: str, depth: int) -> None:
     """Add one member of an archive; one that cannot be read is named with the reason, and the others go on."""
-    if member.problem:
-        pile.files.append(_unopened(path, member.name, 0, *member.problem))
+    if member.problem or member.chunks is None:
+        pile.files.append(_unopened(path, member.name, member.size, *(member.problem or _EMPTY)))
         return
     try:
         blob = desk.store.vault.keep(member.chunks())
     except ParseError as error:
-        pile.files.append(_unopened(path, member.name, 0, error.status, error.reason))
+        pile.files.append(_unopened(path, member.name, member.size, error.status, error.reason))
         return
     _add(desk, pile, blob, path, depth)
 

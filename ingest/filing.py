@@ -16,7 +16,7 @@ from config.naming import community_key, company_key, folded
 # Material kinds that belong to one case each; what the list's own files are about, the list says itself.
 OF_A_CASE = ("recommendation_form", "recommendation_form_scan", "case_material", "photo", "video")
 # What each clue is worth.
-STATED, IN_NAME, IN_FOLDER, BESIDE, COMPANY, ONLY_CASE = 1.0, 0.9, 0.85, 0.8, 0.75, 0.65
+STATED, SAME_FILE, IN_NAME, IN_FOLDER, BESIDE, COMPANY, ONLY_CASE = 1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.65
 # A name of one character says nothing.
 _SHORTEST = 2
 
@@ -31,6 +31,11 @@ class Item:
     name: str
     kind: str
     found: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def main(self) -> int:
+        """The index of what was found that gave the file its kind; 0 where its name did."""
+        return next((index for index, found in enumerate(self.found) if found["kind"] == self.kind), 0)
 
 
 @dataclass
@@ -59,10 +64,10 @@ def place_all(items: Sequence[Item], province: str, campaign: Campaign) -> list[
     """Return the place of everything of one province that can be placed, items in the order of their arrival."""
     cases = Cases(province)
     places = [*_rows(items, cases), *_forms(items, cases), *_materials(items, cases)]
-    done = {place.file_id for place in places}
+    done = {(place.file_id, place.found) for place in places}
     context = _Context(cases, items, places)
     for item in items:
-        if item.kind in OF_A_CASE and item.id not in done:
+        if item.kind in OF_A_CASE and (item.id, item.main) not in done:
             best = max(context.candidates(item), key=lambda place: place.confidence, default=None)
             if best is not None and best.confidence >= campaign.call.filing_threshold:
                 places.append(best)
@@ -154,7 +159,7 @@ def _materials(items: Iterable[Item], cases: Cases) -> Iterable[Place]:
         if named or not stated:
             continue
         case = cases.get(stated, None, None)
-        yield Place(item.id, 0, 0, case, STATED, (f"材料写明小区：{stated}",))
+        yield Place(item.id, item.main, 0, case, STATED, (f"材料写明小区：{stated}",))
 
 
 def _stated_community(item: Item) -> str | None:
@@ -171,16 +176,17 @@ class _Context:
 
     def __init__(self, cases: Cases, items: Sequence[Item], places: Sequence[Place]) -> None:
         self.cases = cases
-        case_of = {place.file_id: place.case for place in places if place.row == 0}
-        rows = {item.id for item in items if item.kind == "summary_list"}
+        paths = {item.id: item for item in items if item.kind != "summary_list"}
         self.by_folder: dict[tuple[int, str], set[int]] = defaultdict(set)
         self.by_mail: dict[int, set[int]] = defaultdict(set)
+        self.by_file: dict[int, set[int]] = defaultdict(set)
         self.known: dict[int, PlacedCase] = {}
-        for item in items:
-            case = case_of.get(item.id)
-            if case is None or item.id in rows:
+        for place in places:
+            if (item := paths.get(place.file_id)) is None:
                 continue
+            case = place.case
             self.known[id(case)] = case
+            self.by_file[item.id].add(id(case))
             self.by_mail[item.message_pk].add(id(case))
             for folder in PurePosixPath(item.path).parents:
                 self.by_folder[item.message_pk, str(folder)].add(id(case))
@@ -189,10 +195,11 @@ class _Context:
         """Yield a place for every clue that points to exactly one case."""
         for confidence, cases, clue in self._clues(item):
             if len(cases) == 1:
-                yield Place(item.id, 0, 0, cases[0], confidence, (clue,))
+                yield Place(item.id, item.main, 0, cases[0], confidence, (clue,))
 
     def _clues(self, item: Item) -> Iterable[tuple[float, list[PlacedCase], str]]:
         path = PurePosixPath(item.path.replace("!/", "/"))
+        yield SAME_FILE, self._known(self.by_file[item.id]), "同一文件里的推荐表写明了小区"
         yield IN_NAME, self.cases.named_in(path.stem), f"文件名含小区名：{path.name}"
         for folder in path.parents:
             if str(folder) not in {".", "/"}:

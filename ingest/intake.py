@@ -6,6 +6,7 @@ the digest shows, and `zhengji retry` takes it up again.
 
 import errno
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,17 +54,17 @@ def read_one(desk: Desk, message_id: int) -> None:
         letter, files = _read(desk, mail.raw(desk.store, message_id))
         documents.keep_read(desk.store, message_id, letter, files)
         log.info("message.read", message=message_id, kind=letter.kind, province=letter.province, files=len(files))
-    except Exception as error:  # noqa: BLE001 (the program's only one: see the docstring above)
+    except Exception as error:
         if isinstance(error, OSError) and error.errno in DISK_FULL:
             raise
-        log.error("message.failed", message=message_id, error=type(error).__name__, exc_info=True)
+        log.exception("message.failed", message=message_id, error=type(error).__name__)
         mail.fail(desk.store, message_id, f"读信时出错（{type(error).__name__}），原信已保存，请看日志或人工处理")
 
 
 def file_all(desk: Desk) -> None:
     """File the provinces that have newly read messages; after a crash the next run takes up what is left."""
     for province in cases.unfiled_provinces(desk.store):
-        cases.file_province(desk.store, province, lambda rows, province=province: _placings(rows, province, desk))
+        cases.file_province(desk.store, province, partial(_placings, province, desk))
     cases.file_unattributed(desk.store)
 
 
@@ -102,7 +103,7 @@ def _letter(letter: Letter, sender: Any, kind: str, evidence: str, version: str)
     )
 
 
-def _placings(rows: Iterable[FileRow], province: str, desk: Desk) -> Iterator[Placing]:
+def _placings(province: str, desk: Desk, rows: Iterable[FileRow]) -> Iterator[Placing]:
     """Yield where everything of a province belongs."""
     items = [
         Item(

@@ -12,30 +12,65 @@ _LIKELY = {"photo", "video", "archive"}
 _MACHINE = ("auto-submitted", "x-autoreply", "x-autorespond", "return-path", "from:", "content-type")
 
 
-def mail_kind(letter: Letter, kinds: Collection[str], *, sender_known: bool, campaign: Campaign) -> tuple[str, str]:
+Told = tuple[str, str]
+
+
+def mail_kind(letter: Letter, kinds: Collection[str], *, sender_known: bool, campaign: Campaign) -> Told:
     """Return (kind, evidence in Chinese) from a letter and the kinds of its files; see domain.md section 5."""
-    words = campaign.mail
+    about = _first(campaign.mail.campaign, f"{letter.subject}\n{letter.text}")
+    return (
+        _by_robot(letter, campaign)
+        or _by_certain_files(kinds, campaign)
+        or _by_machine(letter, campaign)
+        or _by_likely_files(kinds, about, campaign, sender_known=sender_known)
+        or _by_words(letter, about, campaign, sender_known=sender_known)
+        or ("unrelated", "没有材料，也没有提到本次征集")
+    )
+
+
+def _by_robot(letter: Letter, campaign: Campaign) -> Told | None:
+    """Tell replies of machines, bounces and our own mail: whatever they carry, it is no submission."""
     if letter.from_address in {address.lower() for address in campaign.call.addresses}:
         return "automatic", "发信地址是收件邮箱自己"
     if letter.automatic and letter.automatic.lower().startswith(_MACHINE):
         return "automatic", f"邮件头写明由机器发出（{letter.automatic}）"
-    if certain := _CERTAIN & set(kinds):
-        return "submission", f"含{'、'.join(sorted(campaign.kind_of(kind).label for kind in certain))}"
+    return None
+
+
+def _by_certain_files(kinds: Collection[str], campaign: Campaign) -> Told | None:
+    certain = _CERTAIN & set(kinds)
+    return ("submission", f"含{_labels(certain, campaign)}") if certain else None
+
+
+def _by_machine(letter: Letter, campaign: Campaign) -> Told | None:
+    """Tell newsletters and automatic subjects, now that nothing of a submission was found in them."""
     if letter.automatic:
         return "automatic", f"邮件头写明由机器发出（{letter.automatic}）"
-    if word := _first(words.automatic, letter.subject):
-        return "automatic", f"主题含“{word}”"
-    about = _first(words.campaign, f"{letter.subject}\n{letter.text}")
-    if likely := _LIKELY & set(kinds):
-        labels = "、".join(sorted(campaign.kind_of(kind).label for kind in likely))
-        if about or sender_known:
-            return "submission", f"含{labels}，{f'文字提到“{about}”' if about else '发信地址已登记'}"
-    if (about or sender_known) and (word := _first(words.cloud, letter.text)):
+    word = _first(campaign.mail.automatic, letter.subject)
+    return ("automatic", f"主题含“{word}”") if word else None
+
+
+def _by_likely_files(
+    kinds: Collection[str], about: str | None, campaign: Campaign, *, sender_known: bool
+) -> Told | None:
+    likely = _LIKELY & set(kinds)
+    if not likely or not (about or sender_known):
+        return None
+    return "submission", f"含{_labels(likely, campaign)}，{f'文字提到“{about}”' if about else '发信单位已认定'}"
+
+
+def _by_words(letter: Letter, about: str | None, campaign: Campaign, *, sender_known: bool) -> Told | None:
+    """Tell a submission behind a cloud link from an inquiry, where the mail is about the campaign at all."""
+    if not (about or sender_known):
+        return None
+    if word := _first(campaign.mail.cloud, letter.text):
         return "submission", f"正文有“{word}”，材料可能在链接里"
-    if about or sender_known:
-        word = _first(words.inquiry, f"{letter.subject}\n{letter.text}")
-        return "inquiry", f"没有材料，{f'文字含“{word}”' if word else '请人工看'}"
-    return "unrelated", "没有材料，也没有提到本次征集"
+    word = _first(campaign.mail.inquiry, f"{letter.subject}\n{letter.text}")
+    return "inquiry", f"没有材料，{f'文字含“{word}”' if word else '请人工看'}"
+
+
+def _labels(kinds: Collection[str], campaign: Campaign) -> str:
+    return "、".join(sorted(campaign.kind_of(kind).label for kind in kinds))
 
 
 def _first(words: Collection[str], text: str) -> str | None:

@@ -5,7 +5,7 @@ What providers do, and why things are asked the way they are: docs/mail-servers.
 
 import ssl
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -103,11 +103,11 @@ class ImapMailbox:
 
     def __enter__(self) -> Self:
         self._client = self._connect()
-        try:
+        with ExitStack() as leaving:
+            leaving.callback(self._close)
             self._log_in(self._client)
-        except BaseException:
-            self._close()
-            raise
+            # Logged in: the connection stays open until the mailbox is left.
+            leaving.pop_all()
         return self
 
     def __exit__(

@@ -1,6 +1,7 @@
 """One look into the mailboxes: takes in everything new, and remembers how it went. Reading comes afterwards."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,70 +18,67 @@ log = structlog.get_logger()
 Tell = Callable[[str, int], None]
 
 
-def poll_all(
-    desk: Desk,
-    clock: Callable[[], datetime],
-    tell: Tell = lambda _mailbox, _new: None,
-    stop: Callable[[], bool] = lambda: False,
-) -> list[PollResult]:
-    """Poll every configured mailbox; one that fails does not hold up the others. Returns the results, also failing ones.
+@dataclass(frozen=True)
+class Poller:
+    """What a look into the mailboxes needs: the desk, the clock, whom to tell, and whether to stop."""
 
-    A mailbox whose login was refused is left alone until its waiting time is over, and has no result then.
-    """
-    results = []
-    for settings in desk.settings.mailboxes:
-        if stop() or _must_wait(desk, settings, clock()):
-            continue
-        before = polls.latest(desk.store, settings.address)
-        result = poll(desk, settings, clock, tell, stop)
-        polls.note(desk.store, result)
-        _log(result, before)
-        results.append(result)
-    return results
+    desk: Desk
+    clock: Callable[[], datetime]
+    tell: Tell = lambda _mailbox, _new: None
+    stop: Callable[[], bool] = lambda: False
+
+    def poll_all(self) -> list[PollResult]:
+        """Poll every configured mailbox and return the results, also failing ones; none holds up the others.
+
+        A mailbox whose login was refused is left alone until its waiting time is over, and has no result then.
+        """
+        results = []
+        for settings in self.desk.settings.mailboxes:
+            if self.stop() or _must_wait(self.desk, settings, self.clock()):
+                continue
+            before = polls.latest(self.desk.store, settings.address)
+            result = self.poll(settings)
+            polls.note(self.desk.store, result)
+            _log(result, before)
+            results.append(result)
+        return results
+
+    def poll(self, settings: MailboxSettings) -> PollResult:
+        """Take in what one mailbox holds anew; what was accepted before a failure is safe."""
+        started, count = self.clock(), _Count()
+        outcome, reason = "ok", ""
+        try:
+            with ImapMailbox(settings, self.desk.campaign) as box:
+                for folder in box.folders():
+                    self._take_folder(settings.address, box, folder.name, count)
+        except LoginRefused as error:
+            outcome, reason = "refused", error.reason
+        except MailboxError as error:
+            outcome, reason = "unreachable", error.reason
+        except OSError as error:
+            if error.errno not in DISK_FULL:
+                raise
+            outcome, reason = "full", "磁盘已满，收信暂停；腾出空间后会自动继续，邮件仍在邮箱里"
+        return PollResult(settings.address, started, self.clock(), outcome, reason, count.seen, count.new)
+
+    def _take_folder(self, address: str, box: ImapMailbox, folder: str, count: "_Count") -> None:
+        """Accept every new message of a folder, one at a time: each is safe before the next is asked for."""
+        mark = mail.folder_mark(self.desk.store, address, folder)
+        state = FolderState(folder, *mark) if mark else None
+        for fetched in box.new(folder, state, into=self.desk.store.vault.incoming):
+            seen = Seen(address, folder, fetched.uidvalidity, fetched.uid, junk=fetched.junk)
+            accepted = mail.accept(self.desk.store, fetched.path, seen, fetched.arrival, "internaldate", self.clock())
+            count.seen += 1
+            count.new += accepted.new
+            self.tell(address, count.new)
+            if self.stop():
+                return
 
 
-def poll(
-    desk: Desk, settings: MailboxSettings, clock: Callable[[], datetime], tell: Tell, stop: Callable[[], bool]
-) -> PollResult:
-    """Take in what one mailbox holds anew; what was accepted before a failure is safe."""
-    started, counts = clock(), {"seen": 0, "new": 0}
-    outcome, reason = "ok", ""
-    try:
-        with ImapMailbox(settings, desk.campaign) as box:
-            for folder in box.folders():
-                _take_folder(desk, settings, box, folder.name, counts, clock, tell, stop)
-    except LoginRefused as error:
-        outcome, reason = "refused", error.reason
-    except MailboxError as error:
-        outcome, reason = "unreachable", error.reason
-    except OSError as error:
-        if error.errno not in DISK_FULL:
-            raise
-        outcome, reason = "full", "磁盘已满，收信暂停；腾出空间后会自动继续，邮件仍在邮箱里"
-    return PollResult(settings.address, started, clock(), outcome, reason, counts["seen"], counts["new"])
-
-
-def _take_folder(  # noqa: PLR0913 (the parts of one loop, named)
-    desk: Desk,
-    settings: MailboxSettings,
-    box: ImapMailbox,
-    folder: str,
-    counts: dict[str, int],
-    clock: Callable[[], datetime],
-    tell: Tell,
-    stop: Callable[[], bool],
-) -> None:
-    """Accept every new message of a folder, one at a time: each is safe before the next is asked for."""
-    mark = mail.folder_mark(desk.store, settings.address, folder)
-    state = FolderState(folder, *mark) if mark else None
-    for fetched in box.new(folder, state, into=desk.store.vault.incoming):
-        seen = Seen(settings.address, folder, fetched.uidvalidity, fetched.uid, junk=fetched.junk)
-        accepted = mail.accept(desk.store, fetched.path, seen, fetched.arrival, "internaldate", clock())
-        counts["seen"] += 1
-        counts["new"] += accepted.new
-        tell(settings.address, counts["new"])
-        if stop():
-            return
+@dataclass
+class _Count:
+    seen: int = 0
+    new: int = 0
 
 
 def _must_wait(desk: Desk, settings: MailboxSettings, now: datetime) -> bool:

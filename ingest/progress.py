@@ -1,4 +1,4 @@
-"""Shows that long work goes on: a bar on a terminal, plain lines every few seconds otherwise; always on standard error."""
+"""Shows that long work goes on: a bar on a terminal, plain lines otherwise; always on standard error."""
 
 import sys
 import time

@@ -103,17 +103,16 @@ def _level(clues: Sequence[Clue], letter: Letter, campaign: Campaign) -> tuple[s
 
 
 def _address_clues(letter: Letter, associations: Sequence[Association], campaign: Campaign) -> Iterable[Clue]:
-    """Yield what the address says: registered, or of a domain that only one association uses."""
+    """Yield what the address says: registered for one or for several, or of a domain that only one association uses."""
     address = letter.from_address or ""
+    registered = [association for association in associations if address in association.addresses]
+    name = "address" if len({association.province for association in registered}) == 1 else "shared_address"
+    yield from (_clue(campaign, name, association, value=address) for association in registered)
     domain = address.rpartition("@")[2]
-    users = (
-        {a.province: a for a in associations for known in a.addresses if known.endswith(f"@{domain}")} if domain else {}
-    )
-    for association in associations:
-        if address in association.addresses:
-            yield _clue(campaign, "address", association, value=address)
-            return
-    if domain and domain not in campaign.mail.public_domains and len(users) == 1:
+    if registered or not domain or domain in campaign.mail.public_domains:
+        return
+    users = {a.province: a for a in associations if any(known.endswith(f"@{domain}") for known in a.addresses)}
+    if len(users) == 1:
         yield _clue(campaign, "domain", next(iter(users.values())), value=domain)
 
 
@@ -175,7 +174,7 @@ def _organisation_clues(
 
 
 def _is_part_of_city(alias: str, plain: str) -> bool:
-    """Tell whether an alias stands only inside a city association's name (省物协 in 某省某市物协 is not the province's)."""
+    """Tell whether an alias stands only inside a longer name: 某省物协 in 某某省物协 is another's."""
     start = plain.find(folded(alias))
     return start > 0 and plain[start - 1] in "省市区州盟县"
 

@@ -19,7 +19,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from ingest.desk import Desk
 from ingest.digesting import make_digest, send_digest, write_digest
 from ingest.intake import take_in
-from ingest.poll import poll_all
+from ingest.poll import Poller
 from reports.deadline import is_working_day
 
 log = structlog.get_logger()
@@ -90,7 +90,7 @@ class Worker:
 
     def poll(self) -> None:
         """Take in what is new and read it."""
-        poll_all(self.desk, now, stop=self.stopping.is_set)
+        Poller(self.desk, now, stop=self.stopping.is_set).poll_all()
         read = take_in(self.desk, stop=self.stopping.is_set)
         log.info("worker.polled", read=read)
 

@@ -19,6 +19,7 @@ from parsers.letter_dates import find_moment
 from parsers.letter_parts import Part, is_attachment, parts_of
 from parsers.letter_text import Body, decode_body, readable_text
 from parsers.names import decode_header
+from parsers.stamps import received
 
 __all__ = ["Letter", "LetterLimits", "Part", "letter_of", "read_letter"]
 
@@ -46,6 +47,10 @@ _MACHINE = (
     ("from", re.compile(r"(^|<)\s*(mailer-daemon|postmaster)@", re.IGNORECASE)),
     ("content-type", re.compile(r"^multipart/report\b", re.IGNORECASE)),
 )
+
+
+# What mail-parser may raise on a hard mail: the mail is read without it then.
+_MAIL_PARSER_FAILS = (AttributeError, TypeError, ValueError, LookupError, RecursionError, AssertionError)
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ def letter_of(data: mime.Buffer, limits: LetterLimits | None = None) -> Letter:
         from_name=_display_name(header.raw("from"))[:_HEADER_CHARACTERS],
         to=tuple(addresses["to"][:_RECIPIENTS]),
         date=find_moment(_text(header, "date")),
-        received=_received(header),
+        received=received(header),
         text=readable_text(_bodies(data, entities), limits.text_characters),
         automatic=_automatic(header, entities),
         defects=tuple(dict.fromkeys([*noticed, *defects]))[:_DEFECTS],
@@ -126,7 +131,7 @@ def _envelope(header: mime.Header) -> tuple[dict[str, list[str]], list[str]]:
         mail = mailparser.parse_from_bytes(_envelope_bytes(header))
         found = {"from": _lower(pair[1] for pair in mail.from_), "to": _lower(pair[1] for pair in mail.to)}
         defects = [str(text) for group in mail.defects for texts in group.values() for text in texts]
-    except Exception as error:  # noqa: BLE001 (whatever it raises, the mail is read without it)
+    except _MAIL_PARSER_FAILS as error:
         found, defects = {"from": [], "to": []}, [f"mail-parser failed: {type(error).__name__}"]
     for name, addresses in found.items():
         if not addresses:
@@ -164,12 +169,6 @@ def _display_name(raw: bytes) -> str:
         return ""
     name = decode_header(re.sub(rb'\\(["\\])', rb"\1", match[1].strip().strip(b'"')))
     return name.strip().strip("\"'").strip()
-
-
-def _received(header: mime.Header) -> datetime | None:
-    """Return the stamp of the topmost Received header; one without a zone is not guessed at."""
-    stamp = decode_header(header.raw("received")).rpartition(";")[2]
-    return find_moment(stamp, need_zone=True)
 
 
 def _bodies(data: mime.Buffer, entities: Iterable[mime.Entity]) -> Iterator[Body]:

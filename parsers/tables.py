@@ -4,10 +4,11 @@ Labels are compared without spaces, widths, punctuation and brackets, so that �
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+
+from parsers.values.text import clean
 
 # Longer than the longest label with what people write into its brackets.
 _LONGEST_LABEL = 40
@@ -65,12 +66,12 @@ def distinct(row: Iterable[Cell]) -> list[Cell]:
 
 def key(text: str) -> str:
     """Return a label's key: NFKC, without white space and punctuation, brackets taken away but not what is in them."""
-    return _NO_LETTERS.sub("", unicodedata.normalize("NFKC", text))
+    return _NO_LETTERS.sub("", clean(text))
 
 
 def short_key(text: str) -> str:
     """Return a label's key without what stands in brackets: 推荐单位（市级协会）名称 is 推荐单位名称."""
-    return _NO_LETTERS.sub("", _BRACKETED.sub("", unicodedata.normalize("NFKC", text)))
+    return _NO_LETTERS.sub("", _BRACKETED.sub("", clean(text)))
 
 
 class Labels:

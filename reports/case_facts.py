@@ -24,6 +24,11 @@ def is_blank(raw: str, campaign: Campaign) -> bool:
     return not text or text in {folded(word) for word in campaign.mail.blanks} or text in {"年月日", "/"}
 
 
+def says_nothing(cell: Cell | None, campaign: Campaign) -> bool:
+    """Tell whether a cell is missing or blank; 同上 says something where its reader knew what stood above."""
+    return cell is None or (cell.value is None and is_blank(cell.raw, campaign))
+
+
 def blank_list_cells(case: CaseView, campaign: Campaign) -> list[str] | None:
     """Return the captions of required list cells that are blank; None where no list names the case."""
     if not case.rows:
@@ -32,7 +37,7 @@ def blank_list_cells(case: CaseView, campaign: Campaign) -> list[str] | None:
     return [
         table.captions[name]
         for name in table.required
-        if all(name not in row.cells or is_blank(row.cells[name].raw, campaign) for row in case.rows)
+        if all(says_nothing(row.cells.get(name), campaign) for row in case.rows)
     ]
 
 
@@ -41,11 +46,7 @@ def blank_form_cells(case: CaseView, campaign: Campaign) -> list[str] | None:
     if not case.form:
         return None
     table = campaign.recommendation_form
-    return [
-        table.captions[name]
-        for name in table.required
-        if name not in case.form or is_blank(case.form[name].raw, campaign)
-    ]
+    return [table.captions[name] for name in table.required if says_nothing(case.form.get(name), campaign)]
 
 
 def unreadable_form_cells(case: CaseView, campaign: Campaign) -> list[tuple[str, Cell]]:
@@ -144,6 +145,12 @@ def _nth(files: Iterable[FileView], count: int) -> datetime | None:
     return arrivals[count - 1] if len(arrivals) >= count else None
 
 
+def received(subject: "Subject") -> str:
+    """Return what came for a case: the evidence that something else did not."""
+    names = [f"《{file.name}》" for file in subject.view.files if not file.superseded]
+    return f"已收到{'、'.join(names[:8])}{' 等' if len(names) > 8 else ''}" if names else "尚未收到该小区的任何文件"  # noqa: PLR2004
+
+
 def photo_evidence(subject: "Subject") -> str:
     """Return which photos count and which do not."""
     case: CaseView = subject.view
@@ -153,7 +160,7 @@ def photo_evidence(subject: "Subject") -> str:
         parts.append(f"合格：{'、'.join(f'《{file.name}》' for file in case.counted_photos)}")
     if others:
         parts.append(f"不计：{'、'.join(f'《{file.name}》' for file in others)}")
-    return "；".join(parts)
+    return "；".join(parts) or "尚未收到该小区的照片"
 
 
 def locked_note(subject: "Subject") -> str:

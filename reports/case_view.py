@@ -6,7 +6,7 @@ from typing import Any
 from config.campaign import Campaign
 from config.naming import community_key
 from config.selected import Selection, same_city
-from reports.case_facts import FORM_KINDS, is_blank
+from reports.case_facts import FORM_KINDS, says_nothing
 from reports.picture import CaseView, Cell, FileView, ListRow
 from store.models import Case
 
@@ -92,7 +92,7 @@ def _value(form: Mapping[str, Cell], row: Mapping[str, Cell], name: str) -> Any:
 def _text(form: Mapping[str, Cell], row: Mapping[str, Cell], name: str, campaign: Campaign) -> str | None:
     """Return a field's text, cleaned where its reader cleaned it; a blank one says nothing."""
     for cells in (form, row):
-        if name in cells and not is_blank(cells[name].raw, campaign):
+        if not says_nothing(cells.get(name), campaign):
             value = cells[name].value
             return value if isinstance(value, str) else cells[name].raw.strip()
     return None

@@ -4,6 +4,7 @@ The names are stable: a column may be added, never renamed or taken away.
 """
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -124,6 +125,8 @@ def _stamped(view: AssociationView) -> bool | None:
 def _json(value: object, zone: Any) -> Any:  # noqa: ANN401 (a JSON value)
     if isinstance(value, datetime):
         return value.astimezone(zone).isoformat(timespec="seconds")
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     return sound(value) if isinstance(value, str) else value
 
 

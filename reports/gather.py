@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from config.associations import Association, raised_quota_cities
-
 from config.campaign import Campaign
 from config.selected import Selection
 from reports import versions
@@ -17,7 +16,7 @@ from reports.submission_facts import has_rows
 from reports.versions import Placed
 from store import polls, queries
 from store.database import Store
-from store.models import File, Filing, Letter, Message, Sighting
+from store.models import File, Filing, Letter, Message, Reading, Sighting
 
 
 def gather(
@@ -26,7 +25,8 @@ def gather(
     """Return the campaign as of a moment (aware); the same rows and the same moment give an equal picture."""
     kept = queries.kept(store, as_of)
     messages = {row.id: _message(row, letter, kept.sightings.get(row.id), kept) for row, letter in kept.messages}
-    placed = versions.placed(_files(kept, messages), kept, messages, campaign)
+    files = _files(kept, messages)
+    placed = versions.placed(files, _aspects(files, kept), kept, messages, campaign)
     cases = _cases(kept, placed, campaign, selected)
     return Picture(
         campaign=campaign,
@@ -84,9 +84,33 @@ def _files(kept: queries.Kept, messages: Mapping[int, MessageView]) -> list[File
     return views
 
 
+def _aspects(files: Iterable[FileView], kept: queries.Kept) -> list[FileView]:
+    """Return a view for everything else that was found in a file: a form inside a material, several forms in one file."""
+    filed: dict[int, list[Filing]] = defaultdict(list)
+    for filing in kept.filings:
+        filed[filing.file_id].append(filing)
+    views = []
+    for file in files:
+        reading = kept.readings.get(file.sha256 or "")
+        if reading is None or len(reading.found) == 1:
+            continue
+        main = _main(reading, file.kind)
+        for index, found in enumerate(reading.found):
+            cases = tuple(filing.case_id for filing in filed[file.id] if filing.found == index)
+            if index != main and cases:
+                views.append(replace(file, kind=found["kind"], facts=found["facts"], case_ids=cases))
+    return views
+
+
+def _main(reading: Reading, kind: str) -> int:
+    """Return the index of what gave a file its kind."""
+    return next((index for index, found in enumerate(reading.found) if found["kind"] == kind), 0)
+
+
 def _file(file: File, message: MessageView, filed: list[Filing], kept: queries.Kept, first: datetime) -> FileView:
-    cases = tuple(dict.fromkeys(filing.case_id for filing in filed))
     reading = kept.readings.get(file.sha256 or "")
+    main = _main(reading, file.kind) if reading else 0
+    cases = tuple(dict.fromkeys(filing.case_id for filing in filed if filing.found == main))
     facts: dict[str, Any] = next((f["facts"] for f in reading.found if f["kind"] == file.kind), {}) if reading else {}
     return FileView(
         id=file.id,

@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 from config.associations import Association
-
 from config.campaign import Campaign
 
 
@@ -216,6 +215,11 @@ class AssociationView:
     def cases_listed(self) -> int:
         """How many of its cases its list names."""
         return sum(case.in_list for case in self.cases)
+
+    @property
+    def cases_expected(self) -> int:
+        """How many cases are to become complete: those its list names; without a list, those that material came for."""
+        return self.cases_listed or len(self.cases)
 
 
 @dataclass(frozen=True)

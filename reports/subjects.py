@@ -85,7 +85,9 @@ def _in_submission(subject: Subject) -> bool:
 
 _ASSOCIATION: dict[str, Fact] = {
     "province": Fact("省份简称", lambda s: s.view.province),
-    "messages": Fact("报送类来信的件数", lambda s: s.view.messages),
+    "messages": Fact(
+        "报送类来信的件数", lambda s: s.view.messages, lambda s: f"截至 {s.clock(s.picture.as_of)} 没有报送来信"
+    ),
     "has_submission": Fact("已有报送来信", lambda s: s.view.messages > 0),
     "in_time": Fact("首次报送按时", lambda s: s.view.messages > 0 and not s.view.late),
     "first_arrival": Fact("首次报送到达的时刻", lambda s: s.clock(s.view.first_arrival)),
@@ -94,9 +96,13 @@ _ASSOCIATION: dict[str, Fact] = {
         lambda s: s.day(s.view.first_arrival),
         lambda s: _joined(f"来信“{m.subject}”，{s.clock(m.arrival)} 到达" for m in s.view.messages_in[:1]),
     ),
-    "editable_lists": Fact("可编辑的汇总清单份数", lambda s: len(s.view.lists)),
-    "lists_not_word": Fact("没有 Word 版时，其他格式的汇总清单", lambda s: submission_facts.lists_not_word(s.view)),
-    "list_scans": Fact("汇总清单扫描件份数", lambda s: len(s.view.list_scans)),
+    "editable_lists": Fact("可编辑的汇总清单份数", lambda s: len(s.view.lists), submission_facts.received),
+    "lists_not_word": Fact(
+        "没有 Word 版时，其他格式的汇总清单",
+        lambda s: submission_facts.lists_not_word(s.view),
+        lambda s: _joined(f"《{file.name}》（{file.format}）" for file in s.view.lists),
+    ),
+    "list_scans": Fact("汇总清单扫描件份数", lambda s: len(s.view.list_scans), submission_facts.received),
     "blank_contact_cells": Fact(
         "汇总清单表头空白的栏目（联系人、联系电话）",
         lambda s: submission_facts.blank_contact_cells(s.view, s.campaign),
@@ -110,7 +116,9 @@ _ASSOCIATION: dict[str, Fact] = {
         ),
     ),
     "missing_project_types": Fact(
-        "全省案例没有涉及的项目类型", lambda s: submission_facts.missing_project_types(s.view, s.campaign)
+        "全省案例没有涉及的项目类型",
+        lambda s: submission_facts.missing_project_types(s.view, s.campaign),
+        lambda s: submission_facts.types_told(s.view, s.campaign),
     ),
 }
 
@@ -138,8 +146,8 @@ _CASE: dict[str, Fact] = {
         "该省首次报送按时",
         lambda s: s.association is not None and s.association.messages > 0 and not s.association.late,
     ),
-    "forms": Fact("推荐表份数（Word、PDF 或扫描件）", lambda s: len(s.view.forms)),
-    "materials": Fact("案例材料份数", lambda s: len(s.view.materials)),
+    "forms": Fact("推荐表份数（Word、PDF 或扫描件）", lambda s: len(s.view.forms), case_facts.received),
+    "materials": Fact("案例材料份数", lambda s: len(s.view.materials), case_facts.received),
     "photos": Fact("合格照片张数", lambda s: s.view.photos, case_facts.photo_evidence),
     "locked": Fact("材料可能在打不开的文件里时的提示", case_facts.locked_note),
     "blank_list_cells": Fact(
@@ -157,15 +165,25 @@ _CASE: dict[str, Fact] = {
         lambda s: [f"{label}“{cell.raw}”" for label, cell in case_facts.unreadable_form_cells(s.view, s.campaign)],
         lambda s: _joined(cell.evidence for _, cell in case_facts.unreadable_form_cells(s.view, s.campaign)),
     ),
-    "materials_not_word": Fact("没有 Word 版时，其他格式的案例材料", lambda s: case_facts.materials_not_word(s.view)),
-    "misnamed_materials": Fact("文件名不合“小区+标题”的案例材料", lambda s: case_facts.misnamed_materials(s.view)),
+    "materials_not_word": Fact(
+        "没有 Word 版时，其他格式的案例材料", lambda s: case_facts.materials_not_word(s.view), case_facts.received
+    ),
+    "misnamed_materials": Fact(
+        "文件名不合“小区+标题”的案例材料",
+        lambda s: case_facts.misnamed_materials(s.view),
+        lambda s: _joined(file.path for file in s.view.materials),
+    ),
     "delivered": Fact("交付时间", lambda s: s.view.delivered, cells("delivered")),
     "collection_rate": Fact("物业服务费收缴率", lambda s: s.view.collection_rate, cells("collection_rate")),
     "project_type": Fact("项目类型", lambda s: s.view.project_type, cells("project_type")),
     "project_type_text": Fact(
         "项目类型的原文", lambda s: case_facts.raw_of(s.view, "project_type"), cells("project_type")
     ),
-    "already_selected": Fact("此前入选名单中的同一小区（未提供名单则不判）", lambda s: s.view.already_selected),
+    "already_selected": Fact(
+        "此前入选名单中的同一小区（未提供名单则不判）",
+        lambda s: s.view.already_selected,
+        lambda s: f"已入选名单：{s.view.already_selected}",
+    ),
     "company_differs": Fact("清单与推荐表的企业名称之别", case_facts.difference("company"), cells("company")),
     "delivered_differs": Fact("清单与推荐表的交付时间之别", case_facts.difference("delivered"), cells("delivered")),
     "project_type_differs": Fact(

@@ -1,8 +1,14 @@
 """The facts of one association's submission that rules judge: its list, its scan, and what its cases leave out."""
 
+from collections import Counter
+from typing import TYPE_CHECKING
+
 from config.campaign import Campaign
-from reports.case_facts import is_blank
+from reports.case_facts import says_nothing
 from reports.picture import AssociationView, FileView
+
+if TYPE_CHECKING:
+    from reports.subjects import Subject
 
 _WORD_FORMATS = ("docx", "ole", "doc", "wps")
 
@@ -28,7 +34,7 @@ def blank_contact_cells(view: AssociationView, campaign: Campaign) -> list[str] 
         return None
     captions = campaign.summary_list.captions
     head = view.list_head
-    return [captions[name] for name in ("contact", "phone") if name not in head or is_blank(head[name].raw, campaign)]
+    return [captions[name] for name in ("contact", "phone") if says_nothing(head.get(name), campaign)]
 
 
 def late_items(view: AssociationView, campaign: Campaign) -> list[str]:
@@ -44,3 +50,17 @@ def missing_project_types(view: AssociationView, campaign: Campaign) -> list[str
     if not known:
         return None
     return [kind.label for kind in campaign.project_type if kind.named and kind.name not in known]
+
+
+def received(subject: "Subject") -> str:
+    """Return which lists and scans came from a province: the evidence that something else did not."""
+    view: AssociationView = subject.view
+    names = [f"《{file.name}》" for file in (*view.all_lists, *view.list_scans)]
+    came = f"已收到{'、'.join(names)}" if names else "没有收到清单或其扫描件"
+    return f"报送来信 {view.messages} 封，{came}"
+
+
+def types_told(view: AssociationView, campaign: Campaign) -> str:
+    """Return how many cases there are of each project type that is known."""
+    counts = Counter(campaign.type_labels[case.project_type] for case in view.cases if case.project_type)
+    return "、".join(f"{label} {count} 个" for label, count in counts.most_common())

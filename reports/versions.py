@@ -26,8 +26,13 @@ class Placed:
     rows_by_case: Mapping[int, Sequence[ListRow]]
 
 
-def placed(files: list[FileView], kept: Kept, messages: Mapping[int, MessageView], campaign: Campaign) -> Placed:
-    """Return the files of submissions by province and case, with what is superseded marked."""
+def placed(
+    files: list[FileView], aspects: list[FileView], kept: Kept, messages: Mapping[int, MessageView], campaign: Campaign
+) -> Placed:
+    """Return the files of submissions by province and case, with what is superseded marked.
+
+    `aspects` are further views of the same files, which count for their cases but are no files of their own.
+    """
     row_cases = _row_cases(kept.filings)
     old = _old_lists(files, messages, row_cases, campaign) | _old_items(files, messages)
     marked = [replace(file, superseded=True) if file.id in old else file for file in files]
@@ -38,6 +43,9 @@ def placed(files: list[FileView], kept: Kept, messages: Mapping[int, MessageView
             by_province[file.province].append(file)
             for case_id in file.case_ids if file.kind != "summary_list" else ():
                 by_case[case_id].append(file)
+    for file in aspects:
+        if messages[file.message_pk].is_submission:
+            by_case[file.case_ids[0]].append(file)
     return Placed(tuple(marked), by_province, by_case, _rows(marked, row_cases))
 
 

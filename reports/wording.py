@@ -25,6 +25,7 @@ _MOBILES = re.compile(rf"(?<!\d)((?:(?:\+|＋|00)?86{_GAP})?)((?:{_MOBILE})+)(?!
 _ONE_MOBILE = re.compile(_MOBILE)
 _IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")
 _LINK = re.compile(r"(?<=[A-Za-z])://")
+_KILOBYTE, _MEGABYTE = 1_000, 1_000_000
 # Categories of characters that are not seen, or that turn the reading direction of what stands around them.
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -57,9 +58,9 @@ def hours(start: datetime, end: datetime) -> str:
 
 def size(count: int) -> str:
     """Return a number of bytes for people; 1 MB is 1,000,000 bytes (domain.md section 6.5)."""
-    if count >= 1_000_000:
-        return f"{count / 1_000_000:,.1f} MB"
-    return f"{count / 1_000:,.0f} KB" if count >= 1_000 else f"{count} B"
+    if count >= _MEGABYTE:
+        return f"{count / _MEGABYTE:,.1f} MB"
+    return f"{count / _KILOBYTE:,.0f} KB" if count >= _KILOBYTE else f"{count} B"
 
 
 def yes_no(value: bool | None) -> str:  # noqa: FBT001 (the value itself is what is said)

@@ -45,7 +45,7 @@ def unfiled_provinces(store: Store) -> list[str]:
     """Return the provinces that have messages which are read but not filed."""
     with store.reading() as session:
         query = select(Letter.province).join(Message).where(Message.state == "read", Letter.province.is_not(None))
-        return sorted(set(session.scalars(query.distinct()).all()) - {None})  # type: ignore[type-var]
+        return sorted(province for province in session.scalars(query.distinct()) if province)
 
 
 def file_province(store: Store, province: str, place: Callable[[list[FileRow]], Iterable[Placing]]) -> None:

@@ -53,7 +53,7 @@ def health(store: Store, as_of: datetime) -> tuple[Health, ...]:
             .where(Poll.outcome == "ok", Poll.ended_at <= as_of)
             .group_by(Poll.mailbox)
         )
-        good: dict[str, datetime] = {mailbox: at for mailbox, at in session.execute(ended)}
+        good: dict[str, datetime] = dict(iter(session.execute(ended)))
         last = session.scalars(
             select(Poll).where(
                 Poll.id.in_(select(func.max(Poll.id)).where(Poll.ended_at <= as_of).group_by(Poll.mailbox))

@@ -9,7 +9,7 @@ from store.database import Store
 from store.models import SentDigest
 
 
-def note(store: Store, day: date, as_of: datetime, recipient: str, now: datetime, html: str) -> None:  # noqa: PLR0913
+def note(store: Store, day: date, as_of: datetime, recipient: str, now: datetime, html: str) -> None:
     """Note that a day's digest went to an address."""
     with store.session() as session:
         session.add(

@@ -13,6 +13,8 @@ from docx.oxml import parse_xml
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 LEFT, UP = "←", "↑"
+# A column's width in twentieths of a point: LibreOffice tells spans by widths.
+_COLUMN = 1_400
 _FIXED_TIME = (2026, 6, 1, 8, 0, 0)
 
 
@@ -36,6 +38,9 @@ def docx_bytes(*blocks: Block, footer_page_number: bool = False) -> bytes:
             body.remove(child)
     for block in blocks:
         section.addprevious(parse_xml(paragraph(block) if isinstance(block, str) else table(block)))
+        if not isinstance(block, str):
+            # Word joins tables that touch, and wants a paragraph after the last.
+            section.addprevious(parse_xml(paragraph("")))
     if footer_page_number:
         field = f'<w:fldSimple {W} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
         document.sections[0].footer.paragraphs[0]._p.append(parse_xml(field))  # noqa: SLF001 (no API for fields)
@@ -71,7 +76,7 @@ def paragraph(
 def table(grid: Grid) -> Raw:
     """Return a table's XML; LEFT and UP merge cells."""
     rows = "".join(f"<w:tr>{_row(grid, number)}</w:tr>" for number in range(len(grid)))
-    columns = "<w:gridCol/>" * max(len(row) for row in grid)
+    columns = f'<w:gridCol w:w="{_COLUMN}"/>' * max(len(row) for row in grid)
     border = "".join(
         f'<w:{side} w:val="single" w:sz="4"/>' for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
@@ -87,7 +92,11 @@ def _row(grid: Grid, number: int) -> str:
             span += 1
         below = number + 1 < len(grid) and column < len(grid[number + 1]) and grid[number + 1][column] == UP
         merge = "<w:vMerge/>" if row[column] == UP else '<w:vMerge w:val="restart"/>' if below else ""
-        properties = (f'<w:gridSpan w:val="{span}"/>' if span > 1 else "") + merge
+        properties = (
+            f'<w:tcW w:w="{span * _COLUMN}" w:type="dxa"/>'
+            + (f'<w:gridSpan w:val="{span}"/>' if span > 1 else "")
+            + merge
+        )
         text = "" if row[column] == UP else row[column]
         content = text if isinstance(text, Raw) else "".join(paragraph(line) for line in text.split("\n"))
         cells.append(f"<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>")

@@ -1,4 +1,4 @@
-"""Properties of the value readers: what is written in any notation is read as it was meant, and nothing makes them fail."""
+"""Properties of the value readers: any notation is read as it was meant, and nothing makes them fail."""
 
 import time
 from datetime import date
@@ -97,6 +97,45 @@ def test_a_mobile_is_read_however_it_is_grouped(number: int) -> None:
         f"手机{text}",
     ):
         assert read_phone(written) == text
+
+
+@given(st.integers(5, 999), st.integers(5, 999), st.sampled_from(["元/㎡·月", "元/平方米/月", "元/m2.月", "元"]))
+def test_a_fee_is_read_in_every_notation(one: int, other: int, unit: str) -> None:
+    low, high = min(one, other) / 100, max(one, other) / 100
+    for text in (
+        f"多层{one / 100}{unit}，高层{other / 100}{unit}",
+        f"{low}-{high}{unit}",
+        f"{low}{unit}～{high}{unit}",
+    ):
+        assert read_fee(text) == (low, high)
+
+
+@given(st.sampled_from(["010", "020", "0571", "0991"]), st.integers(20_000_000, 99_999_999))
+def test_a_landline_is_read_however_it_is_written(area: str, number: int) -> None:
+    text = str(number)
+    for written in (
+        f"{area}-{text}",
+        f"({area}){text}",
+        f"{area}{text}",
+        f"{area} {text[:4]} {text[4:]}",
+        f"{area}—{text}转8",
+    ):
+        assert read_phones(written) == (area + text,)
+    assert read_phones(f"{area}-{text} 13812345678") == (area + text, "13812345678")
+
+
+@given(st.integers(0, 4), st.sampled_from("☑√■☒✓"), st.sampled_from("□☐○"), st.sampled_from([" ", "\n", ""]))
+def test_the_ticked_type_is_read_wherever_the_boxes_stand(chosen: int, tick: str, box: str, between: str) -> None:
+    marks = [tick if number == chosen else box for number in range(len(TYPES))]
+    for written in ("{mark}{label}", "{label}{mark}", "（{mark}）{label}", "{mark} {label}"):
+        items = [written.format(mark=mark, label=kind.label) for mark, kind in zip(marks, TYPES, strict=True)]
+        assert read_project_type(between.join(items), TYPES) == TYPES[chosen].name
+
+
+def test_cleaning_twice_changes_nothing_for_any_character() -> None:
+    text = "a".join(map(chr, range(0x110000)))
+    assert clean(clean(text)) == clean(text)
+    clean(text).encode()
 
 
 @given(CELLS)

@@ -8,8 +8,8 @@ import click
 from config.associations import load_associations
 from config.campaign import load_campaign
 from config.errors import ConfigError
-from config.settings import Settings
 from config.selected import load_selected
+from config.settings import Settings
 from ingest.context import DEFAULT, Context
 from reports.checks import CHECKS
 from reports.judge import prove

@@ -9,7 +9,7 @@ from ingest.context import Context, now
 from ingest.desk import Desk
 from ingest.importer import import_path
 from ingest.intake import take_in
-from ingest.poll import poll_all
+from ingest.poll import Poller
 from ingest.progress import progress
 from ingest.worker import Worker
 from store import mail
@@ -26,7 +26,7 @@ def poll(context: Context) -> None:
         if not desk.settings.mailboxes:
             raise ConfigError(f"{context.path}: 没有设置收件邮箱（[[mailboxes]]）；导入已有邮件请用 zhengji import")
         with progress("收信") as told:
-            results = poll_all(desk, now, lambda _mailbox, new: told.at(new))
+            results = Poller(desk, now, lambda _mailbox, new: told.at(new)).poll_all()
         read(desk)
         for result in results:
             if result.outcome == "ok":

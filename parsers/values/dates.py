@@ -19,7 +19,8 @@ _SERIAL_ORIGIN = date(1899, 12, 30)
 _SERIALS = range((date(1980, 1, 1) - _SERIAL_ORIGIN).days, (date(2036, 1, 1) - _SERIAL_ORIGIN).days)
 
 _NUMBER = re.compile(r"([0-9]{4,8})(?:\.([0-9]{1,12}))?")
-_NOT_A_DATE = re.compile(r"年代|世纪|农历|阴历|民国")
+_SPACED = re.compile(r"([0-9]{4}) ([0-9]{2})(?: ([0-9]{2}))?")
+_NOT_A_DATE = re.compile(r"[%％]|年代|世纪|农历|阴历|民国")
 _CLOCK = re.compile(
     r"(?:(?<=[0-9日号])[ T]|(?<=[日号])|(?:上午|下午) ?)[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,9})?)?"
     r"(?: ?[AP]M)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?",
@@ -59,7 +60,7 @@ def read_date(raw: str) -> str | None:
     text = prepared(raw)
     if _NOT_A_DATE.search(text):
         return None
-    if number := _NUMBER.fullmatch(text.replace(" ", "")):
+    if number := _NUMBER.fullmatch(_SPACED.sub(r"\1\2\3", text)):
         return _of_number(number[1], number[2])
     text = _AROUND_SIGN.sub(r"\1", _CLOCK.sub("", text).strip())
     text = _ZERO_IN_NUMBER.sub("0", text)
@@ -87,7 +88,7 @@ def _of_serial(serial: int) -> str | None:
 
 
 _PRECISION: dict[int, Callable[[str], str | None]] = {
-    4: lambda digits: _iso(digits),
+    4: lambda digits: _iso(digits[:4]),
     6: lambda digits: _iso(digits[:4], digits[4:]),
     8: lambda digits: _iso(digits[:4], digits[4:6], digits[6:]),
 }
@@ -130,7 +131,7 @@ def _iso(year: str, month: str | None = None, day: str | None = None) -> str | N
             return None
         numbers.append(number)
     try:
-        date(*(numbers + [1, 1])[:3])
+        date(*[*numbers, 1, 1][:3])
     except ValueError:
         return None
     return "-".join(f"{number:02d}" for number in numbers)

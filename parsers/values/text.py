@@ -1,4 +1,4 @@
-"""What does a text say once widths, invisible characters and white space no longer matter?"""
+"""What does a text say once widths and white space no longer matter? The clean text that all readers start from."""
 
 import re
 import unicodedata
@@ -8,7 +8,9 @@ _LONGEST = 2_000
 _LONGEST_RAW = 10 * _LONGEST
 # Controls, format characters (zero width, direction), lone surrogates; then what is invisible but no format character.
 _HIDDEN_CATEGORIES = frozenset(("Cc", "Cf", "Cs"))
-_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 _SPACE = re.compile(r"\s+")
 
 _LABEL_NOISE = re.compile(r"[\s:_]+")
@@ -20,9 +22,15 @@ _UNFILLED_DATE = "年月日"
 _NUMBER_MARKS = re.compile(
     "(?<![mM米])²|[³¹¼-¾⁰-₉⅐-⅟↉①-⒛⓪-⓿❶-➓㈠-㈩㉈-㉏㉑-㉟㊀-㊉㊱-㊿]|[\U0001f100-\U0001f10c]",
 )
+_SQUARE_METRE = re.compile(
+    r"平方米|平方公尺|平米|(?<![a-z])(?:sqm|m ?\^?2(?![0-9]))",
+    re.IGNORECASE,
+)
 _DASHES = "‐‑‒–—―−─━﹣"
 _SIGNS = (
-    dict.fromkeys(map(ord, _DASHES), "-") | dict.fromkeys(map(ord, "〜∼∽"), "~") | dict.fromkeys(map(ord, "•・∙⋅‧"), "·")
+    dict.fromkeys(map(ord, _DASHES), "-")
+    | dict.fromkeys(map(ord, "〜∼∽"), "~")
+    | dict.fromkeys(map(ord, "•・∙⋅‧"), "·")
 )
 _REPEATED = re.compile(r"([-~])[-~]+")
 
@@ -58,3 +66,8 @@ def prepared(raw: str) -> str:
         return ""
     text = clean(_NUMBER_MARKS.sub(";", raw))
     return _REPEATED.sub(r"\1", text.translate(_SIGNS)) if len(text) <= _LONGEST else ""
+
+
+def prepared_with_units(raw: str) -> str:
+    """Return `prepared` with every way of writing m² as ㎡; NFKC alone would join 90㎡1.5元 into m21.5元."""
+    return _SQUARE_METRE.sub("㎡", prepared(raw.replace("㎡", "平方米")))

@@ -1,0 +1,105 @@
+"""Which rate does a cell say, as a fraction from 0 to 1? 98.5%, 98.5, 0.985, 百分之九十八, 九成八.
+
+A range (95%-98%) and an upper bound (不足90%) are not one rate; “95%以上” states 95 %. A bare 1 may be 1 % or all.
+"""
+
+import re
+from decimal import Decimal
+
+from parsers.values.numerals import AMOUNT, amount_of
+from parsers.values.text import prepared
+
+_NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
+_RATE = re.compile(
+    rf"(?<![0-9.,])(?P<percent>{_NUMBER}) ?[%٪]"
+    rf"|百分之 ?(?P<spoken>百|[{AMOUNT}]{{1,12}})|(?P<all>百分百)"
+    r"|(?<![0-9.,一二三四五六七八九十])(?P<tenths>[0-9](?:\.[0-9])?|[一二三四五六七八九十])成(?P<more>[一二三四五六七八九])?",
+)
+_BROKEN = re.compile(r"[0-9][.,][0-9]+[.,][0-9.,]*[0-9] ?%|[0-9],[0-9]+(?:\.[0-9]+)? ?%")
+_YEAR = re.compile(r"(?<![0-9.])(?:20(?P<year>[0-9]{2})(?![0-9.])(?! ?%)|(?P<short>[0-9]{2})(?= ?年)) ?(?:年度?)?")
+# A number without a sign, with words before it (收缴率约) but no other number, and after it only 左右 or 以上.
+_BARE = re.compile(rf"[^0-9.,\-~%‰/]{{0,20}}?({_NUMBER}) ?(?:左右|上下|以上|[多余])?[ ,;。)]*")
+
+_RANGE_BEFORE = re.compile(r"[0-9%成] ?[-~至到] ?$")
+_NEGATIVE = re.compile(r"(?:^|[ :(])-$")
+_UPPER_BEFORE = re.compile(r"(?:(?<!不)(?:低于|小于|少于)|不足|不到|未[达到]|[<≤])[^0-9%]{0,3}$")
+_UPPER_AFTER = re.compile(r" ?\)?(?:以下|以内|不到)")
+# What follows these words is a change, not the rate itself: 同比提高3%.
+_CHANGE = re.compile(r"(?:提高|提升|增长|上升|增加|下降|降低|同比|环比)(?:幅度)?[了约近:]{0,2} ?$")
+_LEAST_PERCENT, _BARE_PERCENT, _ALL = 1, 10, 100
+
+
+def read_rate(raw: str, *, year: int | None = 2025) -> float | None:
+    """Return the one rate that a cell says, 0..1; where it gives several years, that of `year` (annex 1 asks for 2025).
+
+    None where there is none, where it lies above 100 % or under 1 %, or where several stand side by side.
+    """
+    text = prepared(raw)
+    if _BROKEN.search(text):
+        return None
+    matches = [match for match in _RATE.finditer(text) if not _CHANGE.search(text[: match.start()][-8:])]
+    if not matches:
+        return _bare(_YEAR.sub(" ", text))
+    rates = [(_percent_of(match), match.start()) for match in matches]
+    if any(percent is None for percent, _ in rates):
+        return None
+    values = {percent for percent, _ in rates}
+    if len(values) > 1:
+        values = {percent for (percent, _), of in zip(rates, _years(text, rates), strict=True) if of == year}
+    return _fraction(values.pop()) if len(values) == 1 else None
+
+
+def _percent_of(match: re.Match[str]) -> Decimal | None:
+    """Return a rate in per cent; None where it is a range's end, a bound from above, below zero or no number."""
+    before = match.string[max(0, match.start() - 8) : match.start()]
+    bounded = _UPPER_BEFORE.search(before) or _UPPER_AFTER.match(match.string, match.end())
+    after = re.match(r" ?[-~至到] ?[0-9百]", match.string[match.end() : match.end() + 4])
+    if bounded or after or _RANGE_BEFORE.search(before) or _NEGATIVE.search(before):
+        return None
+    if match["tenths"]:
+        return _of_tenths(match["tenths"], match["more"])
+    if match["all"] or match["spoken"] == "百":
+        return Decimal(_ALL)
+    return amount_of(match["percent"] or match["spoken"])
+
+
+def _of_tenths(tenths: str, more: str | None) -> Decimal | None:
+    """Return 九成 as 90, 九成八 as 98, 9.8成 as 98."""
+    whole, rest = amount_of(tenths), amount_of(more) if more else Decimal(0)
+    return None if whole is None or rest is None else whole * 10 + rest
+
+
+def _fraction(percent: Decimal | None) -> float | None:
+    if percent is None or not _LEAST_PERCENT <= percent <= _ALL:
+        return None
+    return float(percent / _ALL)
+
+
+def _bare(text: str) -> float | None:
+    """Return the rate of a number without a sign: 98.5 or 0.985; between 1 and 10 it could be anything."""
+    match = _BARE.fullmatch(text)
+    if not match or _UPPER_BEFORE.search(text[: match.start(1)]):
+        return None
+    number = Decimal(match[1])
+    if 0 < number < 1:
+        return float(number)
+    return _fraction(number) if number >= _BARE_PERCENT else None
+
+
+def _years(text: str, rates: list[tuple[Decimal | None, int]]) -> list[int | None]:
+    """Return the year that each rate belongs to: the one before it, or the one after it where the first rate leads."""
+    years = [(2000 + int(match["year"] or match["short"]), match.start()) for match in _YEAR.finditer(text)]
+    if not years:
+        return [None] * len(rates)
+    starts = [start for _, start in rates]
+    if years[0][1] < starts[0]:
+        spans = zip([0, *starts], starts, strict=False)
+        return [_only([year for year, at in years if low <= at < high], last=True) for low, high in spans]
+    spans = zip(starts, [*starts[1:], len(text)], strict=True)
+    return [_only([year for year, at in years if low < at < high], last=False) for low, high in spans]
+
+
+def _only(years: list[int], *, last: bool) -> int | None:
+    if not years:
+        return None
+    return years[-1] if last else years[0]
