@@ -76,7 +76,7 @@ def said_there(value: bool | None, _campaign: Campaign) -> str:  # noqa: FBT001 
 
 SUMMARY = (
     Field("province", "省份", 8),
-    Field("association", "省级物协", 24, "long"),
+    Field("association", "省级物协", 28, "long"),
     Field("status", "状态", 9, "word", words(STATUSES), _STATUS_COLOURS),
     Field("late", "迟报", 6, "word", said_yes_no, _LATE_COLOURS),
     Field("messages", "报送来信", 7, "number"),
@@ -98,8 +98,8 @@ CASES = (
     Field("city", "城市", 9, "long"),
     Field("community", "小区名称", 14, "long"),
     Field("complete", "材料齐全", 6, "word", said_yes_no, {"是": _GREEN, "否": _AMBER}),
-    Field("company", "物业服务企业", 18, "long"),
-    Field("project_type", "项目类型", 12, "long", project_type),
+    Field("company", "物业服务企业", 22, "long"),
+    Field("project_type", "项目类型", 14, "long", project_type),
     Field("delivered", "交付时间", 10),
     Field("completed", "建成时间", 10),
     Field("floor_area_m2", "建筑面积（㎡）", 10, "decimal"),
@@ -136,7 +136,7 @@ FINDINGS = (
     Field("community", "小区名称", 16, "long"),
     Field("message", "问题", 42, "long"),
     Field("evidence", "依据", 42, "long"),
-    Field("clause", "条款", 11, "long"),
+    Field("clause", "条款", 14, "long"),
     Field("status", "处理", 8, "word", words(FINDING_STATUSES)),
     Field("subject", "对象", 6, "word", words(FINDING_SUBJECTS)),
     Field("code", "规则编号", 20),

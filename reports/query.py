@@ -35,6 +35,7 @@ _SENTENCES = (
     ("not authorized", "只能查询（SELECT），不能改动或读取其他内容"),
     ("prohibited", "只能查询（SELECT），不能改动或读取其他内容"),
     ("syntax error", "SQL 写法有误（{error}）"),
+    ("incomplete input", "SQL 没有写完（{error}）"),
 )
 
 

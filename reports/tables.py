@@ -74,9 +74,9 @@ class Sheet:
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Return a table as CSV: a header row, LF, None as nothing, true/false, text that cannot act as a formula."""
+    """Return a table as CSV: a header row, CRLF, None as nothing, true/false, text that cannot act as a formula."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     writer.writerows([_csv_cell(value) for value in row] for row in rows)
     return out.getvalue()

@@ -20,7 +20,8 @@ MESSAGE_KINDS: Mapping[str, str] = {
 # A mobile number as people write it: 13812345678, 138 1234 5678, 138-1234-5678, 1381-2345-678, with or without +86.
 # `\d` also means full-width digits.
 _GAP = r"[\s\-‐-―－.·]{0,2}"
-_MOBILE = rf"1[3-9]\d(?:{_GAP}\d{{4}}){{2}}|1[3-9]\d\d(?:{_GAP}\d{{3}}{_GAP}\d{{4}}|{_GAP}\d{{4}}{_GAP}\d{{3}})"
+_START = "[1１][3-9３-９]"
+_MOBILE = rf"{_START}\d(?:{_GAP}\d{{4}}){{2}}|{_START}\d\d(?:{_GAP}\d{{3}}{_GAP}\d{{4}}|{_GAP}\d{{4}}{_GAP}\d{{3}})"
 _MOBILES = re.compile(rf"(?<!\d)((?:(?:\+|＋|00)?86{_GAP})?)((?:{_MOBILE})+)(?!\d)")
 _ONE_MOBILE = re.compile(_MOBILE)
 _IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")

@@ -135,6 +135,9 @@ def mail(
     message.set_content(text)
     for name, data in (files or {}).items():
         message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    if message.is_multipart():
+        # Made at random otherwise, and the same mail would be other bytes each time.
+        message.set_boundary(f"=_part_{hash_of(sender + subject)}")
     return message.as_bytes()
 
 

@@ -77,7 +77,7 @@ def _with_decimals(match: re.Match[str]) -> str:
 
 
 def _of_place(match: re.Match[str], start: int) -> list[Decimal]:
-    """Return the prices of one place in the text, none where they are of another unit or fee; its words from `start`."""
+    """Return the prices of one place in the text, none where they are of another unit or fee; words from `start`."""
     tail = _TAIL.match(match.string, match.end())
     before = _CLAUSE.split(_ASIDE.sub("", match.string[max(start, match.start() - 40) : match.start()]))[-1]
     unit = (tail[0] if tail else "") + " ".join(_SPOKEN_UNIT.findall(before))

@@ -30,6 +30,7 @@ _DASHES = "‐‑‒–—―−─━﹣"
 _SIGNS = (
     dict.fromkeys(map(ord, _DASHES), "-")
     | dict.fromkeys(map(ord, "〜∼∽"), "~")
+    | dict.fromkeys(map(ord, "∕⁄"), "/")
     | dict.fromkeys(map(ord, "•・∙⋅‧"), "·")
 )
 _REPEATED = re.compile(r"([-~])[-~]+")

@@ -1,0 +1,72 @@
+"""Desks for tests: an open store with the campaign and a roster, in a folder of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from config.settings import load_settings
+from ingest.desk import Desk, open_desk
+from ingest.importer import import_path
+from ingest.intake import take_in
+from reports.export import COLUMNS, rows
+from reports.gather import gather
+from reports.judge import assess
+from reports.picture import Assessment
+from tests.inbox import write_inbox
+from tests.sample import ROSTER, SELECTED
+
+SETTINGS = """\
+[campaign]
+id = "2026-haofuwu"
+roster = "roster.toml"
+already_selected = "selected.csv"
+"""
+AFTER = datetime.fromisoformat("2026-08-06T10:00:00+08:00")
+
+
+def write_settings(folder: Path, more: str = "") -> Path:
+    """Write a settings file with roster and list of those selected, and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "roster.toml").write_text(ROSTER, encoding="utf-8")
+    (folder / "selected.csv").write_text(SELECTED, encoding="utf-8")
+    path = folder / "zhengji.toml"
+    path.write_text(SETTINGS + more, encoding="utf-8")
+    return path
+
+
+@contextmanager
+def desk(folder: Path, more: str = "") -> Iterator[Desk]:
+    """Give an open desk on SQLite."""
+    opened = open_desk(load_settings(write_settings(folder, more), {}))
+    try:
+        yield opened
+    finally:
+        opened.store.close()
+
+
+def take(opened: Desk, folder: Path, *mails: bytes) -> Assessment:
+    """Import mails and return the campaign after the deadline."""
+    write_inbox(folder, mails)
+    import_path(opened, folder, datetime.now(UTC))
+    take_in(opened)
+    return assessed(opened)
+
+
+def assessed(opened: Desk, as_of: datetime = AFTER) -> Assessment:
+    """Return the campaign as of a moment."""
+    return assess(gather(opened.store, opened.campaign, opened.associations, opened.selected, as_of))
+
+
+def everything(assessment: Assessment) -> dict[str, list[dict[str, Any]]]:
+    """Return all exports, without the ids that the order of arrival at our side gives."""
+    exports = {what: rows(assessment, what) for what in COLUMNS}
+    for row in exports["messages"]:
+        row["id"] = None
+    return exports
+
+
+def codes(assessment: Assessment, province: str | None = None) -> set[str]:
+    """Return the codes of the findings, of one province where it is named."""
+    return {finding.code for finding in assessment.findings if province in (None, finding.province)}
