@@ -67,7 +67,8 @@ def place_all(items: Sequence[Item], province: str, campaign: Campaign) -> list[
     done = {(place.file_id, place.found) for place in places}
     context = _Context(cases, items, places)
     for item in items:
-        if item.kind in OF_A_CASE and (item.id, item.main) not in done:
+        places += context.in_the_same_file(item, done)
+        if item.kind in OF_A_CASE and (item.id, item.main) not in done and not context.by_file[item.id]:
             best = max(context.candidates(item), key=lambda place: place.confidence, default=None)
             if best is not None and best.confidence >= campaign.call.filing_threshold:
                 places.append(best)
@@ -191,6 +192,13 @@ class _Context:
             for folder in PurePosixPath(item.path).parents:
                 self.by_folder[item.message_pk, str(folder)].add(id(case))
 
+    def in_the_same_file(self, item: Item, done: set[tuple[int, int]]) -> Iterable[Place]:
+        """Yield a place for what stands in one file with a form or a material that names its case."""
+        cases = self._known(self.by_file[item.id])
+        for index, found in enumerate(item.found):
+            if len(cases) == 1 and found["kind"] in OF_A_CASE and (item.id, index) not in done:
+                yield Place(item.id, index, 0, cases[0], SAME_FILE, ("同一文件里写明了小区",))
+
     def candidates(self, item: Item) -> Iterable[Place]:
         """Yield a place for every clue that points to exactly one case."""
         for confidence, cases, clue in self._clues(item):
@@ -199,7 +207,6 @@ class _Context:
 
     def _clues(self, item: Item) -> Iterable[tuple[float, list[PlacedCase], str]]:
         path = PurePosixPath(item.path.replace("!/", "/"))
-        yield SAME_FILE, self._known(self.by_file[item.id]), "同一文件里的推荐表写明了小区"
         yield IN_NAME, self.cases.named_in(path.stem), f"文件名含小区名：{path.name}"
         for folder in path.parents:
             if str(folder) not in {".", "/"}:

@@ -3,18 +3,20 @@
 What providers do, and why things are asked the way they are: docs/mail-servers.md.
 """
 
+import os
 import ssl
+import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import structlog
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
 from config.campaign import Campaign
 from config.errors import ConfigError
@@ -43,7 +45,13 @@ _BROKEN = (
     IndexError,
     AttributeError,
     AssertionError,
+    # A literal of absurd length, or brackets nested without end.
+    OverflowError,
+    MemoryError,
+    RecursionError,
 )
+# A NO at login that says nothing about the password (RFC 5530): the next poll may well succeed.
+_PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")
 
 
 class MailboxError(Exception):
@@ -80,6 +88,15 @@ class FolderInfo:
 
 
 @dataclass(frozen=True)
+class FolderStatus:
+    """What a folder holds just now; a number that the server does not give is None (UIDVALIDITY: 0)."""
+
+    uidvalidity: int
+    uidnext: int | None
+    exists: int | None
+
+
+@dataclass(frozen=True)
 class Fetched:
     """A mail as fetched: its bytes in a temporary file, its arrival as the server took it (INTERNALDATE, aware)."""
 
@@ -90,6 +107,19 @@ class Fetched:
     path: Path
     size: int
     junk: bool
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """What the server says of a mail before it is fetched; None where it does not say."""
+
+    size: int | None
+    arrival: datetime | None
+
+    @property
+    def small(self) -> bool:
+        """Whether it may be fetched whole, together with others."""
+        return self.arrival is not None and self.size is not None and self.size <= _SMALL
 
 
 class ImapMailbox:
@@ -124,8 +154,9 @@ class ImapMailbox:
 
     def _connect(self) -> IMAPClient:
         settings = self.settings
+        context = self._context()
+        client = None
         try:
-            context = ssl.create_default_context(cafile=settings.ca_file) if settings.security != "none" else None
             client = IMAPClient(
                 settings.host,
                 port=settings.port_number,
@@ -140,11 +171,20 @@ class ImapMailbox:
             _quiet(client)
             if settings.security == "starttls":
                 client.starttls(context)
-        except ssl.SSLCertVerificationError as error:
-            raise Unreachable(f"邮箱服务器 {settings.host} 的证书不可信，已停止连接", error) from error
         except _BROKEN as error:
+            _hang_up(client)
+            if isinstance(error, ssl.SSLCertVerificationError):
+                raise Unreachable(f"邮箱服务器 {settings.host} 的证书不可信，已停止连接", error) from error
             raise Unreachable(f"连不上邮箱服务器 {settings.host}:{settings.port_number}", error) from error
         return client
+
+    def _context(self) -> ssl.SSLContext | None:
+        if self.settings.security == "none":
+            return None
+        try:
+            return ssl.create_default_context(cafile=self.settings.ca_file)
+        except OSError as error:
+            raise Unreachable(f"证书文件 {self.settings.ca_file} 读不了，请检查设置中的 ca_file", error) from error
 
     def _log_in(self, client: IMAPClient) -> None:
         """Log in; introduce ourselves where the server asks for it (NetEase refuses EXAMINE otherwise, RFC 2971)."""
@@ -152,13 +192,12 @@ class ImapMailbox:
             password = self.settings.secret
         except ConfigError as error:
             raise LoginRefused(str(error), error) from None
+        if not (self.settings.login + password).isascii():
+            raise LoginRefused("登录名或密码（客户端授权码）含有英文以外的字符，请检查设置", "not ASCII")
         try:
             client.login(self.settings.login, password)
         except LoginError as error:
-            raise LoginRefused(
-                "邮箱拒绝登录：密码（客户端授权码）不对或已失效，请到网页邮箱重新生成授权码并更新设置",
-                _without(error, password),
-            ) from None
+            raise _login_failure(error, password) from None
         except _BROKEN as error:
             raise Unreachable("登录邮箱时连接中断", _without(error, password)) from None
         with _broken("登录邮箱后连接中断"):
@@ -175,14 +214,36 @@ class ImapMailbox:
             lowered = {bytes(flag).lower() for flag in flags}
             if self._wanted(text, lowered):
                 found.append(FolderInfo(text, _JUNK_FLAG in lowered or _is_named(text, self.words.junk_folders)))
+        self._say_missing({folder.name for folder in found})
         self._junk = {folder.name: folder.junk for folder in found}
         # The inbox first: what comes in first is safe first.
         return tuple(sorted(found, key=lambda folder: (folder.name.upper() != "INBOX", folder.name)))
 
     def _wanted(self, name: str, flags: set[bytes]) -> bool:
         if self.settings.folders is not None:
-            return name in self.settings.folders
+            # INBOX is the one name without case (RFC 3501).
+            inboxes = {"INBOX"} if "INBOX" in map(str.upper, self.settings.folders) else set()
+            return name in self.settings.folders or name.upper() in inboxes
         return not (flags & _SKIPPED_FLAGS or _is_named(name, self.words.skipped_folders))
+
+    def _say_missing(self, found: set[str]) -> None:
+        """Say which folders of the settings are not there; where none is there, nothing would ever be read."""
+        missing = [name for name in self.settings.folders or () if name not in found and name.upper() != "INBOX"]
+        if self.settings.folders and not found:
+            raise MailboxError(f"设置中的文件夹在邮箱里一个也没有：{'、'.join(self.settings.folders)}", "no folder")
+        if missing:
+            log.warning("mailbox.folder_missing", mailbox=self.settings.address, folders=missing)
+
+    def status(self, folder: str) -> FolderStatus:
+        """Open a folder for reading only and return what it holds (STATUS would do, but NetEase answers it `()`)."""
+        with _broken(f"打开文件夹“{folder}”时连接中断"):
+            selected = self.client.select_folder(folder, readonly=True)
+            uidnext, exists = selected.get(b"UIDNEXT"), selected.get(b"EXISTS")
+            return FolderStatus(
+                uidvalidity=int(selected.get(b"UIDVALIDITY", 0)),
+                uidnext=None if uidnext is None else int(uidnext),
+                exists=None if exists is None else int(exists),
+            )
 
     def new(self, folder: str, state: FolderState | None, into: Path) -> Iterator[Fetched]:
         """Yield the mails of a folder that came after `state`, in ascending order of UID.
@@ -190,86 +251,112 @@ class ImapMailbox:
         Where UIDVALIDITY has changed all are yielded again: the same bytes are the same mail further on. Each file lies
         in `into` and belongs to the caller. A mail that vanished meanwhile is passed over.
         """
-        with _broken(f"打开文件夹“{folder}”时连接中断"):
-            selected = self.client.select_folder(folder, readonly=True)
-        uidvalidity = int(selected.get(b"UIDVALIDITY", 0))
-        last = state.last_uid if state and state.uidvalidity == uidvalidity else 0
-        uids = self._uids_after(last, selected)
+        status = self.status(folder)
+        last = state.last_uid if state and state.uidvalidity == status.uidvalidity else 0
+        uids = self._uids_after(last, status)
         log.info("mailbox.folder", mailbox=self.settings.address, folder=folder, new=len(uids))
-        for uid, size, arrival, raw in self._mails(folder, uids, into):
-            yield Fetched(folder, uidvalidity, uid, arrival, raw, size, self._junk.get(folder, False))
+        for start in range(0, len(uids), _LISTED_AT_ONCE):
+            listed = self._list(folder, uids[start : start + _LISTED_AT_ONCE])
+            for batch in _batches(listed):
+                for uid, arrival, raw in self._fetch(folder, batch, listed, into):
+                    size, junk = raw.stat().st_size, self._junk.get(folder, False)
+                    yield Fetched(folder, status.uidvalidity, uid, arrival, raw, size, junk)
 
-    def _uids_after(self, last: int, selected: dict[bytes, Any]) -> list[int]:
+    def _uids_after(self, last: int, status: FolderStatus) -> list[int]:
         """Return the UIDs above `last`, ascending: UIDNEXT says at no cost where there is none (NetEase gives none)."""
-        uidnext = selected.get(b"UIDNEXT")
-        if uidnext is not None and int(uidnext) <= last + 1:
+        if status.exists == 0 or (status.uidnext is not None and status.uidnext <= last + 1):
             return []
         with _broken("查新邮件时连接中断"):
             # `N:*` names the last mail even where its UID is lower, so what the server says is compared on our side.
             found = self.client.search(["UID", f"{last + 1}:*"])
-        return sorted(uid for uid in map(int, found) if uid > last)
+            return sorted(uid for uid in map(int, found) if uid > last)
 
-    def _mails(self, folder: str, uids: list[int], into: Path) -> Iterator[tuple[int, int, datetime, Path]]:
-        """Yield (uid, size, arrival, file) for the UIDs, in order."""
-        for start in range(0, len(uids), _LISTED_AT_ONCE):
-            with _broken(f"读文件夹“{folder}”时连接中断"):
-                listed = self.client.fetch(uids[start : start + _LISTED_AT_ONCE], ["RFC822.SIZE", "INTERNALDATE"])
-            sizes = {}
-            for uid in uids[start : start + _LISTED_AT_ONCE]:
-                size, arrival = (listed.get(uid, {}).get(key) for key in (b"RFC822.SIZE", b"INTERNALDATE"))
-                if isinstance(size, int) and isinstance(arrival, datetime):
-                    sizes[uid] = (size, arrival)
-                else:
-                    log.warning("mailbox.vanished", mailbox=self.settings.address, folder=folder, uid=uid)
-            for batch in _batches(sizes):
-                for uid, raw in self._fetch(folder, batch, sizes, into):
-                    yield uid, raw.stat().st_size, sizes[uid][1], raw
+    def _list(self, folder: str, uids: list[int]) -> dict[int, _Listed]:
+        """Return size and arrival of the mails that are still there."""
+        with _broken(f"读文件夹“{folder}”时连接中断"):
+            answer = self.client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
+        listed = {}
+        for uid in uids:
+            if uid not in answer:
+                self._say_vanished(folder, uid)
+                continue
+            size, arrival = answer[uid].get(b"RFC822.SIZE"), answer[uid].get(b"INTERNALDATE")
+            aware = isinstance(arrival, datetime) and arrival.tzinfo is not None
+            listed[uid] = _Listed(size if isinstance(size, int) else None, arrival if aware else None)
+        return listed
 
     def _fetch(
-        self, folder: str, batch: list[int], sizes: dict[int, tuple[int, datetime]], into: Path
-    ) -> Iterator[tuple[int, Path]]:
-        if sizes[batch[0]][0] > _SMALL:
-            raw = into / f"fetch-{id(self):x}-{batch[0]}"
-            with _removed_unless_taken(raw):
-                if self._fetch_pieces(folder, batch[0], sizes[batch[0]][0], raw):
-                    yield batch[0], raw
-            return
+        self, folder: str, batch: list[int], listed: dict[int, _Listed], into: Path
+    ) -> Iterator[tuple[int, datetime, Path]]:
+        """Yield (uid, arrival, file) for a batch: small mails whole, a large one in pieces."""
+        contents = self._contents(folder, batch) if listed[batch[0]].small else dict.fromkeys(batch)
+        for uid in batch:
+            one = listed[uid]
+            if one.arrival is None:
+                # Neither made up nor passed over: the arrival decides what is late.
+                raise Unreachable(f"服务器没有给出一封邮件的到达时间（{folder}），下次再取", f"uid {uid}")
+            with _temporary(into) as raw:
+                if uid in contents and self._write(folder, uid, one.size, contents[uid], raw):
+                    yield uid, one.arrival, raw
+                else:
+                    self._say_vanished(folder, uid)
+
+    def _contents(self, folder: str, batch: list[int]) -> dict[int, bytes | None]:
+        """Return the bytes of small mails that are still there; None where the server names one and gives no bytes."""
         with _broken(f"取邮件时连接中断（{folder}）"):
             fetched = self.client.fetch(batch, ["BODY.PEEK[]"])
-        for uid in batch:
-            content = fetched.get(uid, {}).get(b"BODY[]")
-            if not isinstance(content, bytes):
-                log.warning("mailbox.vanished", mailbox=self.settings.address, folder=folder, uid=uid)
-                continue
-            raw = into / f"fetch-{id(self):x}-{uid}"
-            with _removed_unless_taken(raw):
-                raw.write_bytes(content)
-                yield uid, raw
+            return {uid: _as_bytes(fetched[uid].get(b"BODY[]")) for uid in batch if uid in fetched}
 
-    def _fetch_pieces(self, folder: str, uid: int, size: int, raw: Path) -> bool:
-        """Write a large mail to a file, a piece at a time; return False where it vanished. It ends at a short piece."""
-        offset = 0
+    def _write(self, folder: str, uid: int, size: int | None, content: bytes | None, raw: Path) -> bool:
+        """Write a mail to a file; return False where it vanished. One shorter than announced is asked for again."""
+        if content is None or size is None or len(content) < size:
+            written = self._write_pieces(folder, uid, size, raw)
+        else:
+            written = raw.write_bytes(content)
+        if written is None:
+            return False
+        if size and not written:
+            raise Unreachable(f"服务器没有给出一封邮件的内容（{folder}），下次再取", f"uid {uid} of {size} bytes")
+        if written != size:
+            # Some servers count wrongly; that the mail has ended there was confirmed by an empty piece.
+            log.warning("mailbox.size_differs", mailbox=self.settings.address, folder=folder, uid=uid, said=size)
+        return True
+
+    def _write_pieces(self, folder: str, uid: int, size: int | None, raw: Path) -> int | None:
+        """Write a mail piece by piece and return its size in bytes, None where it vanished.
+
+        A short piece is its end only where the size agrees; otherwise the end is what an empty piece says, so that a
+        cut answer is never taken for a whole mail.
+        """
+        written = 0
         with raw.open("wb") as out:
             while True:
                 with _broken(f"取大邮件时连接中断（{folder}）"):
-                    answer = self.client.fetch([uid], [f"BODY.PEEK[]<{offset}.{_PIECE}>"])
-                    piece = answer.get(uid, {}).get(b"BODY[]<%d>" % offset)
-                if piece is None and (offset == 0 or offset >= size):
-                    return offset > 0
-                if piece is None:
-                    raise Unreachable("取大邮件时服务器少给了一段，下次再取", f"uid {uid} at {offset}")
-                offset += out.write(piece)
-                if len(piece) < _PIECE:
-                    return True
+                    answer = self.client.fetch([uid], [f"BODY.PEEK[]<{written}.{_PIECE}>"])
+                    piece = _as_bytes(answer[uid].get(b"BODY[]<%d>" % written)) if uid in answer else None
+                if uid not in answer:
+                    return None
+                written += out.write(piece or b"")
+                if not piece or (len(piece) < _PIECE and written == size):
+                    return written
+
+    def _say_vanished(self, folder: str, uid: int) -> None:
+        log.warning("mailbox.vanished", mailbox=self.settings.address, folder=folder, uid=uid)
 
     def _close(self) -> None:
         """Leave without changing anything; a broken connection needs no farewell."""
         if self._client is not None:
             with suppress(*_BROKEN):
                 self._client.logout()
-            with suppress(*_BROKEN):
-                self._client.shutdown()
+            _hang_up(self._client)
             self._client = None
+
+
+def _hang_up(client: IMAPClient | None) -> None:
+    """Close the socket, whatever state it is in."""
+    if client is not None:
+        with suppress(*_BROKEN):
+            client.shutdown()
 
 
 def _quiet(client: IMAPClient) -> None:
@@ -279,10 +366,31 @@ def _quiet(client: IMAPClient) -> None:
         inner.debug = 0
 
 
+def _login_failure(error: LoginError, password: str) -> MailboxError:
+    """Return what a failed login means: imapclient says LoginError also where the line dropped or the server is down.
+
+    Only a real refusal is one: it alarms people, and stops the polls for a while.
+    """
+    cause = _without(error, password)
+    if isinstance(error.__context__, IMAPClientAbortError):
+        return Unreachable("登录邮箱时连接中断", cause)
+    if any(word in cause.upper() for word in _PASSING):
+        return Unreachable("邮箱服务器暂时不能登录，稍后自动重试", cause)
+    return LoginRefused("邮箱拒绝登录：密码（客户端授权码）不对或已失效，请到网页邮箱重新生成授权码并更新设置", cause)
+
+
 def _without(error: Exception, password: str) -> str:
     """Return an error's text with the password taken out: some servers repeat the command they refuse."""
     text = str(error)
-    return text.replace(password, "…") if password else text
+    quoted = password.replace("\\", "\\\\").replace('"', '\\"')
+    for secret in (quoted, password):
+        text = text.replace(secret, "…") if secret else text
+    return text
+
+
+def _as_bytes(content: object) -> bytes | None:
+    """Return what a server gave for a body where that is bytes; NIL and anything else is nothing."""
+    return content if isinstance(content, bytes) else None
 
 
 def _is_named(folder: str, names: Iterable[str]) -> bool:
@@ -292,15 +400,16 @@ def _is_named(folder: str, names: Iterable[str]) -> bool:
     return folder.lower() in lowered or last.lower() in lowered
 
 
-def _batches(sizes: dict[int, tuple[int, datetime]]) -> Iterator[list[int]]:
-    """Yield UIDs in ascending order: small mails together within bounds, a large one alone."""
+def _batches(listed: dict[int, _Listed]) -> Iterator[list[int]]:
+    """Yield UIDs in ascending order: small mails together within bounds, any other alone."""
     batch: list[int] = []
     total = 0
-    for uid, (size, _) in sorted(sizes.items()):
-        if batch and (size > _SMALL or len(batch) == _BATCH_MAILS or total + size > _BATCH_BYTES):
+    for uid, one in sorted(listed.items()):
+        size = one.size or 0
+        if batch and (not one.small or len(batch) == _BATCH_MAILS or total + size > _BATCH_BYTES):
             yield batch
             batch, total = [], 0
-        if size > _SMALL:
+        if not one.small:
             yield [uid]
             continue
         batch.append(uid)
@@ -325,14 +434,12 @@ class _broken:  # noqa: N801 (used as a function)
             raise Unreachable(self.reason, error) from error
 
 
-class _removed_unless_taken:  # noqa: N801 (used as a function)
-    """Remove a temporary file that the caller did not rename away."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> Path:
-        return self.path
-
-    def __exit__(self, *_: object) -> None:
-        self.path.unlink(missing_ok=True)
+@contextmanager
+def _temporary(into: Path) -> Iterator[Path]:
+    """Give a new file, removed afterwards unless the caller renamed it away; two pollers never share one."""
+    handle, name = tempfile.mkstemp(dir=into, prefix="fetch-")
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)

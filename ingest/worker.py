@@ -45,7 +45,7 @@ class Worker:
         """Run until SIGTERM or SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
-        scheduler = self._schedule()
+        scheduler = self.schedule()
         scheduler.start()
         log.info("worker.started", jobs=[job.id for job in scheduler.get_jobs()])
         self.stopping.wait()
@@ -58,7 +58,8 @@ class Worker:
             sys.stderr.flush()
             os._exit(0)
 
-    def _schedule(self) -> BackgroundScheduler:
+    def schedule(self) -> BackgroundScheduler:
+        """Return the schedule, not yet started."""
         zone = self.desk.campaign.call.zone
         at, every = self.desk.settings.digest.time, self.desk.settings.worker.poll_minutes
         scheduler = BackgroundScheduler(

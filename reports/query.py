@@ -32,8 +32,7 @@ _SENTENCES = (
     ("no such column", "没有这一列，各视图的列见 docs/views.md（{error}）"),
     ("one statement", "一次只能执行一条语句"),
     ("too big", "语句或结果中的值过大（{error}）"),
-    ("not authorized", "只能查询（SELECT），不能改动或读取其他内容"),
-    ("prohibited", "只能查询（SELECT），不能改动或读取其他内容"),
+    *((words, "只能查询（SELECT），不能改动或读取其他内容") for words in ("not authorized", "denied", "prohibited")),
     ("syntax error", "SQL 写法有误（{error}）"),
     ("incomplete input", "SQL 没有写完（{error}）"),
 )

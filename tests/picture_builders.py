@@ -212,7 +212,9 @@ def assessment(
 ) -> Assessment:
     """Return an assessment of 31 provinces: those given, and the rest silent; `others` are mails of no submission."""
     given = {view.province: view for view in views}
-    all_views = [given.pop(one.province, None) or association(one.province) for one in provincial()]
+    all_views = [
+        given.pop(one.province) if one.province in given else association(one.province) for one in provincial()
+    ]
     all_views += given.values()
     mails = sorted(
         [*(mail for view in all_views for mail in view.messages_in), *others], key=lambda mail: (mail.arrival, mail.id)
@@ -271,7 +273,7 @@ def _cases(mail: MessageView, number: int) -> tuple[list[CaseView], list[Finding
             mail, names[index % 6], cities[index % 3], has=has, photos=1 if few else 4, list_number=str(index + 1)
         )
         cases.append(one)
-        common = {"province": one.province, "city": one.city, "community": one.community}
+        common: dict[str, Any] = {"province": one.province, "city": one.city, "community": one.community}
         if lacks_form:
             findings.append(
                 finding(

@@ -1,5 +1,6 @@
 """The daily digest: what it says first, that its numbers add up, that it masks and escapes, and that it looks right."""
 
+import os
 import re
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -14,6 +15,7 @@ from reports.digest_parts import Group
 from reports.picture import Assessment, MailboxHealth
 from reports.tally import tally
 from reports.wording import masked, one_line, size
+from reports.writing import write_beside
 from tests.picture_builders import (
     AFTER,
     FRIDAY,
@@ -220,7 +222,7 @@ def test_what_a_case_lacks_stands_beside_its_name() -> None:
     codes = ("form.missing", "material.missing", "photo.too_few")
     found = [finding(code, "error", **common) for code in codes]
     text = compose(assessment([association("浙江", [mail], [one])], found), None).text
-    assert "浙江（3 项） 春江花园：推荐表、案例材料、照片" in text
+    assert "浙江（3 项）\u3000春江花园：推荐表、案例材料、照片" in text
 
 
 def test_an_idle_day_says_so_and_still_goes_out() -> None:
@@ -317,3 +319,18 @@ def test_the_title_is_the_campaigns(digest: Digest) -> None:
 def test_small_helpers_say_sizes_and_lines() -> None:
     assert [size(count) for count in (12, 34_567, 12_345_678)] == ["12 B", "35 KB", "12.3 MB"]
     assert one_line(" 甲\r\n乙\u202e http://x ") == "甲 乙 http：//x"
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_part_of_the_new(tmp_path: Path) -> None:
+    target = tmp_path / "日报.html"
+    write_beside(target, "旧".encode())
+    with pytest.raises(TypeError):
+        write_beside(target, "not bytes")  # type: ignore[arg-type]
+    assert target.read_bytes() == "旧".encode()
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_device_is_written_to_and_not_replaced() -> None:
+    device = Path(os.devnull)
+    write_beside(device, b"x")
+    assert not device.is_file()

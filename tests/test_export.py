@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +24,6 @@ from tests.picture_builders import (
     finding,
     message,
     realistic,
-    replace,
 )
 
 HOSTILE = [

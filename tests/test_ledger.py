@@ -81,7 +81,7 @@ def test_moments_are_dates_as_the_clock_in_beijing_showed_them() -> None:
 def test_severities_are_coloured_and_the_errors_come_first(book: Workbook) -> None:
     assert book["问题"].conditional_formatting
     severities = column(book["问题"], "级别")
-    assert severities == sorted(severities, key=["须改正", "请核对"].index)
+    assert severities == sorted(severities, key=lambda word: ["须改正", "请核对"].index(str(word)))
 
 
 def test_no_cell_is_a_formula_or_a_link_whatever_others_wrote() -> None:
