@@ -42,10 +42,17 @@ def main() -> None:
     except (ConfigError, StoreError) as error:
         click.echo(f"zhengji: {error}", err=True)
         sys.exit(2)
-    except BrokenPipeError:
-        # The reader of our output left early (`| head`): nothing is wrong, and nothing more is to be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            _leave_quietly()
+        click.echo(f"zhengji: {error.filename or '磁盘'}: 读写不了（{error.strerror}）", err=True)
+        sys.exit(1)
+
+
+def _leave_quietly() -> None:
+    """End where the reader of our output left early (`| head`): nothing is wrong, and nothing more is to be said."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,18 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 from config.campaign import Campaign
 from config.errors import ConfigError
 from config.settings import MailboxSettings
+from ingest.fetched import Fetched, FolderInfo, FolderState, FolderStatus, LoginRefused, MailboxError, Unreachable
+
+__all__ = [
+    "Fetched",
+    "FolderInfo",
+    "FolderState",
+    "FolderStatus",
+    "ImapMailbox",
+    "LoginRefused",
+    "MailboxError",
+    "Unreachable",
+]
 
 log = structlog.get_logger()
 
@@ -41,8 +53,7 @@ _BROKEN = (
     EOFError,
     ValueError,
     TypeError,
-    KeyError,
-    IndexError,
+    LookupError,
     AttributeError,
     AssertionError,
     # A literal of absurd length, or brackets nested without end.
@@ -52,61 +63,6 @@ _BROKEN = (
 )
 # A NO at login that says nothing about the password (RFC 5530): the next poll may well succeed.
 _PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")
-
-
-class MailboxError(Exception):
-    """A mailbox that could not be read: `reason` is Chinese for staff, the text is the cause for the log."""
-
-    def __init__(self, reason: str, cause: object = "") -> None:
-        super().__init__(f"{type(cause).__name__}: {cause}" if isinstance(cause, Exception) else str(cause))
-        self.reason = reason
-
-
-class LoginRefused(MailboxError):  # noqa: N818 (what happened, as one says it)
-    """The server does not take the password."""
-
-
-class Unreachable(MailboxError):  # noqa: N818
-    """The server cannot be reached, or the connection broke."""
-
-
-@dataclass(frozen=True)
-class FolderState:
-    """How far a folder was taken in before."""
-
-    folder: str
-    uidvalidity: int
-    last_uid: int
-
-
-@dataclass(frozen=True)
-class FolderInfo:
-    """A folder to be read, and whether it is one for junk."""
-
-    name: str
-    junk: bool
-
-
-@dataclass(frozen=True)
-class FolderStatus:
-    """What a folder holds just now; a number that the server does not give is None (UIDVALIDITY: 0)."""
-
-    uidvalidity: int
-    uidnext: int | None
-    exists: int | None
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """A mail as fetched: its bytes in a temporary file, its arrival as the server took it (INTERNALDATE, aware)."""
-
-    folder: str
-    uidvalidity: int
-    uid: int
-    arrival: datetime
-    path: Path
-    size: int
-    junk: bool
 
 
 @dataclass(frozen=True)
@@ -210,29 +166,27 @@ class ImapMailbox:
             listed = self.client.list_folders()
         found = []
         for flags, _, name in listed:
-            text = name if isinstance(name, str) else bytes(name).decode("utf-8", "replace")
+            text = str(name)
             lowered = {bytes(flag).lower() for flag in flags}
             if self._wanted(text, lowered):
                 found.append(FolderInfo(text, _JUNK_FLAG in lowered or _is_named(text, self.words.junk_folders)))
-        self._say_missing({folder.name for folder in found})
+        self._say_missing(found)
         self._junk = {folder.name: folder.junk for folder in found}
         # The inbox first: what comes in first is safe first.
         return tuple(sorted(found, key=lambda folder: (folder.name.upper() != "INBOX", folder.name)))
 
     def _wanted(self, name: str, flags: set[bytes]) -> bool:
         if self.settings.folders is not None:
-            # INBOX is the one name without case (RFC 3501).
-            inboxes = {"INBOX"} if "INBOX" in map(str.upper, self.settings.folders) else set()
-            return name in self.settings.folders or name.upper() in inboxes
+            return _caseless_inbox(name) in map(_caseless_inbox, self.settings.folders)
         return not (flags & _SKIPPED_FLAGS or _is_named(name, self.words.skipped_folders))
 
-    def _say_missing(self, found: set[str]) -> None:
+    def _say_missing(self, found: Iterable[FolderInfo]) -> None:
         """Say which folders of the settings are not there; where none is there, nothing would ever be read."""
-        missing = [name for name in self.settings.folders or () if name not in found and name.upper() != "INBOX"]
-        if self.settings.folders and not found:
-            raise MailboxError(f"设置中的文件夹在邮箱里一个也没有：{'、'.join(self.settings.folders)}", "no folder")
-        if missing:
+        there, named = {_caseless_inbox(folder.name) for folder in found}, self.settings.folders or ()
+        if missing := [name for name in named if _caseless_inbox(name) not in there]:
             log.warning("mailbox.folder_missing", mailbox=self.settings.address, folders=missing)
+            if not there:
+                raise MailboxError(f"设置中的文件夹在邮箱里一个也没有：{'、'.join(missing)}", "no folder")
 
     def status(self, folder: str) -> FolderStatus:
         """Open a folder for reading only and return what it holds (STATUS would do, but NetEase answers it `()`)."""
@@ -315,9 +269,9 @@ class ImapMailbox:
             written = raw.write_bytes(content)
         if written is None:
             return False
-        if size and not written:
+        if not written and size != 0:
             raise Unreachable(f"服务器没有给出一封邮件的内容（{folder}），下次再取", f"uid {uid} of {size} bytes")
-        if written != size:
+        if size is not None and written != size:
             # Some servers count wrongly; that the mail has ended there was confirmed by an empty piece.
             log.warning("mailbox.size_differs", mailbox=self.settings.address, folder=folder, uid=uid, said=size)
         return True
@@ -333,9 +287,11 @@ class ImapMailbox:
             while True:
                 with _broken(f"取大邮件时连接中断（{folder}）"):
                     answer = self.client.fetch([uid], [f"BODY.PEEK[]<{written}.{_PIECE}>"])
-                    piece = _as_bytes(answer[uid].get(b"BODY[]<%d>" % written)) if uid in answer else None
+                    piece = _as_bytes(answer[uid].get(b"BODY[]<%d>" % written)) if uid in answer else b""
                 if uid not in answer:
                     return None
+                if piece is None and (size is None or written < size):
+                    raise Unreachable(f"服务器少给了一段邮件（{folder}），下次再取", f"uid {uid} at {written}")
                 written += out.write(piece or b"")
                 if not piece or (len(piece) < _PIECE and written == size):
                     return written
@@ -400,6 +356,11 @@ def _is_named(folder: str, names: Iterable[str]) -> bool:
     return folder.lower() in lowered or last.lower() in lowered
 
 
+def _caseless_inbox(name: str) -> str:
+    """Return a folder's name; INBOX is the one name without case (RFC 3501)."""
+    return "INBOX" if name.upper() == "INBOX" else name
+
+
 def _batches(listed: dict[int, _Listed]) -> Iterator[list[int]]:
     """Yield UIDs in ascending order: small mails together within bounds, any other alone."""
     batch: list[int] = []
@@ -418,20 +379,13 @@ def _batches(listed: dict[int, _Listed]) -> Iterator[list[int]]:
         yield batch
 
 
-class _broken:  # noqa: N801 (used as a function)
-    """Turn whatever a connection raises into Unreachable with a Chinese reason; a full disk stays what it is."""
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self, _type: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
-    ) -> None:
-        if isinstance(error, _BROKEN):
-            raise Unreachable(self.reason, error) from error
+@contextmanager
+def _broken(reason: str) -> Iterator[None]:
+    """Turn whatever a connection raises into Unreachable with a Chinese reason."""
+    try:
+        yield
+    except _BROKEN as error:
+        raise Unreachable(reason, error) from error
 
 
 @contextmanager

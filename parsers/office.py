@@ -194,8 +194,9 @@ def _heading_styles(styles: Any) -> frozenset[str]:  # noqa: ANN401 (an lxml ele
     for style in styles if styles is not None else ():
         if local_name(style) != "style":
             continue
-        parts = {local_name(part): part for part in style.iter()}
-        name = attribute(parts["name"], "val").lower() if "name" in parts else ""
-        if name.startswith(("heading", "标题")) or "outlineLvl" in parts:
+        # Only the two levels that can say it: a style sheet holds ten thousand elements.
+        name = next((attribute(part, "val").lower() for part in style if local_name(part) == "name"), "")
+        outlined = (local_name(inner) == "outlineLvl" for part in style if local_name(part) == "pPr" for inner in part)
+        if name.startswith(("heading", "标题")) or any(outlined):
             found.add(attribute(style, "styleId"))
     return frozenset(found)

@@ -85,7 +85,7 @@ def _files(kept: queries.Kept, messages: Mapping[int, MessageView]) -> list[File
 
 
 def _aspects(files: Iterable[FileView], kept: queries.Kept) -> list[FileView]:
-    """Return a view for everything else that was found in a file: a form inside a material, several forms in one file."""
+    """Return a view for everything else that was found in a file, such as a form inside a material."""
     filed: dict[int, list[Filing]] = defaultdict(list)
     for filing in kept.filings:
         filed[filing.file_id].append(filing)

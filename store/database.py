@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from store.blobs import Vault
@@ -60,8 +60,7 @@ def open_store(url: str, vault: Path) -> Store:
         migrate(engine)
         return Store(engine, Vault(vault))
     except (SQLAlchemyError, CommandError, OSError) as error:
-        place = make_url(url).render_as_string(hide_password=True)
-        raise StoreError(f"数据库或文件库打不开：{place}（{_cause(error)}）") from error
+        raise StoreError(f"数据库或文件库打不开：{_shown(url)}（{_cause(error)}）") from error
 
 
 def migrate(engine: Engine) -> None:
@@ -128,6 +127,16 @@ def _copy_sqlite(engine: Engine, revision: str) -> None:
         shutil.copy2(path, path.with_name(f"{path.name}.before-{revision}"))
 
 
+def _shown(url: str) -> str:
+    """Return a database URL without its password; one that is no URL is not shown, it may hold one."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "[database] url 不是数据库地址"
+
+
 def _cause(error: Exception) -> str:
     """Return the first line of the innermost cause, without SQL and parameters."""
+    if isinstance(error, ArgumentError):
+        return "应如 sqlite:///data/zhengji.db 或 postgresql+psycopg://…"
     return str(getattr(error, "orig", None) or error).strip().splitlines()[0]

@@ -9,6 +9,7 @@ import pytest
 from config.campaign import Campaign, load_campaign
 from store.database import Store, open_store
 from tests.servers import Account, Dovecot, MailServer, Postgres
+from tests.servers import certificate as make_certificate
 
 _USERS = itertools.count(1)
 
@@ -54,8 +55,22 @@ def smtp() -> Iterator[MailServer]:
     """Give a running SMTP server."""
     server = MailServer()
     server.start()
-    yield server
-    server.stop()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a self-signed certificate for localhost, with its key beside it."""
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> str:
+    """Return the URL of an empty PostgreSQL database that no other test uses."""
+    return postgres.database()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -298,7 +298,7 @@ def case_material_docx(
     community: str = "春江花园",
     title: str = "党建引领聚合力 老旧小区换新颜",
     company: str = "杭州春江物业服务有限公司",
-    numbered: bool = True,  # noqa: FBT001, FBT002 (a layout of the sample)
+    numbered: bool = True,  # noqa: FBT002 (a layout of the sample)
 ) -> bytes:
     """Return a case material as annex 2 asks for it: seven sections of real length, fonts, spacing and page numbers."""
     source = random.Random(f"{community}{title}")

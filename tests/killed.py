@@ -51,7 +51,7 @@ def main() -> None:
     desk = open_desk(load_settings(Path(sys.argv[1]), {}))
     Poller(desk, lambda: datetime.now(UTC)).poll_all()
     take_in(desk)
-    print(steps.count)
+    sys.stdout.write(str(steps.count))
 
 
 if __name__ == "__main__":

@@ -6,9 +6,11 @@ Debian package is missing, the test fails and names it: nothing is skipped.
 
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -29,19 +31,40 @@ _POSTGRES = [Path(f"/usr/lib/postgresql/{version}/bin") for version in range(20,
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody listens on just now.
+
+    It lies below those that the system hands to outgoing connections, and is drawn at random: test processes that run
+    side by side do not meet on it.
+    """
+    for _ in range(200):
+        port = random.randint(10_000, 32_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                continue
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no free port on loopback")
 
 
 def program(name: str, package: str) -> str:
     """Return where a server's program is; the test fails, naming the Debian package, where it is missing."""
-    folders = [*_POSTGRES, Path("/usr/sbin"), *map(Path, os.environ.get("PATH", "").split(os.pathsep))]
-    found = next((folder / name for folder in folders if (folder / name).is_file()), None)
+    folders = [*map(str, _POSTGRES), "/usr/sbin", os.environ.get("PATH", "")]
+    found = shutil.which(name, path=os.pathsep.join(folders))
     if found is None:
         raise AssertionError(f"{name} is missing: apt-get install {package}")
-    return str(found)
+    return found
+
+
+def certificate(folder: Path) -> Path:
+    """Make a self-signed certificate for localhost, `cert.pem` and `key.pem` in a folder; return the certificate."""
+    command = [program("openssl", "openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"]
+    command += ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
+    command += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder / "cert.pem"
 
 
 def own_folder(name: str) -> Path:
@@ -65,14 +88,31 @@ def run_as_server(command: list[str], **options: Any) -> subprocess.Popen[bytes]
     return subprocess.Popen(command, **options)
 
 
-def wait_for(ready: Callable[[], bool], what: str) -> None:
-    """Wait until a server answers."""
+def wait_for(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until a server answers; the test fails with the end of the server's log where it ends or stays silent."""
     end = time.monotonic() + _PATIENCE
-    while time.monotonic() < end:
+    while time.monotonic() < end and process.poll() is None:
         if ready():
             return
         time.sleep(0.02)
-    raise AssertionError(f"{what} did not start within {_PATIENCE} s")
+    said = log.read_text(encoding="utf-8", errors="replace")[-2000:] if log.exists() else ""
+    raise AssertionError(f"{process.args!r} did not start within {_PATIENCE} s: {said}")
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a server by its own process id: kindly, and by force where it does not listen."""
+    process.terminate()
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(_PATIENCE)
+
+
+def wrote(pid_file: Path, process: subprocess.Popen[bytes] | None) -> bool:
+    """Tell whether it is this process that runs as the server: another may answer on a port that both wanted."""
+    first = pid_file.read_text(encoding="ascii").split("\n")[0].strip() if pid_file.exists() else ""
+    return process is not None and first == str(process.pid)
 
 
 def answers(port: int) -> bool:
@@ -155,17 +195,15 @@ class Dovecot:
         if not (self.folder / "dovecot.conf").exists():
             self._write(user)
         self.process = run_as_server([binary, "-F", "-c", str(self.folder / "dovecot.conf")], start_new_session=True)
-        wait_for(lambda: answers(self.port), "dovecot")
+        pid_file = self.folder / "run" / "master.pid"
+        wait_for(lambda: wrote(pid_file, self.process) and answers(self.port), self.process, self.folder / "log")
 
     def _write(self, user: pwd.struct_passwd) -> None:
         import grp
 
         for name in ("run", "state", "mail"):
             (self.folder / name).mkdir()
-        certificate = [program("openssl", "openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"]
-        certificate += ["-keyout", str(self.folder / "key.pem"), "-out", str(self.folder / "cert.pem")]
-        certificate += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-        subprocess.run(certificate, check=True, capture_output=True)
+        certificate(self.folder)
         text = _DOVECOT.format(
             folder=self.folder,
             user=user.pw_name,
@@ -182,8 +220,7 @@ class Dovecot:
     def stop(self) -> None:
         """Stop it by its own process id; the mail stays."""
         if self.process is not None:
-            self.process.terminate()
-            self.process.wait(_PATIENCE)
+            end(self.process)
             self.process = None
 
     def kill(self) -> None:
@@ -241,18 +278,8 @@ class Postgres:
     def start(self) -> None:
         """Make the cluster, start it, and wait until it answers."""
         data = self.folder / "data"
-        initdb = [
-            program("initdb", "postgresql"),
-            "-D",
-            str(data),
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-sync",
-        ]
+        initdb = [program("initdb", "postgresql"), "-D", str(data), "-U", "postgres", "-A", "trust"]
+        initdb += ["-E", "UTF8", "--no-sync"]
         done = run_as_server(initdb, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=self.folder)
         output, _ = done.communicate()
         assert done.returncode == 0, output.decode()
@@ -261,9 +288,11 @@ class Postgres:
         log = (self.folder / "log").open("wb")
         self.process = run_as_server(command, stdout=log, stderr=log, cwd=self.folder)
         log.close()
-        wait_for(self._ready, "postgres")
+        wait_for(self._ready, self.process, self.folder / "log")
 
     def _ready(self) -> bool:
+        if not wrote(self.folder / "data" / "postmaster.pid", self.process):
+            return False
         try:
             psycopg.connect(self._dsn("postgres"), connect_timeout=2).close()
         except psycopg.OperationalError:
@@ -278,35 +307,48 @@ class Postgres:
         self.made += 1
         name = f"test{self.made}"
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+            connection.execute(f"CREATE DATABASE {name}".encode())
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
 
     def remove(self) -> None:
         """Stop it by its own process id and remove its folder."""
         if self.process is not None:
-            self.process.terminate()
-            self.process.wait(_PATIENCE)
+            end(self.process)
+            self.process = None
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @dataclass
 class MailServer:
-    """A real SMTP server that keeps what it is given; it refuses the addresses in `refused`."""
+    """A real SMTP server that keeps what it is given; it refuses the addresses in `refused`, hangs up on `dropped`.
+
+    `certificate` makes it offer STARTTLS, with `implicit` it speaks TLS from the first byte.
+    """
 
     port: int = field(default_factory=free_port)
     username: str = "staff"
     password: str = "geheim"
+    certificate: Path | None = None
+    implicit: bool = False
     refused: set[str] = field(default_factory=set)
+    dropped: set[str] = field(default_factory=set)
     mails: list[Message] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     controller: Controller | None = None
 
     def start(self) -> None:
         """Start it in a thread of its own."""
+        context = None
+        if self.certificate is not None:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(self.certificate, self.certificate.with_name("key.pem"))
         self.controller = Controller(
             self,
             hostname="127.0.0.1",
             port=self.port,
+            ssl_context=context if self.implicit else None,
+            tls_context=None if self.implicit else context,
             auth_require_tls=False,
             authenticator=self._authenticate,
             auth_required=False,
@@ -327,9 +369,11 @@ class MailServer:
         return AuthResult(success=right, handled=right)
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's own names)
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+        self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        """Refuse what is to be refused."""
+        """Refuse what is to be refused, and hang up where that is wanted."""
+        if address in self.dropped and server.transport is not None:
+            server.transport.close()
         if address in self.refused:
             return "550 5.1.1 no such user"
         envelope.rcpt_tos.append(address)
@@ -343,4 +387,5 @@ class MailServer:
         raw = content if isinstance(content, bytes) else (content or "").encode()
         self.mails.append(message_from_bytes(raw, policy=policy.default))
         self.recipients.extend(envelope.rcpt_tos)
+        self.senders.append(envelope.mail_from or "")
         return "250 OK"

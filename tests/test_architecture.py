@@ -27,7 +27,6 @@ DOORS = {
     "mailparser": {"parsers/letter.py"},
     "pandas": {"reports/tables.py"},
     "pydantic": {"config"},
-    "rapidfuzz": {"parsers/kinds", "config/naming.py", "ingest/filing.py"},
     "rich": {"reports/status.py", "ingest/progress.py"},
     "sqlalchemy": {"store"},
     "xlsxwriter": {"reports/tables.py"},

@@ -33,7 +33,7 @@ def test_a_weekend_day_that_is_worked_instead_is_a_working_day(day: str) -> None
         ("2026-08-05T23:59:59.500000+08:00", 0, 0, True, "已截止"),
     ],
 )
-def test_the_days_to_the_deadline_are_said(as_of: str, days: int, working: int, closed: bool, text: str) -> None:  # noqa: FBT001
+def test_the_days_to_the_deadline_are_said(as_of: str, days: int, working: int, closed: bool, text: str) -> None:
     found = countdown(CALL, datetime.fromisoformat(as_of))
     assert (found.days, found.working_days, found.closed, found.text) == (days, working, closed, text)
 

@@ -110,7 +110,7 @@ def test_a_full_disk_while_reading_stops_and_blames_no_mail(
         ("会议纪要.docx", docs.docx_bytes("会议纪要", "一、听取了汇报。"), "ok", "file.unclassified"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_named_and_the_rest_goes_on(  # noqa: PLR0913, PLR0917
+def test_a_file_that_cannot_be_read_is_named_and_the_rest_goes_on(
     opened: Desk, tmp_path: Path, name: str, data: bytes, status: str, code: str
 ) -> None:
     raw = mail("zjwyxh@example.cn", "浙江报送", WHEN, {name: data, **list_files("浙江省物业管理协会", [CASE])})

@@ -92,9 +92,7 @@ def test_a_mail_in_a_junk_folder_counts_and_is_named(opened: Desk, account: Acco
     assert message.is_submission
 
 
-def test_a_refused_login_waits_fifteen_minutes_and_is_told_once(
-    account: Account, tmp_path: Path, clock: Clock, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_refused_login_waits_fifteen_minutes_and_is_told_once(account: Account, tmp_path: Path, clock: Clock) -> None:
     wrong = mailbox(account).replace("secret", "falsch")
     with desk(tmp_path, wrong) as opened:
         poller = Poller(opened, clock)

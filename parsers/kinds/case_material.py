@@ -33,10 +33,10 @@ _LEAST_CHARACTERS = 500
 # Where the headings are others, so much text with the words of the matter makes it probable.
 _LONG_CHARACTERS = 1_500
 _WORDS_OF_THE_MATTER = {"小区": 8, "物业": 5}
-_CJK = (
-    ("\u2e80", "\u9fff"), ("\uac00", "\ud7af"), ("\uf900", "\ufaff"), ("\ufe30", "\ufe4f"), ("\uff00", "\uff60"),
-    ("\uffe0", "\uffe6"), ("\u2010", "\u2027"), ("\u2030", "\u205e"), ("\U00020000", "\U0003ffff"),
-)  # fmt: skip
+_CJK = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\u2010-\u2027\u2030-\u205e"
+_CJK += r"\U00020000-\U0003ffff"
+# A mark that is white space (the ideographic space) counts as none.
+_WORDS_COUNT = re.compile(rf"(?!\s)[{_CJK}]|[^\s{_CJK}]+")
 _STATED = re.compile(r"小区名称\s*(?:为|是)?\s*[:：]?\s*[“\"「]?([^，。；,;\s：:“”\"「」为是]{2,30})")
 _BEGINS = re.compile(r"^\s*[“\"「]?([^，。；,;\s：:、“”\"「」]{2,16}?)[”\"」]?(?:项目)?(?:坐落于|坐落在|位于|地处)")
 _NO_NAME = re.compile("^(?:本|该|我|此|小区|项目|住宅|其|这|主要|现)")
@@ -81,20 +81,7 @@ class CaseMaterial:
 
 def count_characters(text: str) -> int:
     """Return Word's count of a text: a CJK character or mark is 1, a run of other characters without space is 1."""
-    count, in_run = 0, False
-    for char in text:
-        wide = _is_cjk(char)
-        if wide or char.isspace():
-            count += wide
-            in_run = False
-        else:
-            count += not in_run
-            in_run = True
-    return count
-
-
-def _is_cjk(char: str) -> bool:
-    return char >= "\u2010" and any(low <= char <= high for low, high in _CJK) and not char.isspace()
+    return len(_WORDS_COUNT.findall(text))
 
 
 def find_headings(lines: Sequence[str], campaign: Campaign) -> list[Heading]:

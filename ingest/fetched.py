@@ -1,0 +1,60 @@
+"""What a mailbox gives: its folders, its mails as fetched, and the ways in which it fails."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+
+class MailboxError(Exception):
+    """A mailbox that could not be read: `reason` is Chinese for staff, the text is the cause for the log."""
+
+    def __init__(self, reason: str, cause: object = "") -> None:
+        super().__init__(f"{type(cause).__name__}: {cause}" if isinstance(cause, Exception) else str(cause))
+        self.reason = reason
+
+
+class LoginRefused(MailboxError):  # noqa: N818 (what happened, as one says it)
+    """The server does not take the password."""
+
+
+class Unreachable(MailboxError):  # noqa: N818
+    """The server cannot be reached, or the connection broke."""
+
+
+@dataclass(frozen=True)
+class FolderState:
+    """How far a folder was taken in before."""
+
+    folder: str
+    uidvalidity: int
+    last_uid: int
+
+
+@dataclass(frozen=True)
+class FolderInfo:
+    """A folder to be read, and whether it is one for junk."""
+
+    name: str
+    junk: bool
+
+
+@dataclass(frozen=True)
+class FolderStatus:
+    """What a folder holds just now; a number that the server does not give is None (UIDVALIDITY: 0)."""
+
+    uidvalidity: int
+    uidnext: int | None
+    exists: int | None
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A mail as fetched: its bytes in a temporary file, its arrival as the server took it (INTERNALDATE, aware)."""
+
+    folder: str
+    uidvalidity: int
+    uid: int
+    arrival: datetime
+    path: Path
+    size: int
+    junk: bool

@@ -1,0 +1,59 @@
+"""Documentation is tested: every command, setting, rule key and finding code appears where its reader looks for it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from config.campaign import Campaign, Rule
+from ingest.cli import cli
+from tests.test_architecture import ROOT, modules
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+RULES = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", sorted(cli.commands))
+def test_every_command_is_in_the_readme(command: str) -> None:
+    assert f"zhengji {command}" in README
+
+
+def test_every_finding_code_is_explained(campaign: Campaign) -> None:
+    assert [rule.code for rule in campaign.rule if f"`{rule.code}`" not in RULES] == []
+
+
+def test_every_key_of_a_rule_is_explained() -> None:
+    assert [name for name in Rule.model_fields if f"`{name}`" not in RULES] == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    decisions = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8").lower()
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    block = text.split("dependencies = [")[1].split("]\n")[0]
+    names = re.findall(r'"([a-z-]+)', block)
+    assert [name for name in names if name not in decisions] == []
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_code_and_comments_are_in_english() -> None:
+    chinese = re.compile(r"^\s*# .*[\u4e00-\u9fff]{12,}")
+    wrong = [
+        f"{path.name}: {line}"
+        for path in modules()
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if chinese.match(line)
+    ]
+    assert wrong == []
+
+
+def test_the_locks_hold_hashes_and_no_index_address() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = Path(ROOT / name).read_text(encoding="utf-8")
+        assert "--hash=sha256:" in text
+        assert not re.search(r"https?://|--index-url|--find-links", text)
+        assert len(re.findall(r"^[a-z][^ ]*==", text, re.MULTILINE)) == len(re.findall(r"==.*\\\n", text))
