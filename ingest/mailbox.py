@@ -3,16 +3,14 @@
 What providers do, and why things are asked the way they are: docs/mail-servers.md.
 """
 
-import os
 import ssl
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
+from uuid import uuid4
 
 import structlog
 from imapclient import IMAPClient, SocketTimeout
@@ -21,6 +19,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 from config.campaign import Campaign
 from config.errors import ConfigError
 from config.settings import MailboxSettings
+from ingest.batches import Listed, batches
 from ingest.fetched import Fetched, FolderInfo, FolderState, FolderStatus, LoginRefused, MailboxError, Unreachable
 
 __all__ = [
@@ -36,10 +35,7 @@ __all__ = [
 
 log = structlog.get_logger()
 
-# Small mails are fetched many at a time, since each command costs a round trip; large ones in pieces, for flat memory.
-_SMALL = 256 * 1024
-_BATCH_MAILS = 50
-_BATCH_BYTES = 4 * 1024 * 1024
+# A large mail is fetched in pieces of this size, for flat memory.
 _PIECE = 1024 * 1024
 _CONNECT_SECONDS = 30
 # Sizes and arrivals are asked for this many UIDs a command: servers refuse very long lines.
@@ -63,19 +59,6 @@ _BROKEN = (
 )
 # A NO at login that says nothing about the password (RFC 5530): the next poll may well succeed.
 _PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")
-
-
-@dataclass(frozen=True)
-class _Listed:
-    """What the server says of a mail before it is fetched; None where it does not say."""
-
-    size: int | None
-    arrival: datetime | None
-
-    @property
-    def small(self) -> bool:
-        """Whether it may be fetched whole, together with others."""
-        return self.arrival is not None and self.size is not None and self.size <= _SMALL
 
 
 class ImapMailbox:
@@ -211,7 +194,7 @@ class ImapMailbox:
         log.info("mailbox.folder", mailbox=self.settings.address, folder=folder, new=len(uids))
         for start in range(0, len(uids), _LISTED_AT_ONCE):
             listed = self._list(folder, uids[start : start + _LISTED_AT_ONCE])
-            for batch in _batches(listed):
+            for batch in batches(listed):
                 for uid, arrival, raw in self._fetch(folder, batch, listed, into):
                     size, junk = raw.stat().st_size, self._junk.get(folder, False)
                     yield Fetched(folder, status.uidvalidity, uid, arrival, raw, size, junk)
@@ -225,7 +208,7 @@ class ImapMailbox:
             found = self.client.search(["UID", f"{last + 1}:*"])
             return sorted(uid for uid in map(int, found) if uid > last)
 
-    def _list(self, folder: str, uids: list[int]) -> dict[int, _Listed]:
+    def _list(self, folder: str, uids: list[int]) -> dict[int, Listed]:
         """Return size and arrival of the mails that are still there."""
         with _broken(f"读文件夹“{folder}”时连接中断"):
             answer = self.client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
@@ -236,22 +219,22 @@ class ImapMailbox:
                 continue
             size, arrival = answer[uid].get(b"RFC822.SIZE"), answer[uid].get(b"INTERNALDATE")
             aware = isinstance(arrival, datetime) and arrival.tzinfo is not None
-            listed[uid] = _Listed(size if isinstance(size, int) else None, arrival if aware else None)
+            listed[uid] = Listed(size if isinstance(size, int) else None, arrival if aware else None)
         return listed
 
     def _fetch(
-        self, folder: str, batch: list[int], listed: dict[int, _Listed], into: Path
+        self, folder: str, batch: list[int], listed: dict[int, Listed], into: Path
     ) -> Iterator[tuple[int, datetime, Path]]:
         """Yield (uid, arrival, file) for a batch: small mails whole, a large one in pieces."""
         contents = self._contents(folder, batch) if listed[batch[0]].small else dict.fromkeys(batch)
         for uid in batch:
-            one = listed[uid]
-            if one.arrival is None:
+            size, arrival = listed[uid].size, listed[uid].arrival
+            if arrival is None:
                 # Neither made up nor passed over: the arrival decides what is late.
-                raise Unreachable(f"服务器没有给出一封邮件的到达时间（{folder}），下次再取", f"uid {uid}")
+                self._must_be_gone(folder, uid, "没有给出一封邮件的到达时间")
             with _temporary(into) as raw:
-                if uid in contents and self._write(folder, uid, one.size, contents[uid], raw):
-                    yield uid, one.arrival, raw
+                if arrival and uid in contents and self._write(folder, uid, size, contents[uid], raw):
+                    yield uid, arrival, raw
                 else:
                     self._say_vanished(folder, uid)
 
@@ -270,7 +253,7 @@ class ImapMailbox:
         if written is None:
             return False
         if not written and size != 0:
-            raise Unreachable(f"服务器没有给出一封邮件的内容（{folder}），下次再取", f"uid {uid} of {size} bytes")
+            return self._must_be_gone(folder, uid, "没有给出一封邮件的内容")
         if size is not None and written != size:
             # Some servers count wrongly; that the mail has ended there was confirmed by an empty piece.
             log.warning("mailbox.size_differs", mailbox=self.settings.address, folder=folder, uid=uid, said=size)
@@ -291,10 +274,23 @@ class ImapMailbox:
                 if uid not in answer:
                     return None
                 if piece is None and (size is None or written < size):
-                    raise Unreachable(f"服务器少给了一段邮件（{folder}），下次再取", f"uid {uid} at {written}")
+                    self._must_be_gone(folder, uid, "少给了一段邮件")
+                    return None
                 written += out.write(piece or b"")
                 if not piece or (len(piece) < _PIECE and written == size):
                     return written
+
+    def _must_be_gone(self, folder: str, uid: int, reason: str) -> Literal[False]:
+        """Return False where a mail is gone; otherwise Unreachable, so that the next poll takes it again.
+
+        An answer that lacks what was asked may mean either: Dovecot still tells the flags of a mail just deleted.
+        """
+        with _broken(f"读文件夹“{folder}”时连接中断"):
+            self.client.noop()
+            there = uid in map(int, self.client.search(["UID", str(uid)]))
+        if there:
+            raise Unreachable(f"服务器{reason}（{folder}），下次再取", f"uid {uid}")
+        return False
 
     def _say_vanished(self, folder: str, uid: int) -> None:
         log.warning("mailbox.vanished", mailbox=self.settings.address, folder=folder, uid=uid)
@@ -361,24 +357,6 @@ def _caseless_inbox(name: str) -> str:
     return "INBOX" if name.upper() == "INBOX" else name
 
 
-def _batches(listed: dict[int, _Listed]) -> Iterator[list[int]]:
-    """Yield UIDs in ascending order: small mails together within bounds, any other alone."""
-    batch: list[int] = []
-    total = 0
-    for uid, one in sorted(listed.items()):
-        size = one.size or 0
-        if batch and (not one.small or len(batch) == _BATCH_MAILS or total + size > _BATCH_BYTES):
-            yield batch
-            batch, total = [], 0
-        if not one.small:
-            yield [uid]
-            continue
-        batch.append(uid)
-        total += size
-    if batch:
-        yield batch
-
-
 @contextmanager
 def _broken(reason: str) -> Iterator[None]:
     """Turn whatever a connection raises into Unreachable with a Chinese reason."""
@@ -390,10 +368,12 @@ def _broken(reason: str) -> Iterator[None]:
 
 @contextmanager
 def _temporary(into: Path) -> Iterator[Path]:
-    """Give a new file, removed afterwards unless the caller renamed it away; two pollers never share one."""
-    handle, name = tempfile.mkstemp(dir=into, prefix="fetch-")
-    os.close(handle)
+    """Give a new name for a file, removed afterwards unless the caller renamed it away; two pollers never share one.
+
+    The file is not made beforehand: ext4 flushes one that is emptied and written anew, which takes twice the time.
+    """
+    path = into / f"fetch-{uuid4().hex}"
     try:
-        yield Path(name)
+        yield path
     finally:
-        Path(name).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
@@ -31,7 +30,7 @@ def zhengji(*arguments: str, cwd: Path | None = None, **environment: str) -> sub
 
 
 @pytest.fixture(scope="module")
-def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def config(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("cli")
     path = write_settings(folder)
     files = {**list_files("浙江省物业管理协会", [CASE]), **CASE.files()}
@@ -45,7 +44,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     done = zhengji("--config", str(path), "import", str(folder / "inbox"))
     assert done.returncode == 0, done.stderr
     assert done.stdout == "邮件 2 封，其中新的 2 封\n"
-    yield str(path)
+    return str(path)
 
 
 @pytest.mark.parametrize("what", COLUMNS)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from store import documents, mail, polls, sent
@@ -229,6 +229,17 @@ def test_opening_again_changes_nothing(store: Store, tmp_path: Path) -> None:
     again = open_store(store.engine.url.render_as_string(hide_password=False), tmp_path / "vault")
     assert mail.count(again) == 1
     again.close()
+
+
+def test_sqlite_has_a_write_ahead_log_foreign_keys_and_patience(tmp_path: Path) -> None:
+    opened = open_store(f"sqlite:///{tmp_path}/z.db", tmp_path / "vault")
+    with opened.reading() as session:
+        pragmas = {
+            name: session.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "foreign_keys", "busy_timeout")
+        }
+    opened.close()
+    assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 30_000}
 
 
 def test_a_sqlite_file_is_copied_before_it_is_migrated(tmp_path: Path) -> None:
