@@ -49,8 +49,8 @@ class Poller:
         outcome, reason = "ok", ""
         try:
             with ImapMailbox(settings, self.desk.campaign) as box:
-                for folder in box.folders():
-                    self._take_folder(settings.address, box, folder.name, count)
+                reason = self._take_folders(settings.address, box, count)
+                outcome = "unreachable" if reason else "ok"
         except LoginRefused as error:
             outcome, reason = "refused", error.reason
         except MailboxError as error:
@@ -60,6 +60,17 @@ class Poller:
                 raise
             outcome, reason = "full", "磁盘已满，收信暂停；腾出空间后会自动继续，邮件仍在邮箱里"
         return PollResult(settings.address, started, self.clock(), outcome, reason, count.seen, count.new)
+
+    def _take_folders(self, address: str, box: ImapMailbox, count: "_Count") -> str:
+        """Take in every folder; return why one could not be read, or nothing. One folder does not hold up the others."""
+        reason = ""
+        for folder in box.folders():
+            try:
+                self._take_folder(address, box, folder.name, count)
+            except MailboxError as error:
+                log.warning("poll.folder_failed", mailbox=address, folder=folder.name, error=str(error))
+                reason = reason or error.reason
+        return reason
 
     def _take_folder(self, address: str, box: ImapMailbox, folder: str, count: "_Count") -> None:
         """Accept every new message of a folder, one at a time: each is safe before the next is asked for."""

@@ -85,9 +85,7 @@ def _in_submission(subject: Subject) -> bool:
 
 _ASSOCIATION: dict[str, Fact] = {
     "province": Fact("省份简称", lambda s: s.view.province),
-    "messages": Fact(
-        "报送类来信的件数", lambda s: s.view.messages, lambda _: "收件记录中没有该省的报送来信"
-    ),
+    "messages": Fact("报送类来信的件数", lambda s: s.view.messages, lambda _: "收件记录中没有该省的报送来信"),
     "has_submission": Fact("已有报送来信", lambda s: s.view.messages > 0),
     "in_time": Fact("首次报送按时", lambda s: s.view.messages > 0 and not s.view.late),
     "first_arrival": Fact("首次报送到达的时刻", lambda s: s.clock(s.view.first_arrival)),

@@ -151,3 +151,19 @@ def test_a_poll_can_be_stopped_between_two_mails(opened: Desk, account: Account,
     assert mails.count(opened.store) == 2
     Poller(opened, clock).poll_all()
     assert mails.count(opened.store) == 5
+
+
+def test_a_folder_that_cannot_be_opened_does_not_hold_up_the_others(
+    opened: Desk, account: Account, clock: Clock
+) -> None:
+    account.append(b"Subject: 1\r\n\r\n1", NOW, "AAA")
+    account.append(b"Subject: 2\r\n\r\n2", NOW, "ZZZ")
+    closed = account.server.folder / "mail" / account.user / ".AAA"
+    closed.chmod(0o000)
+    (result,) = Poller(opened, clock).poll_all()
+    closed.chmod(0o700)
+    assert result.outcome == "unreachable"
+    assert result.reason
+    assert mails.count(opened.store) == 1
+    assert [one.outcome for one in Poller(opened, clock).poll_all()] == ["ok"]
+    assert mails.count(opened.store) == 2
