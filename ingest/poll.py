@@ -62,7 +62,7 @@ class Poller:
         return PollResult(settings.address, started, self.clock(), outcome, reason, count.seen, count.new)
 
     def _take_folders(self, address: str, box: ImapMailbox, count: "_Count") -> str:
-        """Take in every folder; return why one could not be read, or nothing. One folder does not hold up the others."""
+        """Take in every folder; return why one could not be read, or nothing. None holds up the others."""
         reason = ""
         for folder in box.folders():
             try:

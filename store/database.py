@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,9 +56,14 @@ class Store:
 def open_store(url: str, vault: Path) -> Store:
     """Open and migrate the database at `url`, and the vault; StoreError where that cannot be done."""
     try:
-        engine = _engine(url)
-        migrate(engine)
-        return Store(engine, Vault(vault))
+        with ExitStack() as leaving:
+            engine = _engine(url)
+            leaving.callback(engine.dispose)
+            migrate(engine)
+            store = Store(engine, Vault(vault))
+            # Opened: the connections stay until the store is closed.
+            leaving.pop_all()
+            return store
     except (SQLAlchemyError, CommandError, OSError) as error:
         raise StoreError(f"数据库或文件库打不开：{_shown(url)}（{_cause(error)}）") from error
 

