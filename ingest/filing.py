@@ -14,7 +14,8 @@ from config.divisions import divisions
 from config.naming import community_key, company_key, folded
 
 # Material kinds that belong to one case each; what the list's own files are about, the list says itself.
-OF_A_CASE = ("recommendation_form", "recommendation_form_scan", "case_material", "photo", "video")
+PAPERS = ("recommendation_form", "recommendation_form_scan", "case_material")
+PICTURES = ("photo", "video")
 # What each clue is worth.
 STATED, SAME_FILE, IN_NAME, IN_FOLDER, BESIDE, COMPANY, ONLY_CASE = 1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.65
 # A name of one character says nothing.
@@ -64,11 +65,24 @@ def place_all(items: Sequence[Item], province: str, campaign: Campaign) -> list[
     """Return the place of everything of one province that can be placed, items in the order of their arrival."""
     cases = Cases(province)
     places = [*_rows(items, cases), *_forms(items, cases), *_materials(items, cases)]
-    done = {(place.file_id, place.found) for place in places}
-    context = _Context(cases, items, places)
+    # Papers first: a photo beside a material belongs to the material's case.
+    for kinds in (PAPERS, PICTURES):
+        places += _by_clues(items, kinds, cases, places, campaign)
+    return places
+
+
+def _by_clues(
+    items: Sequence[Item], kinds: Sequence[str], cases: "Cases", placed: Sequence[Place], campaign: Campaign
+) -> list[Place]:
+    """Return the places of files of some kinds that stand on clues, best first, above the campaign's threshold."""
+    done = {(place.file_id, place.found) for place in placed}
+    context = _Context(cases, items, placed)
+    places: list[Place] = []
     for item in items:
+        if item.kind not in kinds and not item.found:
+            continue
         places += context.in_the_same_file(item, done)
-        if item.kind in OF_A_CASE and (item.id, item.main) not in done and not context.by_file[item.id]:
+        if item.kind in kinds and (item.id, item.main) not in done and not context.by_file[item.id]:
             best = max(context.candidates(item), key=lambda place: place.confidence, default=None)
             if best is not None and best.confidence >= campaign.call.filing_threshold:
                 places.append(best)
@@ -82,12 +96,19 @@ class Cases:
         self.province = province
         self.by_key: dict[str, list[PlacedCase]] = defaultdict(list)
 
-    def get(self, community: str, city: str | None, company: str | None) -> PlacedCase:
-        """Return the case of that name, made anew where there is none that it can be."""
+    def get(self, community: str, city: str | None, company: str | None, *, listed: bool = False) -> PlacedCase:
+        """Return the case of that name, made anew where there is none that it can be.
+
+        Two rows of a list in two cities are two cases. A form that names another city than the row of its own company
+        contradicts that row (mismatch.recommender), and makes no case of its own.
+        """
         key = community_key(community)
-        same = [case for case in self.by_key[key] if city is None or case.city is None or case.city == city]
-        case = next((case for case in same if company and company_key(company) in case.companies), None)
-        case = case or (same[0] if same else None)
+        named = self.by_key[key]
+        same = [case for case in named if city is None or case.city is None or case.city == city]
+        of_company = [case for case in named if company and company_key(company) in case.companies]
+        case = next((case for case in same if case in of_company), None) or next(iter(same), None)
+        if case is None and of_company and not listed:
+            case = of_company[0]
         if case is None:
             case = PlacedCase(community, key, city)
             self.by_key[key].append(case)
@@ -135,7 +156,7 @@ def _rows(items: Iterable[Item], cases: Cases) -> Iterable[Place]:
             for number, row in enumerate(found["facts"].get("rows", ())):
                 if community := _value(row, "community"):
                     city = _city(cases.province, _raw(row, "recommender"), _raw(row, "city"))
-                    case = cases.get(community, city, _value(row, "company"))
+                    case = cases.get(community, city, _value(row, "company"), listed=True)
                     yield Place(item.id, index, number, case, STATED, (f"清单第 {number + 1} 行：{community}",))
 
 
@@ -196,7 +217,7 @@ class _Context:
         """Yield a place for what stands in one file with a form or a material that names its case."""
         cases = self._known(self.by_file[item.id])
         for index, found in enumerate(item.found):
-            if len(cases) == 1 and found["kind"] in OF_A_CASE and (item.id, index) not in done:
+            if len(cases) == 1 and found["kind"] in PAPERS and (item.id, index) not in done:
                 yield Place(item.id, index, 0, cases[0], SAME_FILE, ("同一文件里写明了小区",))
 
     def candidates(self, item: Item) -> Iterable[Place]:
