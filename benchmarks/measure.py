@@ -1,18 +1,19 @@
-"""Runs one piece of work in a process of its own and measures it: seconds, CPU seconds and peak memory."""
+"""Runs one piece of work in a process of its own and measures it: seconds, CPU seconds, and memory above the start."""
 
 import multiprocessing
 import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-_KILOBYTE = 1024
+_KILOBYTE, _MEGABYTE = 1024, 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Wall and CPU seconds (with children), peak memory of the process in MB, and what the work returned."""
+    """Wall and CPU seconds (with children), peak memory in MB above that at the start, and what the work returned."""
 
     seconds: float
     cpu: float
@@ -38,11 +39,13 @@ def measure(work: Callable[..., Any], *arguments: object) -> Measured:
 
 
 def _run(work: Callable[..., Any], arguments: tuple[Any, ...]) -> Measured:
+    resident = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
     before, started = _cpu(), time.perf_counter()
     result = work(*arguments)
     seconds, cpu = time.perf_counter() - started, _cpu() - before
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return Measured(seconds, cpu, peak / _KILOBYTE, result)
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KILOBYTE - resident
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * _KILOBYTE
+    return Measured(seconds, cpu, max(own, children) / _MEGABYTE, result)
 
 
 def _cpu() -> float:
