@@ -3,21 +3,49 @@
 Everything here is read from `campaigns/<id>.toml`; next year's call is one new file of that kind.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from config.errors import ConfigError, nearest
 from config.toml import load
 
 Severity = Literal["error", "warning", "info"]
 Scalar = Annotated[bool | int | float | date | str, Field(union_mode="left_to_right")]
+
+
+# The material kinds of domain.md section 1, and the clues that `ingest.sender` looks for.
+KINDS = (
+    "summary_list", "summary_list_scan", "recommendation_form", "recommendation_form_scan", "case_material",
+    "photo", "video", "archive", "message", "other",
+)  # fmt: skip
+CLUES = (
+    "address", "shared_address", "domain", "list_header", "list_rows", "form_recommender", "organisation",
+    "province", "city",
+)  # fmt: skip
+
+
+def _same_names(where: str, given: Sequence[str], known: Sequence[str]) -> None:
+    """Raise ValueError where a name is not known, or one that is needed is not there."""
+    for name in given:
+        if name not in known:
+            raise ValueError(f"{where}: 没有 {name}{nearest(name, list(known))}")
+    if missing := [name for name in known if name not in given]:
+        raise ValueError(f"{where}: 缺少 {'、'.join(missing)}")
+
+
+def _fits(where: str, say: str) -> None:
+    """Raise ValueError where a clue's sentence has a placeholder that it cannot fill."""
+    try:
+        say.format(value="", where="", association="", province="")
+    except (KeyError, IndexError, ValueError) as error:
+        raise ValueError(f"{where}: 占位符只能是 value、where、association、province（{error}）") from None
 
 
 class Part(BaseModel):
@@ -37,8 +65,8 @@ class Call(Part):
     deadline: date
     timezone: str
     addresses: tuple[str, ...]
-    quota: int
-    quota_capital: int
+    quota: int = Field(ge=0)
+    quota_capital: int = Field(ge=0)
     delivered_before: date
     collection_rate: float
     photos_min: int
@@ -48,6 +76,13 @@ class Call(Part):
     filing_threshold: float
     sender_threshold: float
     milestones: tuple[int, ...]
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_is_known(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"没有名为 {name} 的时区{nearest(name, ['Asia/Shanghai', 'Asia/Urumqi'])}")
+        return name
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -75,6 +110,13 @@ class Table(Part):
     required: tuple[str, ...]
     labels: Mapping[str, tuple[str, ...]]
     captions: Mapping[str, str]
+
+    @model_validator(mode="after")
+    def _fields_have_captions(self) -> "Table":
+        for name in self.required:
+            if name not in self.captions:
+                raise ValueError(f"required: 没有 {name}{nearest(name, list(self.captions))}")
+        return self
 
 
 class Section(Part):
@@ -156,6 +198,14 @@ class Campaign(Part):
         twice = sorted({code for code in codes if codes.count(code) > 1})
         if twice:
             raise ValueError(f"规则编号重复：{'、'.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> "Campaign":
+        _same_names("[[kind]] name", [kind.name for kind in self.kind], KINDS)
+        _same_names("[sender]", list(self.sender), CLUES)
+        for name, clue in self.sender.items():
+            _fits(f"[sender.{name}] say", clue.say)
         return self
 
     @property

@@ -117,7 +117,11 @@ class DigestSettings(Section):
     @field_validator("time", mode="before")
     @classmethod
     def _hours_and_minutes(cls, value: object) -> object:
-        return time_of_day.fromisoformat(value) if isinstance(value, str) and value.count(":") else value
+        if isinstance(value, str) and value.count(":"):
+            return time_of_day.fromisoformat(value)
+        if not isinstance(value, time_of_day):
+            raise ValueError("应为时刻，如 08:30:00")  # noqa: TRY004 (pydantic turns only ValueError into its own)
+        return value
 
 
 class WorkerSettings(Section):
@@ -176,6 +180,7 @@ def load_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Se
     if "base" in tables:
         raise ConfigError(f"{path}: 不认识的键 base{nearest('base', list(Settings.model_fields))}")
     overlay(tables, environment)
+    _anchor(tables, path.absolute().parent)
     return validate({**tables, "base": path.absolute().parent}, Settings, path)
 
 
@@ -188,6 +193,17 @@ def overlay(tables: dict[str, Any], environment: Mapping[str, str]) -> None:
         if keys[-1].endswith("_file") and keys[-1] not in {"password_file", "ca_file"}:
             keys[-1], value = keys[-1].removesuffix("_file"), _first_line(Path(value))  # noqa: PLW2901 (the value itself)
         _put(tables, keys, value, variable)
+
+
+def _anchor(tables: dict[str, Any], base: Path) -> None:
+    """Make the paths of secrets and certificates absolute, in place: they are relative to the settings file."""
+    digest = tables.get("digest")
+    smtp = digest.get("smtp") if isinstance(digest, dict) else None
+    logins = [*tables["mailboxes"]] if isinstance(tables.get("mailboxes"), list) else []
+    for login in (*logins, smtp):
+        for key in ("password_file", "ca_file") if isinstance(login, dict) else ():
+            if isinstance(login.get(key), str):
+                login[key] = str(base / login[key])
 
 
 def _put(tables: Any, keys: list[str], value: str, variable: str) -> None:  # noqa: ANN401 (TOML tables)

@@ -65,7 +65,7 @@ def complaint(error: ValidationError, model: type[BaseModel], path: Path) -> str
     details = sorted(error.errors(), key=lambda detail: detail["type"] != "extra_forbidden")
     detail = details[0]
     where, loc = _where(detail["loc"], path), detail["loc"]
-    key = str(loc[-1]) if loc else ""
+    key = str(loc[-1]) if loc and isinstance(loc[-1], str) else ""
     if detail["type"] == "extra_forbidden":
         known = _keys_at(model, loc[:-1])
         return f"{where}: 不认识的键 {key}{nearest(key, known)}"
@@ -75,7 +75,8 @@ def complaint(error: ValidationError, model: type[BaseModel], path: Path) -> str
 
 def _where(loc: tuple[int | str, ...], path: Path) -> str:
     """Return `file:line [table]` for a pydantic location such as ('rule', 3, 'value')."""
-    table = ".".join(str(part) for part in loc[:-1] if isinstance(part, str))
+    named = loc[:-1] if loc and isinstance(loc[-1], str) else loc
+    table = ".".join(str(part) for part in named if isinstance(part, str))
     row = next((part for part in loc if isinstance(part, int)), None)
     line = _line_of(loc, path)
     number = f" 第 {row + 1} 项" if row is not None else ""

@@ -59,7 +59,7 @@ def moment(text: str | None, call: Call) -> datetime:
     if text is None:
         return now()
     try:
-        if len(text) == len("2026-08-05"):
+        if len(text) in {len("2026-08-05"), len("20260805")}:
             return datetime.combine(date.fromisoformat(text), time(23, 59, 59), call.zone)
         parsed = datetime.fromisoformat(text)
     except ValueError:

@@ -47,7 +47,7 @@ class Desk:
 def open_desk(settings: Settings) -> Desk:
     """Return the desk; ConfigError where a file is wrong, StoreError where the database cannot be opened."""
     campaign = load_campaign(settings.campaign.id, settings.base)
-    prove(campaign)
+    prove(campaign, settings.campaign.id)
     roster, selected = settings.campaign.roster, settings.campaign.already_selected
     associations = load_associations(settings.at(roster) if roster else None)
     selection = load_selected(settings.at(selected) if selected else None)

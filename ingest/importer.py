@@ -7,6 +7,7 @@ import mailbox
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,8 @@ _AHEAD = timedelta(days=1)
 # What a file says of the time it came; the earliest year that any mail of a campaign can have.
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _MBOX = b"From "
+# What editors put before the first mail of an mbox: a byte order mark, blank lines.
+_LEAD = b"\xef\xbb\xbf\r\n"
 
 
 @dataclass
@@ -47,8 +50,8 @@ def import_path(desk: Desk, path: Path, now: datetime, tell: Callable[[int], Non
     for file in _files(path):
         kind = _kind(file)
         if kind == "other":
-            done.skipped.append(str(file))
-            log.info("import.skipped", file=file.name)
+            done.skipped.append(_shown(file))
+            log.info("import.skipped", file=_shown(file))
             continue
         for place, raw in _mails(desk, file, kind):
             accepted = _accept(desk, raw, place, file, now)
@@ -76,7 +79,7 @@ def _kind(file: Path) -> str:
     """Return mbox, mail or other, by the content; an `.eml` is a mail whatever it holds, so that none is lost."""
     with file.open("rb") as opened:
         head = opened.read(_HEAD)
-    if head.startswith(_MBOX):
+    if head.lstrip(_LEAD).startswith(_MBOX):
         return "mbox"
     if file.suffix.lower() == ".eml" or format_of(head, None) == "eml":
         return "mail"
@@ -88,21 +91,44 @@ def _mails(desk: Desk, file: Path, kind: str) -> Iterator[tuple[str, Path]]:
     if kind == "mail":
         with desk.store.vault.temporary() as raw:
             shutil.copyfile(file, raw)
-            yield str(file), raw
+            yield _shown(file), raw
         return
-    box = mailbox.mbox(file, create=False)
+    with desk.store.vault.temporary() as clean:
+        _copy_from_first_mail(file, clean)
+        yield from _mbox_mails(desk, file, clean)
+
+
+def _mbox_mails(desk: Desk, file: Path, clean: Path) -> Iterator[tuple[str, Path]]:
+    box = mailbox.mbox(clean, create=False)
     try:
         for key in box.iterkeys():
             with desk.store.vault.temporary() as raw:
                 raw.write_bytes(box.get_bytes(key))
-                yield f"{file}#{key}", raw
+                yield f"{_shown(file)}#{key}", raw
     finally:
         box.close()
 
 
+def _copy_from_first_mail(file: Path, clean: Path) -> None:
+    """Copy an mbox without what stands before its first mail: a byte order mark there would hide that mail."""
+    with file.open("rb") as source, clean.open("wb") as target:
+        head = source.read(_HEAD)
+        target.write(head.lstrip(_LEAD))
+        shutil.copyfileobj(source, target)
+
+
+def _shown(path: Path) -> str:
+    """Return a path as text; names in another encoding, as a USB stick brings them, are read as GBK or escaped."""
+    raw = os.fsencode(path)
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return raw.decode(encoding)
+    return raw.decode("utf-8", "backslashreplace")
+
+
 def _accept(desk: Desk, raw: Path, place: str, file: Path, now: datetime) -> bool:
     arrival, source = arrival_of(raw, file, now)
-    seen = Seen(mailbox="import", folder=str(file.parent), place=place)
+    seen = Seen(mailbox="import", folder=_shown(file.parent), place=place)
     return mail.accept(desk.store, raw, seen, arrival, source, now).new
 
 

@@ -75,11 +75,19 @@ def _read(desk: Desk, raw: Path) -> tuple[ReadLetter, list[ReadFile]]:
     sender = sender_of(letter, written, desk.associations, desk.campaign)
     kind, evidence = mail_kind(
         letter,
-        {file.kind for file in files},
+        {_kind_for_mail(file) for file in files},
         sender_known=sender.level in {"provincial", "city"},
         campaign=desk.campaign,
     )
     return _letter(letter, sender, kind, evidence, desk.letter_version), files
+
+
+def _kind_for_mail(file: ReadFile) -> str:
+    """Return what a file says of its mail's kind: see `ingest.mail_kind`."""
+    if file.kind == "other" and (file.status != "ok" or not file.kind_evidence):
+        return "unread"
+    by_name = file.format == "docx" and not file.kind_evidence.startswith("内容")
+    return "named" if by_name and file.kind != "other" else file.kind
 
 
 def _letter(letter: Letter, sender: Any, kind: str, evidence: str, version: str) -> ReadLetter:  # noqa: ANN401

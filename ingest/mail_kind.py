@@ -8,7 +8,9 @@ from parsers.letter import Letter
 # Contents that only a submission holds, whoever sent it.
 _CERTAIN = {"summary_list", "summary_list_scan", "recommendation_form", "recommendation_form_scan", "case_material"}
 # Contents that also other mails hold: they count where the sender or the words speak of the campaign.
-_LIKELY = {"photo", "video", "archive"}
+_LIKELY = {"photo", "video", "archive", "unread", "named"}
+# What intake calls attachments that cannot be opened or told, and Word files that only their name tells.
+_EXTRA_LABELS = {"unread": "打不开或认不出的附件", "named": "文件名像材料的附件"}
 _MACHINE = ("auto-submitted", "x-autoreply", "x-autorespond", "return-path", "from:", "content-type")
 
 
@@ -19,19 +21,18 @@ def mail_kind(letter: Letter, kinds: Collection[str], *, sender_known: bool, cam
     """Return (kind, evidence in Chinese) from a letter and the kinds of its files; see domain.md section 5."""
     about = _first(campaign.mail.campaign, f"{letter.subject}\n{letter.text}")
     return (
-        _by_robot(letter, campaign)
+        _by_robot(letter)
         or _by_certain_files(kinds, campaign)
+        or _by_ourselves(letter, campaign)
         or _by_machine(letter, campaign)
-        or _by_likely_files(kinds, about, campaign, sender_known=sender_known)
+        or _by_likely_files(letter, kinds, about, campaign, sender_known=sender_known)
         or _by_words(letter, about, campaign, sender_known=sender_known)
         or ("unrelated", "没有材料，也没有提到本次征集")
     )
 
 
-def _by_robot(letter: Letter, campaign: Campaign) -> Told | None:
-    """Tell replies of machines, bounces and our own mail: whatever they carry, it is no submission."""
-    if letter.from_address in {address.lower() for address in campaign.call.addresses}:
-        return "automatic", "发信地址是收件邮箱自己"
+def _by_robot(letter: Letter) -> Told | None:
+    """Tell replies of machines and bounces: whatever they carry, it is no submission."""
     if letter.automatic and letter.automatic.lower().startswith(_MACHINE):
         return "automatic", f"邮件头写明由机器发出（{letter.automatic}）"
     return None
@@ -40,6 +41,12 @@ def _by_robot(letter: Letter, campaign: Campaign) -> Told | None:
 def _by_certain_files(kinds: Collection[str], campaign: Campaign) -> Told | None:
     certain = _CERTAIN & set(kinds)
     return ("submission", f"含{_labels(certain, campaign)}") if certain else None
+
+
+def _by_ourselves(letter: Letter, campaign: Campaign) -> Told | None:
+    """Tell our own mail, unless a colleague forwarded a submission from the mailbox itself."""
+    own = {address.lower() for address in campaign.call.addresses}
+    return ("automatic", "发信地址是收件邮箱自己") if letter.from_address in own else None
 
 
 def _by_machine(letter: Letter, campaign: Campaign) -> Told | None:
@@ -51,10 +58,13 @@ def _by_machine(letter: Letter, campaign: Campaign) -> Told | None:
 
 
 def _by_likely_files(
-    kinds: Collection[str], about: str | None, campaign: Campaign, *, sender_known: bool
+    letter: Letter, kinds: Collection[str], about: str | None, campaign: Campaign, *, sender_known: bool
 ) -> Told | None:
     likely = _LIKELY & set(kinds)
     if not likely or not (about or sender_known):
+        return None
+    # A blank form that comes with a question is a question.
+    if likely == {"named"} and _first(campaign.mail.inquiry, f"{letter.subject}\n{letter.text}"):
         return None
     return "submission", f"含{_labels(likely, campaign)}，{f'文字提到“{about}”' if about else '发信单位已认定'}"
 
@@ -70,7 +80,7 @@ def _by_words(letter: Letter, about: str | None, campaign: Campaign, *, sender_k
 
 
 def _labels(kinds: Collection[str], campaign: Campaign) -> str:
-    return "、".join(sorted(campaign.kind_of(kind).label for kind in kinds))
+    return "、".join(sorted(_EXTRA_LABELS.get(kind) or campaign.kind_of(kind).label for kind in kinds))
 
 
 def _first(words: Collection[str], text: str) -> str | None:

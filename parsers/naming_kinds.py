@@ -24,6 +24,8 @@ _BY_FORMAT: Mapping[str, Told] = {
 _EDITABLE = ("docx", "ole", "rtf", "odt", "xlsx", "ods", "mht", "html", "text")
 _PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".heic", ".bmp", ".tif", ".tiff", ".webp", ".gif")
 _VIDEO_SUFFIXES = (".mp4", ".mov", ".avi", ".wmv", ".mkv", ".flv", ".mpg", ".mpeg", ".m4v", ".3gp")
+# Content that a file with a picture's or a video's name has only by mistake or damage.
+_NO_PICTURE = ("unknown", "text", "html", "")
 _SUFFIX_WORDS = {**dict.fromkeys(_PHOTO_SUFFIXES, "photo"), **dict.fromkeys(_VIDEO_SUFFIXES, "video")}
 _SCANS = {"summary_list": "summary_list_scan", "recommendation_form": "recommendation_form_scan"}
 # A word of two characters (清单, 案例) is in many names: it tells a scan or an old .doc, not a Word file that was read.
@@ -57,7 +59,7 @@ def kind_of(reading: Reading, name: str, path: str, campaign: Campaign) -> Told:
 def _by_name(reading: Reading, name: str, path: str, campaign: Campaign) -> Told:
     """Return the kind of a file that is no picture by its name, then by the nearest folder that says anything."""
     suffix = PurePosixPath(name).suffix.lower()
-    if reading.format == "unknown" and suffix in _SUFFIX_WORDS:
+    if reading.format in _NO_PICTURE and suffix in _SUFFIX_WORDS:
         return _SUFFIX_WORDS[suffix], 0.5, f"文件名以 {suffix} 结尾，内容认不出"
     for confidence, text, where in _texts(name, path):
         hint = _hint(text, campaign)

@@ -145,6 +145,13 @@ def _nth(files: Iterable[FileView], count: int) -> datetime | None:
     return arrivals[count - 1] if len(arrivals) >= count else None
 
 
+def is_readable(file: FileView) -> bool | None:
+    """Tell whether a photo is whole; None for a real picture that this version cannot open (HEIC, too many pixels)."""
+    if "readable" in file.facts:
+        return bool(file.facts["readable"]) if file.facts["readable"] is not None else None
+    return None if file.status == "ok" and file.format in {"heic", "avif"} else False
+
+
 def received(subject: "Subject") -> str:
     """Return what came for a case: the evidence that something else did not."""
     names = [f"《{file.name}》" for file in subject.view.files if not file.superseded]
@@ -168,6 +175,6 @@ def locked_note(subject: "Subject") -> str:
     locked = [
         file.name
         for file in subject.picture.files
-        if file.province == subject.view.province and file.kind == "archive" and file.status in _LOCKED
+        if file.province == subject.view.province and file.status in _LOCKED and not file.case_ids
     ]
     return f"（《{locked[0]}》打不开，材料可能在其中）" if locked else ""

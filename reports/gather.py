@@ -12,7 +12,7 @@ from config.selected import Selection
 from reports import versions
 from reports.case_view import case_view
 from reports.picture import AssociationView, CaseView, Cell, CityView, FileView, MailboxHealth, MessageView, Picture
-from reports.submission_facts import has_rows
+from reports.submission_facts import has_rows, nameless_rows
 from reports.versions import Placed
 from store import polls, queries
 from store.database import Store
@@ -127,6 +127,7 @@ def _file(file: File, message: MessageView, filed: list[Filing], kept: queries.K
         reason=file.reason,
         province=file.province,
         community=kept.cases[cases[0]].community if len(cases) == 1 else None,
+        city=kept.cases[cases[0]].city if len(cases) == 1 else None,
         case_ids=cases,
         arrival=message.arrival,
         first_arrival=first,
@@ -191,7 +192,14 @@ def _status(view: AssociationView) -> str:
     """Return none, partial or complete (domain.md section 6.6); a list that cannot be read proves nothing complete."""
     if not view.messages:
         return "none"
-    everything = view.lists and view.list_scans and view.cases_listed and view.complete_cases == view.cases_listed
+    # A row that names no community may stand for a case that nobody can look for.
+    everything = (
+        not nameless_rows(view)
+        and view.lists
+        and view.list_scans
+        and view.cases_listed
+        and view.complete_cases == view.cases_listed
+    )
     return "complete" if everything else "partial"
 
 

@@ -111,13 +111,13 @@ def _placeholders(say: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in string.Formatter().parse(say) if name)
 
 
-def prove(campaign: Campaign) -> None:
+def prove(campaign: Campaign, name: str | None = None) -> None:
     """Try every rule on its own examples; ConfigError, naming the rule, where one speaks of what is not or is wrong."""
     for number, rule in enumerate(campaign.rule, start=1):
         try:
             _prove(campaign, rule)
         except ConfigError as error:
-            raise ConfigError(f"{campaign.call.id} [[rule]] 第 {number} 条 {rule.code}: {error}") from None
+            raise ConfigError(f"{name or campaign.call.id} [[rule]] 第 {number} 条 {rule.code}: {error}") from None
 
 
 def _prove(campaign: Campaign, rule: Rule) -> None:
@@ -126,7 +126,11 @@ def _prove(campaign: Campaign, rule: Rule) -> None:
     _known("check", rule.check, CHECKS)
     for name in rule.when:
         _known("when", name, FACTS[rule.on])
-    for name in _placeholders(rule.say) - {"actual", "value"}:
+    try:
+        placeholders = _placeholders(rule.say)
+    except ValueError:
+        raise ConfigError("say: 花括号没有配对") from None
+    for name in placeholders - {"actual", "value"}:
         _known("say", name, FACTS[rule.on])
     value = campaign.value_of(rule)
     _examples(rule, value, rule.passes, wanted=True)

@@ -49,6 +49,7 @@ class FileView:
     reason: str
     province: str | None
     community: str | None
+    city: str | None
     case_ids: tuple[int, ...]
     arrival: datetime
     first_arrival: datetime

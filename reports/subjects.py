@@ -113,6 +113,11 @@ _ASSOCIATION: dict[str, Fact] = {
             f"《{f.name}》{s.clock(f.first_arrival)} 到达" for f in (*s.view.all_lists, *s.view.list_scans)
         ),
     ),
+    "nameless_rows": Fact(
+        "汇总清单中有内容而小区名称空白的行",
+        lambda s: submission_facts.nameless_rows(s.view),
+        lambda s: _joined(f"《{file.name}》" for file in s.view.lists),
+    ),
     "missing_project_types": Fact(
         "全省案例没有涉及的项目类型",
         lambda s: submission_facts.missing_project_types(s.view, s.campaign),
@@ -230,9 +235,7 @@ _PHOTO: dict[str, Fact] = {
     "pixels": Fact(
         "像素（宽×高）", lambda s: f"{s.view.facts.get('width', '?')}×{s.view.facts.get('height', '?')} 像素"
     ),
-    "readable": Fact(
-        "打得开且完整", lambda s: s.view.facts.get("readable", s.view.status == "ok"), lambda s: s.view.path
-    ),
+    "readable": Fact("打得开且完整", lambda s: case_facts.is_readable(s.view), lambda s: s.view.path),
     "format": Fact("按内容判断的格式", lambda s: s.view.format or None, lambda s: s.view.path),
 }
 

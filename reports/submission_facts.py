@@ -1,5 +1,6 @@
 """The facts of one association's submission that rules judge: its list, its scan, and what its cases leave out."""
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -64,3 +65,11 @@ def types_told(view: AssociationView, campaign: Campaign) -> str:
     """Return how many cases there are of each project type that is known."""
     counts = Counter(campaign.type_labels[case.project_type] for case in view.cases if case.project_type)
     return "、".join(f"{label} {count} 个" for label, count in counts.most_common())
+
+
+def nameless_rows(view: AssociationView) -> list[str]:
+    """Return the places of list rows that say something but not which community they are of."""
+    rows = (row for file in view.lists for row in file.facts.get("rows", ()))
+    nameless = (row for row in rows if not (row.get("community") or {}).get("value"))
+    places = (next((cell["place"] for cell in row.values() if cell.get("place")), "") for row in nameless)
+    return [re.sub(r"第\d+列$", "", place) for place in places]

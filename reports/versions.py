@@ -3,6 +3,7 @@
 Files that no longer count are marked `superseded`; nothing is dropped.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,7 +35,7 @@ def placed(
     `aspects` are further views of the same files, which count for their cases but are no files of their own.
     """
     row_cases = _row_cases(kept.filings)
-    old = _old_lists(files, messages, row_cases, campaign) | _old_items(files, messages)
+    old = _old_lists(files, messages, row_cases, campaign) | _old_items(files, messages, campaign)
     marked = [replace(file, superseded=True) if file.id in old else file for file in files]
     by_province: dict[str, list[FileView]] = defaultdict(list)
     by_case: dict[int, list[FileView]] = defaultdict(list)
@@ -92,34 +93,54 @@ def _old_lists(
     old: set[int] = set()
     for groups in by_province.values():
         replacing: set[int] = set()
+        replaced = False
         for message_pk, group in reversed(groups.items()):
             cases = {case for file in group for case in row_cases.get(file.id, {}).values()}
-            if cases & replacing:
+            names, subject = [file.name for file in group], messages[message_pk].subject
+            if replaced or cases & replacing:
                 old.update(file.id for file in group)
-            elif not _adds([messages[message_pk].subject, *(file.name for file in group)], campaign):
+                continue
+            if not adds(subject, names, campaign):
                 replacing |= cases
+            # A list called a correction replaces whatever came before, also where it names none of the same cases.
+            replaced = bool(cases) and _is_called((subject, *names), campaign.mail.replaces)
     return old
 
 
-def _adds(texts: Iterable[str], campaign: Campaign) -> bool:
-    """Tell whether words call a list an addition and not a correction."""
+def adds(subject: str, names: Iterable[str], campaign: Campaign) -> bool:
+    """Tell whether a list is called an addition and not a correction; “补充照片” in a subject speaks of the photos."""
+    words = campaign.mail.adds
+    said = any(re.search(rf"{re.escape(word)}(?!\d*张?(?:照片|视频|推荐表|扫描件|图片))", subject) for word in words)
+    called = _is_called(names, words) or said
+    return called and not _is_called((subject, *names), campaign.mail.replaces)
+
+
+def _is_called(texts: Iterable[str], words: Iterable[str]) -> bool:
     text = " ".join(texts)
-    return any(word in text for word in campaign.mail.adds) and not any(word in text for word in campaign.mail.replaces)
+    return any(word in text for word in words)
 
 
-def _old_items(files: Sequence[FileView], messages: Mapping[int, MessageView]) -> set[int]:
-    """Return the ids of forms and materials that a later mail brings anew for the same case, and of renewed photos."""
+def _old_items(files: Sequence[FileView], messages: Mapping[int, MessageView], campaign: Campaign) -> set[int]:
+    """Return the ids of forms and materials that a later mail brings anew for the same case, and of renewed photos.
+
+    Only a file that could be read stands in for an earlier one; a photo in a mail called an addition renews none.
+    """
     newest: dict[tuple[int, str, str], int] = {}
     old: set[int] = set()
     for file in reversed(files):
-        if len(file.case_ids) != 1 or not messages[file.message_pk].is_submission:
+        message = messages[file.message_pk]
+        key = _item(file)
+        if key is None or not message.is_submission:
             continue
-        if file.kind in _REPLACED:
-            key = (file.case_ids[0], file.kind, "")
-        elif file.kind == "photo":
-            key = (file.case_ids[0], "photo", file.name.lower())
-        else:
-            continue
-        if newest.setdefault(key, file.message_pk) != file.message_pk and file.status == "ok":
+        if newest.get(key, file.message_pk) != file.message_pk:
             old.add(file.id)
+        elif file.status == "ok" and not (file.kind == "photo" and _is_called([message.subject], campaign.mail.adds)):
+            newest[key] = file.message_pk
     return old
+
+
+def _item(file: FileView) -> tuple[int, str, str] | None:
+    """Return what a file is a version of: a paper of a case, or a photo of a case by its name; None for others."""
+    if len(file.case_ids) != 1 or file.kind not in (*_REPLACED, "photo"):
+        return None
+    return file.case_ids[0], file.kind, file.name.lower() if file.kind == "photo" else ""

@@ -55,6 +55,7 @@ class Store:
 
 def open_store(url: str, vault: Path) -> Store:
     """Open and migrate the database at `url`, and the vault; StoreError where that cannot be done."""
+    check_url(url)
     try:
         with ExitStack() as leaving:
             engine = _engine(url)
@@ -64,8 +65,20 @@ def open_store(url: str, vault: Path) -> Store:
             # Opened: the connections stay until the store is closed.
             leaving.pop_all()
             return store
-    except (SQLAlchemyError, CommandError, OSError) as error:
+    except (SQLAlchemyError, CommandError, OSError, ImportError) as error:
         raise StoreError(f"数据库或文件库打不开：{_shown(url)}（{_cause(error)}）") from error
+
+
+def check_url(url: str) -> None:
+    """Raise StoreError where a URL is none, or names a database that is not supported."""
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend not in {"sqlite", "postgresql"}:
+        raise StoreError(
+            "数据库地址 [database] url 应如 sqlite:///data/zhengji.db 或 postgresql+psycopg://用户:密码@主机/库"
+        )
 
 
 def migrate(engine: Engine) -> None:

@@ -82,6 +82,31 @@ def test_a_rule_that_speaks_of_what_is_not_is_refused_by_name(tmp_path: Path, ol
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('timezone = "Asia/Shanghai"', 'timezone = "Asia/Shangai"', "是不是 Asia/Shanghai？"),
+        ('required = ["community"', 'required = ["comunity"', "required: 没有 comunity，是不是 community？"),
+        ("[sender.address]", "[sender.adress]", "没有 adress，是不是 address？"),
+        ("[sender.city]", "[sender.provinz]", "没有 provinz"),
+        ('name = "summary_list"', 'name = "summarylist"', "没有 summarylist，是不是 summary_list？"),
+        ("只有{association}在用", "只有{asociation}在用", "占位符只能是"),
+        ("quota = 3 ", "quota = -3 ", "quota"),
+    ],
+)
+def test_names_that_lead_nowhere_are_refused_at_once(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_campaign(str(changed(tmp_path, old, new)))
+    assert said in str(caught.value)
+    assert "call.toml" in str(caught.value)
+
+
+def test_a_brace_that_is_not_closed_is_said(tmp_path: Path) -> None:
+    path = changed(tmp_path, "{province}尚未报送", "{province尚未报送")
+    with pytest.raises(ConfigError, match="call.toml .*花括号没有配对"):
+        prove(load_campaign(str(path)), path.name)
+
+
 def test_next_years_call_is_one_new_file(tmp_path: Path) -> None:
     path = changed(tmp_path, "deadline = 2026-08-05", "deadline = 2027-08-04")
     assert load_campaign(path.name, tmp_path).call.deadline.isoformat() == "2027-08-04"

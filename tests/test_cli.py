@@ -157,6 +157,7 @@ def test_a_refused_login_ends_in_one_plain_sentence(account: Account, tmp_path: 
         ("[campaign]\nalready_selected = 'none.csv'\n", "none.csv: 读不了"),
         ("[database]\nurl = 'postgresql+psycopg://u:geheim@127.0.0.1:1/z'\n", "数据库或文件库打不开"),
         ("[database]\nurl = 'nonsense'\n", "数据库"),
+        ("[database]\nurl = 'mysql://u@127.0.0.1/x'\n", "数据库地址"),
         ("not toml", "不是合格的 TOML"),
     ],
 )

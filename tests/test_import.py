@@ -55,6 +55,31 @@ def test_an_eml_is_taken_whatever_it_holds(opened: Desk, tmp_path: Path) -> None
     assert import_path(opened, tmp_path / "empty.eml", NOW).new == 1
 
 
+def test_a_file_name_in_gbk_or_in_no_encoding_stops_nothing(opened: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "usb"
+    folder.mkdir()
+    for number, name in enumerate(
+        ("浙江报送.eml".encode("gb18030"), b"\xff\xfebad.eml", "清单.docx".encode("gb18030")), start=1
+    ):
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_bytes(
+            raw(number) if name.endswith(b".eml") else b"PK"
+        )
+    done = import_path(opened, folder, NOW)
+    assert (done.seen, done.new) == (2, 2)
+    assert [Path(path).name for path in done.skipped] == ["清单.docx"]
+
+
+def test_an_mbox_that_begins_with_a_bom_or_a_blank_line_loses_no_mail(opened: Desk, tmp_path: Path) -> None:
+    box = mailbox.mbox(tmp_path / "box")
+    box.add(raw(1))
+    box.add(raw(2))
+    box.close()
+    for number, lead in enumerate((b"\xef\xbb\xbf", b"\n")):
+        path = tmp_path / f"lead{number}"
+        path.write_bytes(lead + (tmp_path / "box").read_bytes())
+        assert import_path(opened, path, NOW).seen == 2
+
+
 def test_a_link_is_not_followed(opened: Desk, tmp_path: Path) -> None:
     (tmp_path / "outside.eml").write_bytes(raw(1))
     folder = tmp_path / "in"

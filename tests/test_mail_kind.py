@@ -35,6 +35,12 @@ def letter(**changes: Any) -> Letter:
         ({"subject": "退信", "automatic": "Content-Type: multipart/report"}, ["summary_list"], True, "automatic"),
         ({"subject": "行业周刊", "automatic": "List-Unsubscribe: <x>"}, ["photo"], False, "automatic"),
         ({"subject": "群发报送", "automatic": "Precedence: bulk"}, ["summary_list"], True, "submission"),
+        ({"subject": "浙江报送"}, ["unread"], True, "submission"),
+        ({"subject": "浙江好服务案例"}, ["unread"], False, "submission"),
+        ({"subject": "发票"}, ["unread"], False, "unrelated"),
+        ({"subject": "请问推荐表怎么填？"}, ["named"], True, "inquiry"),
+        ({"subject": "报送推荐表"}, ["named"], True, "submission"),
+        ({"from_address": "wzglzzh@ecpmi.org.cn", "subject": "转发"}, ["summary_list"], False, "submission"),
         ({"from_address": "wzglzzh@ecpmi.org.cn", "subject": "日报"}, ["other"], False, "automatic"),
     ],
 )

@@ -49,6 +49,14 @@ def test_a_password_comes_from_a_file_named_in_the_environment(tmp_path: Path) -
     assert settings.mailboxes[0].secret == "授权码"
 
 
+def test_a_password_file_is_relative_to_the_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "box.txt").write_text("授权码\n", encoding="utf-8")
+    path = written(tmp_path, MAILBOX + 'password_file = "secrets/box.txt"\n')
+    monkeypatch.chdir("/")
+    assert load_settings(path, {}).mailboxes[0].secret == "授权码"
+
+
 def test_any_setting_comes_from_a_file_named_in_the_environment(tmp_path: Path) -> None:
     (tmp_path / "url").write_text("postgresql+psycopg://u:p@localhost/z\n", encoding="utf-8")
     settings = load_settings(written(tmp_path, ""), {"ZHENGJI_DATABASE__URL_FILE": str(tmp_path / "url")})
@@ -81,6 +89,7 @@ def test_the_digest_time_may_be_written_as_a_time_or_a_text(tmp_path: Path) -> N
         ("[worker\n", "不是合格的 TOML"),
         (MAILBOX + MAILBOX, "同一个收件邮箱写了两次"),
         (MAILBOX + 'security = "none"\n', "只许用于本机"),
+        ("[digest]\ntime = 8\n", "应为时刻"),
     ],
 )
 def test_what_is_wrong_is_one_line_that_names_file_place_and_remedy(tmp_path: Path, text: str, said: str) -> None:

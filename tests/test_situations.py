@@ -131,9 +131,15 @@ def test_a_spreadsheet_list_counts_as_editable_but_not_as_word(taken: Take) -> N
 
 @pytest.mark.parametrize(
     ("subject", "expected"),
-    [("补充：浙江好服务案例", {"春江花园", "秋水苑"}), ("更正：浙江汇总清单（以此件为准）", {"春江花园", "秋水苑"})],
+    [
+        ("补充：浙江好服务案例", {"春江花园", "秋水苑"}),
+        ("浙江第二批案例", {"春江花园", "秋水苑"}),
+        ("更正：浙江汇总清单（以此件为准）", {"秋水苑"}),
+    ],
 )
-def test_a_list_called_an_addition_adds(taken: Take, subject: str, expected: set[str]) -> None:
+def test_a_list_called_an_addition_adds_and_one_called_a_correction_replaces(
+    taken: Take, subject: str, expected: set[str]
+) -> None:
     first = sent({**list_files(HEAD, [A]), **files(A)})
     done = taken(first, sent({**list_files(HEAD, [B]), **files(B)}, day("07-22T10:00:00"), subject))
     assert {str(row["community"]) for row in rows(done, "cases") if row["in_list"]} == expected
@@ -307,3 +313,73 @@ def test_a_second_form_replaces_the_first_and_the_first_stays_to_be_seen(taken: 
     assert case(done, "春江花园")["collection_rate"] == 0.97
     forms = [row for row in rows(done, "files") if row["kind"] == "recommendation_form"]
     assert [row["superseded"] for row in forms] == [True, False]
+
+
+@pytest.mark.parametrize("name", ["推荐表.docx", "推荐表.doc"])
+def test_a_newer_form_that_cannot_be_read_does_not_stand_in_for_the_good_one(taken: Take, name: str) -> None:
+    broken = A.form_docx()[:3000] if name.endswith("docx") else b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)
+    first = sent({**list_files(HEAD, [A]), **files(A)})
+    done = taken(first, sent({f"春江花园{name}": broken}, day("07-25T10:00:00"), "更正推荐表"))
+    assert case(done, "春江花园")["collection_rate"] == 0.985
+    assert {"file.corrupt", "file.unsupported"} & codes(done, "浙江")
+
+
+def test_a_submission_in_formats_that_are_not_read_yet_is_in_sight(taken: Take) -> None:
+    old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)
+    done = taken(sent({"新建 Microsoft Word 文档.doc": old}))
+    assert "submission.none" not in codes(done, "浙江")
+    assert "file.unsupported" in codes(done, "浙江")
+
+
+def test_a_blank_form_that_comes_with_a_question_is_no_submission(taken: Take) -> None:
+    blank = docs.recommendation_form_docx(dict.fromkeys(docs.FORM, ""))
+    done = taken(sent({"推荐表.docx": blank}, subject="请问推荐表怎么填？"))
+    assert codes(done, "浙江") == {"submission.none"}
+
+
+def test_a_row_without_a_community_is_said_and_keeps_the_province_incomplete(taken: Take) -> None:
+    done = taken(sent({**list_files(HEAD, [A, replace(B, community="")]), **files(A)}))
+    (finding,) = (one for one in done.findings if one.code == "list.row_incomplete")
+    assert finding.subject == "association"
+    assert "没有写小区名称" in finding.message
+    assert next(row for row in rows(done, "submissions") if row["province"] == "浙江")["status"] == "partial"
+
+
+def test_a_photo_that_is_added_under_a_used_name_takes_nothing_away(taken: Take) -> None:
+    two = {f"春江花园/照片{n}.jpg": photo(str(n)) for n in (1, 2)}
+    first = sent({**list_files(HEAD, [A]), **files(replace(A, photos=0)), "照片.zip": gbk_zip(two)})
+    more = {"照片.zip": gbk_zip({"春江花园/照片1.jpg": photo("3")})}
+    done = taken(first, sent(more, day("07-25T10:00:00"), "补充1张照片"))
+    assert case(done, "春江花园")["photos"] == 3
+
+
+def test_a_full_list_in_a_mail_that_adds_photos_replaces_the_earlier_list(taken: Take) -> None:
+    first = sent({**list_files(HEAD, [A, B]), **files(A)})
+    done = taken(first, sent(list_files(HEAD, [A]), day("07-25T10:00:00"), "补充照片"))
+    assert [row["community"] for row in rows(done, "cases") if row["in_list"]] == ["春江花园"]
+
+
+def test_a_form_that_names_another_city_contradicts_its_row(taken: Take) -> None:
+    other = replace(A, form={"recommender": "宁波市物业管理协会"})
+    done = taken(sent({**list_files(HEAD, [A]), **files(other)}))
+    assert about(done, "春江花园") == {"mismatch.recommender"}
+    assert len(rows(done, "cases")) == 1
+
+
+@pytest.mark.parametrize("data", [b"plain text, no picture", b"<html><body>x</body></html>", b"\x01\x02\x03" * 900])
+def test_a_photo_that_is_no_picture_is_unreadable_and_belongs_to_its_case(taken: Take, data: bytes) -> None:
+    done = taken(sent({**list_files(HEAD, [A]), **files(A), "春江花园照片10.jpg": data}))
+    assert about(done, "春江花园") == {"photo.unreadable"}
+    (finding,) = (one for one in done.findings if one.code == "photo.unreadable")
+    assert finding.city == "杭州市"
+
+
+def test_a_zip_member_that_needs_a_password_is_named_where_things_are_missing(taken: Take) -> None:
+    locked = bytearray(gbk_zip({"春江材料.docx": A.form_docx()}))
+    # The encryption flag of both headers: the member claims to need a password.
+    for start in (6, locked.index(b"PK\x01\x02") + 8):
+        locked[start] |= 1
+    done = taken(sent({**list_files(HEAD, [A]), "材料.zip": bytes(locked)}))
+    (finding,) = (one for one in done.findings if one.code == "form.missing")
+    assert "打不开，材料可能在其中" in finding.message
+    assert "file.encrypted" in codes(done, "浙江")

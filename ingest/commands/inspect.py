@@ -14,6 +14,7 @@ from ingest.context import DEFAULT, Context
 from reports.checks import CHECKS
 from reports.judge import prove
 from reports.subjects import FACTS
+from store.database import check_url
 
 
 @click.command("init")
@@ -38,12 +39,13 @@ def check_config(context: Context) -> None:
     chosen = context.is_chosen or DEFAULT.exists()
     settings = context.settings() if chosen else Settings()
     campaign = load_campaign(settings.campaign.id, settings.base)
-    prove(campaign)
+    prove(campaign, settings.campaign.id)
     roster, selected = settings.campaign.roster, settings.campaign.already_selected
     associations = load_associations(settings.at(roster) if roster else None)
     selection = load_selected(settings.at(selected) if selected else None)
-    for mailbox in settings.mailboxes:
-        _ = mailbox.secret
+    check_url(settings.database_url)
+    for login in (*settings.mailboxes, settings.digest.smtp):
+        _ = login.secret if login else None
     call = campaign.call
     click.echo(f"设置文件：{context.path if chosen else '（没有，用默认值）'}")
     click.echo(f"征集活动：{call.id}，{call.title}，{call.deadline} 截止；规则 {len(campaign.rule)} 条，例子全部通过")
