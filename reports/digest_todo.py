@@ -17,6 +17,8 @@ _WARNINGS_LISTED = 5
 # A mailbox that nobody has looked into for this long: the program itself stands still.
 _SILENCE = timedelta(hours=24)
 _SUBJECT_LENGTH = 60
+# Nobody notes here that a question was answered, so it is shown for some days and then only among what was set aside.
+_ASKED_LATELY = timedelta(days=3)
 
 # Findings by what is to be done about them; each stands in the first group that fits.
 _KINDS: tuple[tuple[str, str, Callable[[Finding], bool]], ...] = (
@@ -40,6 +42,7 @@ def todo_groups(assessment: Assessment) -> tuple[Group, ...]:
     groups = [
         group("收信中断", stopped_mailboxes(picture), _LISTED, "error", "个"),
         group("未能处理的来信", failed_mails(picture), _LISTED, "error", "封"),
+        group("近三天的咨询", recent_inquiries(picture), _LISTED, "warning", "封"),
         *_finding_groups(assessment),
     ]
     return tuple(one for one in groups if one.count)
@@ -70,6 +73,16 @@ def subject_of(message: MessageView) -> str:
     return (
         f"“{clipped(message.subject, _SUBJECT_LENGTH)}”" if message.subject.strip() else f"来信 {message.id}（无主题）"
     )
+
+
+def recent_inquiries(picture: Picture) -> Iterable[Item]:
+    """Yield the questions that came lately: somebody waits for an answer."""
+    zone = picture.campaign.call.zone
+    for message in picture.messages:
+        if message.kind == "inquiry" and picture.as_of - message.arrival <= _ASKED_LATELY:
+            sender = message.from_name or message.from_address or "发信人不明"
+            asked = f"{short_clock(message.arrival, zone)} 到达，{sender}"
+            yield Item(where(message.province, subject_of(message)), "等待答复", asked)
 
 
 def failed_mails(picture: Picture) -> Iterable[Item]:

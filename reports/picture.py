@@ -49,13 +49,13 @@ class FileView:
     reason: str
     province: str | None
     community: str | None
-    city: str | None
     case_ids: tuple[int, ...]
     arrival: datetime
     first_arrival: datetime
     facts: dict[str, Any]
     filing_clues: tuple[str, ...] = ()
     superseded: bool = False
+    city: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
