@@ -1,11 +1,13 @@
 """Keeps what was read: letters, files and the readings of contents; a message read again replaces what was there."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from store.database import Store
@@ -87,8 +89,11 @@ def cached_reading(store: Store, sha256: str, version: str) -> CachedReading | N
 
 
 def keep_reading(store: Store, reading: CachedReading) -> None:
-    """Keep what was found in a content, in the place of what an older version found."""
-    with store.session() as session:
+    """Keep what was found in a content, in the place of what an older version found.
+
+    Another process may keep the same content at the same moment: its reading is equal, and stays.
+    """
+    with suppress(IntegrityError), store.session() as session:
         session.merge(Reading(**vars(reading)))
 
 

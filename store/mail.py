@@ -143,11 +143,15 @@ def raw(store: Store, message_id: int) -> Path:
 
 
 def fail(store: Store, message_id: int, reason: str) -> None:
-    """Note that a message could not be read, and why; it is tried again a few times, then only by `retry`."""
+    """Note that a message could not be read, and why; it is tried again a few times, then only by `retry`.
+
+    One that another process has read meanwhile stays read.
+    """
     with store.session() as session:
-        message = session.get_one(Message, message_id)
-        message.state, message.failure = "failed", reason
-        message.attempts += 1
+        message = session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
+        if message.state == "waiting":
+            message.state, message.failure = "failed", reason
+            message.attempts += 1
 
 
 def wait_again(store: Store, *, every_attempt: bool = False) -> int:

@@ -157,6 +157,20 @@ def test_a_reading_of_another_version_is_not_used(store: Store) -> None:
     assert documents.cached_reading(store, "0" * 64, "2") is None
 
 
+def test_two_who_keep_the_same_reading_at_once_do_not_collide(store: Store) -> None:
+    reading = CachedReading("0" * 64, "1", "docx", "ok", "", [])
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: documents.keep_reading(store, reading), range(32)))
+    assert documents.cached_reading(store, "0" * 64, "1") == reading
+
+
+def test_a_message_that_another_process_has_read_does_not_fail(store: Store) -> None:
+    accepted = offer(store, b"mail")
+    documents.keep_read(store, accepted.id, letter(), [])
+    mail.fail(store, accepted.id, "读不出")
+    assert list(mail.failed(store)) == []
+
+
 def placing(key: str, city: str | None = "杭州市") -> Callable[[list[FileRow]], list[Placing]]:
     return lambda rows: [Placing(row.file.id, 0, 0, CaseKey(key, city, key), 1.0, ["x"]) for row in rows]
 
