@@ -101,10 +101,11 @@ def migrate(engine: Engine) -> None:
 def _engine(url: str) -> Engine:
     """Return an engine; a SQLite one waits for other writers and keeps foreign keys."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     if database := make_url(url).database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000})
+    # No parameters in error texts: they hold the names and phones of people.
+    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
