@@ -15,6 +15,7 @@ from config.settings import Settings, load_settings
 from ingest.desk import Desk, open_desk
 
 DEFAULT = Path("zhengji.toml")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,20 @@ def moment(text: str | None, call: Call) -> datetime:
     """Return the moment that `--as-of` names, in the campaign's zone where it says none; a day alone means its end."""
     if text is None:
         return now()
+    parsed = _parsed(text, call)
+    # Near the ends of the calendar a change of time zone has no result.
+    if parsed is None or not _FIRST_YEAR <= parsed.year <= _LAST_YEAR:
+        raise click.BadParameter(
+            f"{text} 不是时刻，请写作 2026-08-05 或 2026-08-05T18:00（北京时间）", param_hint="--as-of"
+        )
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=call.zone)
+
+
+def _parsed(text: str, call: Call) -> datetime | None:
+    """Return what was written as a moment, a day alone as its last second; None where it is neither."""
     try:
         if len(text) in {len("2026-08-05"), len("20260805")}:
             return datetime.combine(date.fromisoformat(text), time(23, 59, 59), call.zone)
-        parsed = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError:
-        raise click.BadParameter(
-            f"{text} 不是时刻，请写作 2026-08-05 或 2026-08-05T18:00（北京时间）", param_hint="--as-of"
-        ) from None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=call.zone)
+        return None

@@ -1,7 +1,7 @@
 """Takes one kept mail from waiting to filed: letter, files, kinds, sender, and then the province's filing.
 
-The single broad `except` of the program is here: one bad mail stops one mail. It is kept as failed with a reason that
-the digest shows, and `zhengji retry` takes it up again.
+The broad `except`s of the program are here: one bad mail stops one mail, one province that cannot be filed stops one
+province. What failed is kept with a reason that the digest shows, and `zhengji retry` takes it up again.
 """
 
 import errno
@@ -64,8 +64,20 @@ def read_one(desk: Desk, message_id: int) -> None:
 def file_all(desk: Desk) -> None:
     """File the provinces that have newly read messages; after a crash the next run takes up what is left."""
     for province in cases.unfiled_provinces(desk.store):
-        cases.file_province(desk.store, province, partial(_placings, province, desk))
+        _file_one(desk, province)
     cases.file_unattributed(desk.store)
+
+
+def _file_one(desk: Desk, province: str) -> None:
+    """File one province; whatever is wrong with it, the others go on."""
+    try:
+        cases.file_province(desk.store, province, partial(_placings, province, desk))
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
+            raise
+        log.exception("province.failed", province=province, error=type(error).__name__)
+        reason = f"归档{province}的材料时出错（{type(error).__name__}），原信已保存，请看日志或人工处理"
+        mail.fail_province(desk.store, province, reason)
 
 
 def _read(desk: Desk, raw: Path) -> tuple[ReadLetter, list[ReadFile]]:

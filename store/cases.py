@@ -1,5 +1,6 @@
 """Keeps which cases a province has and what in its files belongs to them; filing a province again replaces both."""
 
+import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -95,15 +96,23 @@ def _keep_cases(session: Session, province: str, wanted: set[CaseKey]) -> dict[C
     there = {(case.key, case.city_key): case for case in session.scalars(select(Case).where(Case.province == province))}
     ids: dict[CaseKey, int] = {}
     for one in sorted(wanted, key=lambda case: (case.key, case.city or "")):
-        case = there.pop((one.key, one.city or ""), None)
+        key, city_key = _bounded(one.key, 200), _bounded(one.city or "", 100)
+        case = there.pop((key, city_key), None)
         if case is None:
-            case = Case(province=province, key=one.key, city_key=one.city or "", community=one.community, city=one.city)
+            case = Case(province=province, key=key, city_key=city_key, community=one.community, city=one.city)
             session.add(case)
             session.flush()
         case.community, case.city = one.community, one.city
         ids[one] = case.id
     session.execute(delete(Case).where(Case.id.in_([case.id for case in there.values()])))
     return ids
+
+
+def _bounded(key: str, most: int) -> str:
+    """Return a key of at most `most` characters: PostgreSQL refuses to index what is much longer."""
+    if len(key) <= most:
+        return key
+    return key[: most - 33] + "…" + hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
 def _mark_filed(session: Session, province: str | None) -> None:

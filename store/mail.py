@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from store.blobs import Blob
 from store.database import Store
-from store.models import Case, File, FolderMark, Letter, Message, Reading, Sighting
+from store.models import Case, File, FolderMark, Letter, Link, Message, Reading, Sighting
 
 # A message that fails this often waits for `zhengji retry`: it would fail again and hold up the others.
 _ATTEMPTS = 3
@@ -154,6 +154,14 @@ def fail(store: Store, message_id: int, reason: str) -> None:
             message.attempts += 1
 
 
+def fail_province(store: Store, province: str, reason: str) -> None:
+    """Note that what was read of a province could not be filed, and why; see `fail`."""
+    mails = select(Letter.message_pk).where(Letter.province == province)
+    query = update(Message).where(Message.state == "read", Message.id.in_(mails))
+    with store.session() as session:
+        session.execute(query.values(state="failed", failure=reason, attempts=Message.attempts + 1))
+
+
 def wait_again(store: Store, *, every_attempt: bool = False) -> int:
     """Let failed messages wait once more (those tried too often only where `every_attempt`); return how many."""
     query = update(Message).where(Message.state == "failed")
@@ -174,7 +182,7 @@ def wait_where_stale(store: Store, version: str) -> int:
 def forget_conclusions(store: Store) -> int:
     """Drop every conclusion and let every message wait to be read; the facts stay. Returns how many messages wait."""
     with store.session() as session:
-        for table in (File, Case, Letter, Reading):
+        for table in (File, Link, Case, Letter, Reading):
             session.execute(delete(table))
         return _rows(session, update(Message).values(state="waiting", failure=None, attempts=0))
 

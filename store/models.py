@@ -1,7 +1,7 @@
 """The tables. Facts are only ever added; conclusions can be dropped and computed again from the facts.
 
-Facts: messages, sightings, polls, digests (and the vault). Conclusions: letters, files, cases,
-filings, readings.
+Facts: messages, sightings, folder marks, withheld mails, polls, decisions, supplied files, digests (and the vault).
+Conclusions: letters, links, files, cases, filings, readings.
 """
 
 from datetime import datetime
@@ -72,7 +72,7 @@ class Sighting(Base):
 
 
 class FolderMark(Base):
-    """How far a folder has been taken in: only what need not be fetched again."""
+    """How far a folder has been taken in: only what need not be fetched again, and when it was last compared whole."""
 
     __tablename__ = "folder_marks"
 
@@ -80,10 +80,76 @@ class FolderMark(Base):
     folder: Mapped[str] = mapped_column(primary_key=True)
     uidvalidity: Mapped[int] = mapped_column(BigInteger)
     last_uid: Mapped[int] = mapped_column(BigInteger)
+    reconciled_at: Mapped[datetime | None]
+
+
+class Withheld(Base):
+    """A mail that the server names and does not give (a fact): tried again at every poll, and never holds up others.
+
+    `given_at` is when it came after all, or was gone from the server; until then it is an alarm.
+    """
+
+    __tablename__ = "withheld"
+    __table_args__ = (UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailbox: Mapped[str]
+    folder: Mapped[str]
+    uidvalidity: Mapped[int] = mapped_column(BigInteger)
+    uid: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str]
+    attempts: Mapped[int] = mapped_column(default=1)
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    given_at: Mapped[datetime | None]
+
+
+class Decision(Base):
+    """人工处理 (a fact): what a person decided, when and why; undone ones stay, and no longer count.
+
+    `what` is sender | mail_kind | password; `subject` says of what (an address, or `message:12`), `value` holds the
+    decision itself.
+    """
+
+    __tablename__ = "decisions"
+    __table_args__ = (Index("ix_decisions_what_subject", "what", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(String(400))
+    value: Mapped[dict[str, Any]]
+    person: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    decided_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None]
+
+
+class Supplied(Base):
+    """A file that a person added to a message (a fact), such as one downloaded from its cloud link.
+
+    `link` is the key of the link that it answers; its bytes lie in the vault under `sha256`.
+    """
+
+    __tablename__ = "supplied"
+    __table_args__ = (UniqueConstraint("message_pk", "sha256", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_pk: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(400))
+    sha256: Mapped[str] = mapped_column(String(64))
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    link: Mapped[str | None]
+    person: Mapped[str]
+    added_at: Mapped[datetime]
 
 
 class Poll(Base):
-    """One look into one mailbox (a fact): when, how many were seen there and new, and why it failed if it did."""
+    """One look into one mailbox (a fact): when, how many were seen there and new, and why it failed if it did.
+
+    `held` is how many mails the server said it holds in the folders read, `known` how many of those we hold, `gaps`
+    what is on the server and not here: [{folder, uids}]. They are null where nothing was compared.
+    """
 
     __tablename__ = "polls"
 
@@ -95,10 +161,18 @@ class Poll(Base):
     reason: Mapped[str] = mapped_column(default="")
     seen: Mapped[int] = mapped_column(default=0)
     new: Mapped[int] = mapped_column(default=0)
+    held: Mapped[int | None]
+    known: Mapped[int | None]
+    reconciled: Mapped[bool] = mapped_column(default=False)
+    gaps: Mapped[list[Any] | None]
 
 
 class Letter(Base):
-    """What a message says of itself (a conclusion): envelope, text, sender and kind, each with its evidence."""
+    """What a message says of itself (a conclusion): envelope, text, sender and kind, each with its evidence.
+
+    `soft_key` is equal for the copies of one mail that differ in their transport only. `forwarded` and
+    `authentication` are lists of small tables.
+    """
 
     __tablename__ = "letters"
 
@@ -118,9 +192,33 @@ class Letter(Base):
     sender_level: Mapped[str | None] = mapped_column(String(12))
     sender_clues: Mapped[list[Any]]
     defects: Mapped[list[Any]]
+    soft_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    forwarded: Mapped[list[Any]] = mapped_column(default=list)
+    authentication: Mapped[list[Any]] = mapped_column(default=list)
     version: Mapped[str] = mapped_column(String(64), index=True)
 
     message: Mapped[Message] = relationship(back_populates="letter")
+
+
+class Link(Base):
+    """A cloud link in a message (a conclusion): what lies behind it, until when, and whether a person brought it in."""
+
+    __tablename__ = "links"
+    __table_args__ = (UniqueConstraint("message_pk", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_pk: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    provider: Mapped[str] = mapped_column(String(16))
+    key: Mapped[str]
+    url: Mapped[str]
+    name: Mapped[str | None]
+    size_text: Mapped[str | None]
+    bytes: Mapped[int | None] = mapped_column(BigInteger)
+    expires: Mapped[datetime | None]
+    expires_text: Mapped[str | None]
+    code: Mapped[str | None]
+    answered: Mapped[bool] = mapped_column(default=False)
 
 
 class File(Base):
@@ -140,6 +238,10 @@ class File(Base):
     kind_evidence: Mapped[str] = mapped_column(default="")
     status: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(default="")
+    # Of a nested mail: {from_name, from_address, date, subject}.
+    letter: Mapped[dict[str, Any] | None]
+    # Of a volume of a split archive: {stem, number, last, scheme}.
+    volume: Mapped[dict[str, Any] | None]
     province: Mapped[str | None] = mapped_column(String(16))
 
     message: Mapped[Message] = relationship(back_populates="files")
@@ -154,8 +256,9 @@ class Case(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     province: Mapped[str] = mapped_column(String(16), index=True)
-    city_key: Mapped[str] = mapped_column(default="")
-    key: Mapped[str]
+    city_key: Mapped[str] = mapped_column(String(100), default="")
+    # At most 200 characters: what is longer is cut and carries its hash, since PostgreSQL bounds what it indexes.
+    key: Mapped[str] = mapped_column(String(200))
     community: Mapped[str]
     city: Mapped[str | None]
 

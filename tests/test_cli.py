@@ -87,6 +87,8 @@ def test_as_of_works_everywhere(config: str, tmp_path: Path) -> None:
     done = zhengji("--config", config, "digest", "-o", str(tmp_path), *early)
     assert (tmp_path / "日报-2026-07-19.html").exists(), done.stderr
     assert zhengji("--config", config, "ledger", "-o", str(tmp_path / "l.xlsx"), *early).returncode == 0
+    for never in ("0001-01-01T00:00:00+14:00", "9999-12-31", "9999-12-31T23:59:59-12:00"):
+        assert zhengji("--config", config, "status", "--as-of", never).returncode == 2
     wrong = zhengji("--config", config, "status", "--as-of", "昨天")
     assert wrong.returncode == 2
     assert "不是时刻" in wrong.stderr

@@ -13,7 +13,7 @@ from reports.ledger import ledger
 from reports.status import render
 from tests import doc_builders as docs
 from tests.desks import desk, take
-from tests.inbox import Sent, list_files
+from tests.inbox import Sent, list_files, mail
 from tests.sample import day
 
 NAUGHTY = "甲\x00乙\x0b丙\ud800丁\u202e戊<script>alert(1)</script>=1+1\r\n"
@@ -93,3 +93,12 @@ def test_a_communitys_name_can_be_anything(tmp_path: Path, community: str) -> No
         assert compose(assessment, None).html
         (message,) = assessment.picture.messages
         assert message.state == "filed"
+
+
+def test_a_community_name_of_1500_characters_is_filed_on_both_databases(opened: Desk, tmp_path: Path) -> None:
+    endless = "".join(chr(0x4E00 + number) for number in range(1500))
+    cases = [Sent(endless + "甲", CASE.company, CASE.recommender), Sent(endless + "乙", CASE.company, CASE.recommender)]
+    sent = mail("zjwyxh@example.cn", "报送", day("07-20T10:00:00"), list_files("浙江省物业管理协会", cases))
+    result = take(opened, tmp_path / "inbox", sent)
+    assert [message.state for message in result.picture.messages] == ["filed"]
+    assert sorted(case.community for case in result.picture.cases) == sorted(case.community for case in cases)

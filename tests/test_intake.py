@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from config.campaign import Campaign
 from ingest import intake
 from ingest.desk import Desk
+from ingest.filing import Item, place_all
 from ingest.intake import take_in
 from parsers.letter import read_letter
 from reports.picture import FileView
@@ -32,6 +34,23 @@ def opened(tmp_path: Path) -> Iterator[Desk]:
 def sent(**files: bytes) -> bytes:
     named = {name.replace("__", "."): data for name, data in files.items()}
     return mail("zjwyxh@example.cn", "浙江报送", WHEN, {**list_files("浙江省物业管理协会", [CASE]), **named})
+
+
+def test_a_province_that_cannot_be_filed_leaves_the_others_alone_and_is_taken_up_again(
+    opened: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trip(items: list[Item], province: str, campaign: Campaign) -> object:
+        if province == "浙江":
+            raise RuntimeError("a fault in filing")
+        return place_all(items, province, campaign)
+
+    monkeypatch.setattr(intake, "place_all", trip)
+    other = mail("jswyxh@example.cn", "江苏省物业管理协会报送", WHEN, list_files("江苏省物业管理协会", [CASE]))
+    picture = take(opened, tmp_path / "inbox", sent(), other).picture
+    assert {message.province: message.state for message in picture.messages} == {"浙江": "failed", "江苏": "filed"}
+    monkeypatch.undo()
+    take_in(opened)
+    assert {message.state for message in assessed(opened).picture.messages} == {"filed"}
 
 
 def files_of(opened: Desk, tmp_path: Path, *raw: bytes) -> dict[str, FileView]:

@@ -16,8 +16,8 @@ def upgrade() -> None:
     op.create_table('cases',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('province', sa.String(length=16), nullable=False),
-    sa.Column('city_key', sa.Text(), nullable=False),
-    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('city_key', sa.String(length=100), nullable=False),
+    sa.Column('key', sa.String(length=200), nullable=False),
     sa.Column('community', sa.Text(), nullable=False),
     sa.Column('city', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cases')),
@@ -25,6 +25,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_cases_province'), ['province'], unique=False)
+
+    op.create_table('decisions',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('what', sa.String(length=16), nullable=False),
+    sa.Column('subject', sa.String(length=400), nullable=False),
+    sa.Column('value', sa.JSON(), nullable=False),
+    sa.Column('person', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('decided_at', store.times.Moment(timezone=True), nullable=False),
+    sa.Column('undone_at', store.times.Moment(timezone=True), nullable=True),
+    sa.Column('undone_by', sa.Text(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_decisions'))
+    )
+    with op.batch_alter_table('decisions', schema=None) as batch_op:
+        batch_op.create_index('ix_decisions_what_subject', ['what', 'subject'], unique=False)
 
     op.create_table('digests',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -44,6 +59,7 @@ def upgrade() -> None:
     sa.Column('folder', sa.Text(), nullable=False),
     sa.Column('uidvalidity', sa.BigInteger(), nullable=False),
     sa.Column('last_uid', sa.BigInteger(), nullable=False),
+    sa.Column('reconciled_at', store.times.Moment(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('mailbox', 'folder', name=op.f('pk_folder_marks'))
     )
     op.create_table('messages',
@@ -72,6 +88,10 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('seen', sa.Integer(), nullable=False),
     sa.Column('new', sa.Integer(), nullable=False),
+    sa.Column('held', sa.Integer(), nullable=True),
+    sa.Column('known', sa.Integer(), nullable=True),
+    sa.Column('reconciled', sa.Boolean(), nullable=False),
+    sa.Column('gaps', sa.JSON(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_polls'))
     )
     with op.batch_alter_table('polls', schema=None) as batch_op:
@@ -86,6 +106,20 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('sha256', name=op.f('pk_readings'))
     )
+    op.create_table('withheld',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('mailbox', sa.Text(), nullable=False),
+    sa.Column('folder', sa.Text(), nullable=False),
+    sa.Column('uidvalidity', sa.BigInteger(), nullable=False),
+    sa.Column('uid', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('first_at', store.times.Moment(timezone=True), nullable=False),
+    sa.Column('last_at', store.times.Moment(timezone=True), nullable=False),
+    sa.Column('given_at', store.times.Moment(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_withheld')),
+    sa.UniqueConstraint('mailbox', 'folder', 'uidvalidity', 'uid', name=op.f('uq_withheld_mailbox'))
+    )
     op.create_table('files',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('message_pk', sa.Integer(), nullable=False),
@@ -98,6 +132,8 @@ def upgrade() -> None:
     sa.Column('kind_evidence', sa.Text(), nullable=False),
     sa.Column('status', sa.String(length=16), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('letter', sa.JSON(), nullable=True),
+    sa.Column('volume', sa.JSON(), nullable=True),
     sa.Column('province', sa.String(length=16), nullable=True),
     sa.ForeignKeyConstraint(['message_pk'], ['messages.id'], name=op.f('fk_files_message_pk_messages'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_files')),
@@ -125,14 +161,36 @@ def upgrade() -> None:
     sa.Column('sender_level', sa.String(length=12), nullable=True),
     sa.Column('sender_clues', sa.JSON(), nullable=False),
     sa.Column('defects', sa.JSON(), nullable=False),
+    sa.Column('soft_key', sa.String(length=64), nullable=True),
+    sa.Column('forwarded', sa.JSON(), nullable=False),
+    sa.Column('authentication', sa.JSON(), nullable=False),
     sa.Column('version', sa.String(length=64), nullable=False),
     sa.ForeignKeyConstraint(['message_pk'], ['messages.id'], name=op.f('fk_letters_message_pk_messages'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('message_pk', name=op.f('pk_letters'))
     )
     with op.batch_alter_table('letters', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_letters_province'), ['province'], unique=False)
+        batch_op.create_index(batch_op.f('ix_letters_soft_key'), ['soft_key'], unique=False)
         batch_op.create_index(batch_op.f('ix_letters_version'), ['version'], unique=False)
 
+    op.create_table('links',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('message_pk', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('provider', sa.String(length=16), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('url', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=True),
+    sa.Column('size_text', sa.Text(), nullable=True),
+    sa.Column('bytes', sa.BigInteger(), nullable=True),
+    sa.Column('expires', store.times.Moment(timezone=True), nullable=True),
+    sa.Column('expires_text', sa.Text(), nullable=True),
+    sa.Column('code', sa.Text(), nullable=True),
+    sa.Column('answered', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['message_pk'], ['messages.id'], name=op.f('fk_links_message_pk_messages'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_links')),
+    sa.UniqueConstraint('message_pk', 'number', name=op.f('uq_links_message_pk'))
+    )
     op.create_table('sightings',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('message_id', sa.Integer(), nullable=False),
@@ -150,6 +208,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('sightings', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sightings_message_id'), ['message_id'], unique=False)
+
+    op.create_table('supplied',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('message_pk', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=400), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('bytes', sa.BigInteger(), nullable=False),
+    sa.Column('link', sa.Text(), nullable=True),
+    sa.Column('person', sa.Text(), nullable=False),
+    sa.Column('added_at', store.times.Moment(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['message_pk'], ['messages.id'], name=op.f('fk_supplied_message_pk_messages'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_supplied')),
+    sa.UniqueConstraint('message_pk', 'sha256', 'name', name=op.f('uq_supplied_message_pk'))
+    )
+    with op.batch_alter_table('supplied', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_supplied_message_pk'), ['message_pk'], unique=False)
 
     op.create_table('filings',
     sa.Column('id', sa.Integer(), nullable=False),
