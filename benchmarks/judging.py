@@ -22,7 +22,7 @@ def run(cases: int = 1_500) -> None:
         config = write_settings(Path(folder))
         desk = open_desk(load_settings(config, {}))
         fill(desk, cases)
-        desk.store.close()
+        desk.close()
         done = measure(_judge, config)
     gathered, judged, found = done.result
     print(f"\n{cases} cases in the database: picture {gathered:.3f} s, judge {judged:.3f} s, {found} findings")

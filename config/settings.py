@@ -132,14 +132,15 @@ class WorkerSettings(Section):
 
 
 class LimitSettings(Section):
-    """What a single mail or archive may cost at the most."""
+    """What a single mail, archive or file may cost at the most; `seconds` and `memory_bytes` hold for opening one."""
 
-    message_bytes: int = Field(default=300_000_000, gt=0)
     archive_bytes: int = Field(default=2_000_000_000, gt=0)
     member_bytes: int = Field(default=500_000_000, gt=0)
     members: int = Field(default=2_000, gt=0)
     depth: int = Field(default=4, gt=0)
     ratio: int = Field(default=200, gt=1)
+    seconds: float = Field(default=10, gt=0)
+    memory_bytes: int = Field(default=512_000_000, ge=256_000_000)
 
 
 class Settings(Section):

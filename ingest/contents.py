@@ -1,101 +1,187 @@
-"""Keeps and reads what a mail holds: every part and every member of its archives, whatever is wrong with it."""
+"""Keeps and reads what a mail holds: every part, every member of its archives and of the mails inside it.
 
-from collections.abc import Iterable, Iterator
+Everything is opened in the clean room; here the files are put together, whatever is wrong with one of them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ingest.cleanroom import Answer
 from ingest.desk import Desk
+from ingest.opened import Kept, kept_from, letter_from
 from ingest.sender import Written
+from parsers.archives import ARCHIVE_FORMATS, volume_of
 from parsers.base import ParseError, as_json
-from parsers.letter import Part
-from parsers.reading import Found, Reading, kind_of, read_content
-from parsers.unpack import Member, Spent, UnpackLimits, members
+from parsers.letter import MAIL_FORMATS, Letter
+from parsers.names import bounded_path, unique_path
+from parsers.passwords import find_passwords
+from parsers.reading import Found, Reading, kind_of
 from store import documents
 from store.blobs import Blob
 from store.documents import CachedReading, ReadFile
+from store.siblings import VolumeFile
 
 # What stands for a file that could not be opened far enough to be told by its content.
 _UNREAD = "unknown"
 _EMPTY = ("corrupt", "文件是空的（0 字节），请对方重发")
+_HEAD_BYTES = 4096
+Problem = tuple[str, str]
 
 
 @dataclass
-class _Pile:
-    """The files of one mail as they come, and what their documents say of the sender."""
+class Pile:
+    """The files of one mail as they come: what is spent on it, which passwords may open it, and its documents' names.
 
+    `taken` are the paths in use: a mail, an archive in it and a member may claim the same one.
+    """
+
+    desk: Desk
+    passwords: list[str]
     files: list[ReadFile] = field(default_factory=list)
+    spent: dict[str, int] = field(default_factory=lambda: {"members": 0, "bytes": 0})
+    taken: dict[str, int] = field(default_factory=dict)
     submitters: list[str] = field(default_factory=list)
     list_recommenders: list[str] = field(default_factory=list)
     form_recommenders: list[str] = field(default_factory=list)
-    spent: Spent = field(default_factory=Spent)
+
+    @property
+    def written(self) -> Written:
+        """What the documents say of who sent them."""
+        return Written(self.submitters, self.list_recommenders, self.form_recommenders)
+
+    def path(self, wanted: str) -> str:
+        """Return a path for a file: bounded, and unlike any other of the mail."""
+        return unique_path(bounded_path(wanted), self.taken)
 
 
-def read_parts(desk: Desk, parts: Iterable[Part]) -> tuple[list[ReadFile], Written]:
-    """Keep and read all parts of a mail; return its files in order, and what they say of who sent them."""
-    pile = _Pile()
-    for part in parts:
-        if not part.data:
-            pile.files.append(_unopened(part.path, part.name, 0, *(part.problem or _EMPTY)))
-            continue
-        pile.spent = Spent()
-        blob = desk.store.vault.keep([part.data])
-        _add(desk, pile, blob, part.path, desk.settings.limits.depth, part.problem)
-    return pile.files, Written(pile.submitters, pile.list_recommenders, pile.form_recommenders)
+def read_mail(desk: Desk, raw: Path, passwords: Sequence[str] = ()) -> tuple[Letter, Pile]:
+    """Keep and read all that a mail holds; return its letter and its files. ParseError where it cannot be opened."""
+    letter, parts, problem = _open_mail(desk, raw)
+    pile = Pile(desk, [*find_passwords(f"{letter.subject}\n{letter.text}"), *passwords])
+    add_all(pile, parts, "", desk.settings.limits.depth)
+    if problem:
+        pile.files.append(_unopened(pile.path("邮件其余部分"), "邮件其余部分", 0, *problem))
+    return letter, pile
 
 
-def _add(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int, problem: tuple[str, str] | None = None) -> None:
-    """Add one kept content and, where it is an archive, its members after it; `problem` is what cut it off."""
-    reading = read_blob(desk, blob)
+def add_all(pile: Pile, kept: Iterable[Kept], prefix: str, depth: int) -> None:
+    """Add what stood beside each other in one mail or archive."""
+    for one in kept:
+        _add(pile, one, prefix, depth)
+
+
+def _add(pile: Pile, kept: Kept, prefix: str, depth: int) -> None:
+    """Add one content and, where it holds others, those after it."""
+    path = pile.path(prefix + kept.path)
+    if kept.sha256 is None:
+        pile.files.append(_unopened(path, kept.name, kept.bytes, *(kept.problem or _EMPTY)))
+        return
+    blob = Blob(kept.sha256, kept.bytes)
+    reading = read_blob(pile.desk, blob)
     name = PurePosixPath(path).name
-    kind, _, evidence = kind_of(reading, name, path, desk.campaign)
+    kind, _, evidence = kind_of(reading, name, path, pile.desk.campaign)
     file = ReadFile(path, name, blob.sha256, blob.bytes, reading.format, kind, evidence, reading.status, reading.reason)
     at = len(pile.files)
     pile.files.append(file)
+    if volume := volume_of(name, _head(pile.desk, blob)):
+        own = {"number": volume.number, "last": volume.last, "scheme": volume.scheme}
+        pile.files[at] = replace(file, kind="archive", volume_stem=volume.stem[:400], volume=own)
+        return
     _note_names(pile, reading)
-    if kind == "archive" and reading.status == "ok":
-        problem = _unpack(desk, pile, blob, path, depth) or problem
+    inner, problem = _open(pile, file, depth)
+    problem = problem or kept.problem
     if problem and file.status == "ok":
-        pile.files[at] = replace(file, status=problem[0], reason=problem[1])
+        inner = {**inner, "status": problem[0], "reason": problem[1]}
+    pile.files[at] = replace(pile.files[at], **inner)
 
 
-def _unpack(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> tuple[str, str] | None:
-    """Add an archive's members; return what stopped it, if anything did. What was read until then is kept."""
+def _open(pile: Pile, file: ReadFile, depth: int) -> tuple[dict[str, Any], Problem | None]:
+    """Add what a file holds; return what is to be noted of it, and what stopped it if anything did."""
+    if file.format not in ARCHIVE_FORMATS | MAIL_FORMATS or file.status != "ok":
+        return {}, None
     if depth == 0:
-        return "unsafe", f"压缩包嵌套超过 {desk.settings.limits.depth} 层，里面的没有再打开"
+        return {}, ("unsafe", f"压缩包或邮件嵌套超过 {pile.desk.settings.limits.depth} 层，里面的没有再打开")
+    opened = pile.desk.store.vault.path(file.sha256 or "")
+    if file.format in ARCHIVE_FORMATS:
+        members, problem = _unpack(pile, [opened], file.bytes)
+        add_all(pile, members, f"{file.path}!/", depth - 1)
+        return {}, problem
     try:
-        for member in members(desk.store.vault.path(blob.sha256), _limits(desk), pile.spent):
-            _add_member(desk, pile, member, f"{path}!/{member.path}", depth - 1)
+        letter, parts, problem = _open_mail(pile.desk, opened)
     except ParseError as error:
-        return error.status, error.reason
-    return None
+        return {}, (error.status, error.reason)
+    pile.passwords.extend(find_passwords(f"{letter.subject}\n{letter.text}"))
+    add_all(pile, parts, f"{file.path}!/", depth - 1)
+    return {"letter": _provenance(letter)}, problem
 
 
-def _add_member(desk: Desk, pile: _Pile, member: Member, path: str, depth: int) -> None:
-    """Add one member of an archive; one that cannot be read is named with the reason, and the others go on."""
-    if member.problem or member.chunks is None:
-        pile.files.append(_unopened(path, member.name, member.size, *(member.problem or _EMPTY)))
-        return
+def open_volumes(pile: Pile, volumes: Sequence[VolumeFile]) -> None:
+    """Add the members of a split archive whose volumes are all there, in order, under the name of its first volume."""
+    paths = [pile.desk.store.vault.path(volume.sha256) for volume in volumes]
+    members, problem = _unpack(pile, paths, sum(volume.bytes for volume in volumes))
+    add_all(pile, members, f"{volumes[0].path}!/", pile.desk.settings.limits.depth - 1)
+    if problem:
+        own = {volume.path for volume in volumes}
+        pile.files[:] = [
+            replace(file, status=problem[0], reason=problem[1]) if file.path in own and file.volume_stem else file
+            for file in pile.files
+        ]
+
+
+def _head(desk: Desk, blob: Blob) -> bytes:
+    with desk.store.vault.path(blob.sha256).open("rb") as file:
+        return file.read(_HEAD_BYTES)
+
+
+def _open_mail(desk: Desk, raw: Path) -> tuple[Letter, list[Kept], Problem | None]:
+    """Return a mail's letter, its parts, and what stopped them if anything did."""
+    answers = desk.room.ask("letter", raw.stat().st_size, path=str(raw))
+    letter = letter_from(next(answers))
+    parts, problem = _all(answers)
+    return letter, [kept_from(answer) for answer in parts], problem
+
+
+def _unpack(pile: Pile, volumes: Sequence[Path], size: int) -> tuple[list[Kept], Problem | None]:
+    """Return an archive's members, and what stopped it if anything did. What was had until then is kept."""
+    answers, problem = _all(
+        pile.desk.room.ask(
+            "unpack",
+            size,
+            paths=[str(path) for path in volumes],
+            spent=pile.spent,
+            passwords=list(dict.fromkeys(pile.passwords)),
+        )
+    )
+    if answers:
+        pile.spent = answers[-1]["spent"]
+    return [kept_from(answer) for answer in answers], problem
+
+
+def _all(answers: Iterator[Answer]) -> tuple[list[Answer], Problem | None]:
+    """Return all answers that come, and what ended them early."""
+    found = []
     try:
-        blob = desk.store.vault.keep(member.chunks())
+        for answer in answers:
+            found.append(answer)  # noqa: PERF402 (what came before an error counts)
     except ParseError as error:
-        pile.files.append(_unopened(path, member.name, member.size, error.status, error.reason))
-        return
-    _add(desk, pile, blob, path, depth)
+        return found, (error.status, error.reason)
+    return found, None
+
+
+def _provenance(letter: Letter) -> dict[str, Any]:
+    """Return what is kept of a mail inside another: whose it was, and when they say they sent it."""
+    return {
+        "from_name": letter.from_name,
+        "from_address": letter.from_address,
+        "date": letter.date.isoformat() if letter.date else None,
+        "subject": letter.subject,
+    }
 
 
 def _unopened(path: str, name: str, size: int, status: str, reason: str) -> ReadFile:
     return ReadFile(path, name, None, size, _UNREAD, "other", "", status, reason)
-
-
-def _limits(desk: Desk) -> UnpackLimits:
-    limits = desk.settings.limits
-    return UnpackLimits(
-        members=limits.members,
-        member_bytes=limits.member_bytes,
-        archive_bytes=limits.archive_bytes,
-        ratio=limits.ratio,
-    )
 
 
 def read_blob(desk: Desk, blob: Blob) -> Reading:
@@ -104,16 +190,28 @@ def read_blob(desk: Desk, blob: Blob) -> Reading:
     if cached is not None:
         found = tuple(Found(**one) for one in cached.found)
         return Reading(cached.format, found, cached.status, cached.reason)
-    reading = read_content(desk.store.vault.path(blob.sha256), blob.bytes, desk.campaign)
+    reading = _read(desk, blob)
     found_json = [as_json(one) for one in reading.found]
     documents.keep_reading(
         desk.store,
         CachedReading(blob.sha256, desk.reading_version, reading.format, reading.status, reading.reason, found_json),
     )
-    return Reading(reading.format, tuple(Found(**one) for one in found_json), reading.status, reading.reason)
+    return reading
 
 
-def _note_names(pile: _Pile, reading: Reading) -> None:
+def _read(desk: Desk, blob: Blob) -> Reading:
+    """Read a content in the clean room; one that takes too much there is unsafe, of the format that was told before."""
+    answers, problem = _all(
+        desk.room.ask("read", blob.bytes, path=str(desk.store.vault.path(blob.sha256)), size=blob.bytes)
+    )
+    format_ = answers[0]["format"] if answers else _UNREAD
+    if problem:
+        return Reading(format_, (), *problem)
+    whole = answers[1]
+    return Reading(format_, tuple(Found(**one) for one in whole["found"]), whole["status"], whole["reason"])
+
+
+def _note_names(pile: Pile, reading: Reading) -> None:
     """Note the organisations that lists and forms name: clues to the sender."""
     for found in reading.found:
         if found.kind == "summary_list":

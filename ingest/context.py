@@ -47,7 +47,7 @@ class Context:
         try:
             yield desk
         finally:
-            desk.store.close()
+            desk.close()
 
 
 def now() -> datetime:

@@ -10,7 +10,9 @@ from config.associations import Association, load_associations
 from config.campaign import Campaign, load_campaign
 from config.selected import Selection, load_selected
 from config.settings import Settings
+from ingest.cleanroom import CleanRoom, Setup
 from parsers.reading import READERS_VERSION
+from parsers.unpack import UnpackLimits
 from reports.judge import prove
 from store.database import Store, open_store
 
@@ -27,6 +29,24 @@ class Desk:
     campaign: Campaign
     associations: Sequence[Association]
     selected: Selection | None
+
+    @cached_property
+    def room(self) -> CleanRoom:
+        """The process of its own in which everything from strangers is opened."""
+        limits = self.settings.limits
+        caps = UnpackLimits(
+            members=limits.members,
+            member_bytes=limits.member_bytes,
+            archive_bytes=limits.archive_bytes,
+            ratio=limits.ratio,
+        )
+        return CleanRoom(Setup(self.store.vault.folder, self.campaign, caps, limits.seconds, limits.memory_bytes))
+
+    def close(self) -> None:
+        """Close the store and end the clean room's process."""
+        if "room" in vars(self):
+            self.room.close()
+        self.store.close()
 
     @cached_property
     def reading_version(self) -> str:

@@ -5,20 +5,26 @@ province. What failed is kept with a reason that the digest shows, and `zhengji 
 """
 
 import errno
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import structlog
+
+from sqlalchemy.orm import Session
 
 from ingest import contents
 from ingest.desk import Desk
 from ingest.filing import Item, place_all
 from ingest.mail_kind import mail_kind
-from ingest.sender import Written, sender_of
-from parsers.letter import Letter, read_letter
-from store import cases, documents, mail
+from ingest.second_look import Own, is_locked, join_volumes, passwords_elsewhere
+from ingest.sender import Sender, Written, sender_of
+from parsers.letter import Letter
+from parsers.letter_identity import soft_key
+from parsers.passwords import find_passwords
+from store import cases, documents, mail, siblings
 from store.cases import CaseKey, FileRow, Placing
 from store.documents import ReadFile, ReadLetter
 
@@ -36,14 +42,15 @@ def take_in(desk: Desk, tell: Tell = lambda _done, _all: None, stop: Callable[[]
     """
     mail.wait_where_stale(desk.store, desk.letter_version)
     mail.wait_again(desk.store)
-    ids = mail.waiting(desk.store)
     done = 0
-    for message_id in ids:
-        if stop():
-            break
-        read_one(desk, message_id)
-        done += 1
-        tell(done, len(ids))
+    # A mail may help to open an earlier one, which waits again then.
+    while (ids := mail.waiting(desk.store)) and not stop():
+        for message_id in ids:
+            if stop():
+                break
+            read_one(desk, message_id)
+            done += 1
+            tell(done, done + len(ids))
     file_all(desk)
     return done
 
@@ -51,8 +58,8 @@ def take_in(desk: Desk, tell: Tell = lambda _done, _all: None, stop: Callable[[]
 def read_one(desk: Desk, message_id: int) -> None:
     """Read one message; whatever is wrong with it, the others go on."""
     try:
-        letter, files = _read(desk, mail.raw(desk.store, message_id))
-        documents.keep_read(desk.store, message_id, letter, files)
+        letter, files = _read(desk, Own(message_id, mail.arrival(desk.store, message_id)))
+        documents.keep_read(desk.store, message_id, letter, files, partial(_tell_siblings, message_id, letter, files))
         log.info("message.read", message=message_id, kind=letter.kind, province=letter.province, files=len(files))
     except Exception as error:
         if isinstance(error, OSError) and error.errno in DISK_FULL:
@@ -80,18 +87,33 @@ def _file_one(desk: Desk, province: str) -> None:
         mail.fail_province(desk.store, province, reason)
 
 
-def _read(desk: Desk, raw: Path) -> tuple[ReadLetter, list[ReadFile]]:
+def _read(desk: Desk, own: Own) -> tuple[ReadLetter, list[ReadFile]]:
     """Return a message's letter and files with kind and sender; contents are kept in the vault as they come."""
-    letter, parts = read_letter(raw)
-    files, written = contents.read_parts(desk, parts)
-    sender = sender_of(letter, written, desk.associations, desk.campaign)
+    raw = mail.raw(desk.store, own.id)
+    letter, pile = contents.read_mail(desk, raw)
+    sender = sender_of(letter, pile.written, desk.associations, desk.campaign)
+    same = siblings.Sender(letter.from_address, sender.province)
+    if is_locked(pile) and (words := passwords_elsewhere(desk, own, same)):
+        letter, pile = contents.read_mail(desk, raw, words)
+    join_volumes(desk, own, same, pile)
+    sender = sender_of(letter, pile.written, desk.associations, desk.campaign)
     kind, evidence = mail_kind(
         letter,
-        {_kind_for_mail(file) for file in files},
+        {_kind_for_mail(file) for file in pile.files},
         sender_known=sender.level in {"provincial", "city"},
         campaign=desk.campaign,
     )
-    return _letter(letter, sender, kind, evidence, desk.letter_version), files
+    key = soft_key(letter, [file.sha256 or f"{file.path} {file.status}" for file in pile.files])
+    return _letter(letter, sender, kind, evidence, desk.letter_version, key), pile.files
+
+
+def _tell_siblings(message_id: int, letter: ReadLetter, files: Sequence[ReadFile], session: Session) -> None:
+    """Let the sender's other mails be read again where this one, read for the first time, may help to open them."""
+    same = siblings.Sender(letter.from_address, letter.province)
+    if find_passwords(f"{letter.subject}\n{letter.text}"):
+        siblings.wait_for_locked(session, same, message_id)
+    if stems := {file.volume_stem for file in files if file.volume_stem}:
+        siblings.wait_for_volumes(session, same, message_id, stems)
 
 
 def _kind_for_mail(file: ReadFile) -> str:
@@ -102,7 +124,7 @@ def _kind_for_mail(file: ReadFile) -> str:
     return "named" if by_name and file.kind != "other" else file.kind
 
 
-def _letter(letter: Letter, sender: Any, kind: str, evidence: str, version: str) -> ReadLetter:  # noqa: ANN401
+def _letter(letter: Letter, sender: Sender, kind: str, evidence: str, version: str, key: str | None) -> ReadLetter:
     return ReadLetter(
         message_id=letter.message_id,
         from_address=letter.from_address,
@@ -120,7 +142,17 @@ def _letter(letter: Letter, sender: Any, kind: str, evidence: str, version: str)
         sender_clues=sender.clues,
         defects=letter.defects,
         version=version,
+        soft_key=key,
+        forwarded=[_plain(one) for one in letter.forwarded],
+        authentication=[_plain(one) for one in letter.authentication],
     )
+
+
+def _plain(value: Any) -> dict[str, Any]:  # noqa: ANN401 (any dataclass)
+    """Return a dataclass as JSON values, its moments as ISO text."""
+    return {
+        name: item.isoformat() if isinstance(item, datetime) else item for name, item in asdict(value).items()
+    }
 
 
 def _placings(province: str, desk: Desk, rows: Iterable[FileRow]) -> Iterator[Placing]:

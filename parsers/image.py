@@ -19,7 +19,7 @@ Image.MAX_IMAGE_PIXELS = None
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 MAX_PIXELS = 200_000_000
-# Formats that can only be loaded whole need up to 4 bytes a pixel.
+# Formats that can only be loaded whole need up to 4 bytes a pixel, a progressive JPEG up to 6.
 MAX_PIXELS_WHOLE = 64_000_000
 _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP")
 _SHRINK = 8
@@ -29,7 +29,7 @@ _TURNED = (5, 6, 7, 8)
 # What Pillow and its codecs were seen to raise on broken or hostile pictures.
 _BROKEN = (
     OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError, OverflowError,
-    ZeroDivisionError, MemoryError, RuntimeError, struct.error, zlib.error, Image.DecompressionBombError,
+    ZeroDivisionError, RuntimeError, struct.error, zlib.error, Image.DecompressionBombError,
 )  # fmt: skip
 _END_OF_JPEG = b"\xff\xd9"
 _TAIL_BYTES = 65_536
@@ -58,6 +58,8 @@ def measure(path: Path) -> Picture:
         with warnings.catch_warnings(), Image.open(path, formats=_FORMATS) as image:
             warnings.simplefilter("ignore")
             return _measured(image, path)
+    except MemoryError:
+        return Picture(None, None, None, readable=None, reason="图片过大，内存不够，没有打开")
     except _BROKEN:
         return Picture(None, None, None, readable=False, reason="图片打不开，可能已损坏")
 
@@ -68,7 +70,7 @@ def _measured(image: Image.Image, path: Path) -> Picture:
     turned, taken = _exif(image)
     if turned:
         width, height = height, width
-    limit = MAX_PIXELS if name == "JPEG" else MAX_PIXELS_WHOLE
+    limit = MAX_PIXELS if name == "JPEG" and not image.info.get("progressive") else MAX_PIXELS_WHOLE
     if image.width * image.height > limit:
         return Picture(name, width, height, None, f"像素过多（{width}×{height}），没有打开", taken)
     reason = _fault(image, path)

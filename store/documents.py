@@ -1,6 +1,6 @@
 """Keeps what was read: letters, files and the readings of contents; a message read again replaces what was there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +27,9 @@ class ReadFile:
     kind_evidence: str
     status: str
     reason: str = ""
+    letter: dict[str, Any] | None = None
+    volume: dict[str, Any] | None = None
+    volume_stem: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,9 @@ class ReadLetter:
     sender_clues: Sequence[str]
     defects: Sequence[str]
     version: str
+    soft_key: str | None = None
+    forwarded: Sequence[dict[str, Any]] = ()
+    authentication: Sequence[dict[str, Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -63,10 +69,21 @@ class CachedReading:
     found: list[dict[str, Any]] = field(default_factory=list)
 
 
-def keep_read(store: Store, message_id: int, letter: ReadLetter, files: Iterable[ReadFile]) -> None:
-    """Put a message's letter and files in the place of any earlier ones, and mark it read: all or nothing."""
+def keep_read(
+    store: Store,
+    message_id: int,
+    letter: ReadLetter,
+    files: Iterable[ReadFile],
+    first_time: Callable[[Session], None] = lambda _session: None,
+) -> None:
+    """Put a message's letter and files in the place of any earlier ones, and mark it read: all or nothing.
+
+    Where there were none, `first_time` is called within the same transaction.
+    """
     with store.session() as session:
         message = session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
+        if session.get(Letter, message_id) is None:
+            first_time(session)
         session.execute(delete(Letter).where(Letter.message_pk == message_id))
         session.execute(delete(File).where(File.message_pk == message_id))
         session.add(Letter(message_pk=message_id, **{**vars(letter), **_lists(letter)}))
@@ -74,9 +91,12 @@ def keep_read(store: Store, message_id: int, letter: ReadLetter, files: Iterable
         message.state, message.failure, message.attempts = "read", None, 0
 
 
-def _lists(letter: ReadLetter) -> dict[str, list[str]]:
+_LISTS = ("to", "sender_clues", "defects", "forwarded", "authentication")
+
+
+def _lists(letter: ReadLetter) -> dict[str, list[Any]]:
     """Return the letter's sequences as lists, the only ones that JSON columns take."""
-    return {"to": list(letter.to), "sender_clues": list(letter.sender_clues), "defects": list(letter.defects)}
+    return {name: list(getattr(letter, name)) for name in _LISTS}
 
 
 def cached_reading(store: Store, sha256: str, version: str) -> CachedReading | None:

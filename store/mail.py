@@ -142,6 +142,12 @@ def raw(store: Store, message_id: int) -> Path:
         return store.vault.path(session.get_one(Message, message_id).sha256)
 
 
+def arrival(store: Store, message_id: int) -> datetime:
+    """Return when a message came."""
+    with store.reading() as session:
+        return session.get_one(Message, message_id).arrival
+
+
 def fail(store: Store, message_id: int, reason: str) -> None:
     """Note that a message could not be read, and why; it is tried again a few times, then only by `retry`.
 

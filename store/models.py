@@ -240,8 +240,9 @@ class File(Base):
     reason: Mapped[str] = mapped_column(default="")
     # Of a nested mail: {from_name, from_address, date, subject}.
     letter: Mapped[dict[str, Any] | None]
-    # Of a volume of a split archive: {stem, number, last, scheme}.
+    # Of a volume of a split archive: {number, last, scheme}; the stem is what its set has in common.
     volume: Mapped[dict[str, Any] | None]
+    volume_stem: Mapped[str | None] = mapped_column(String(400))
     province: Mapped[str | None] = mapped_column(String(16))
 
     message: Mapped[Message] = relationship(back_populates="files")

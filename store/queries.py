@@ -19,7 +19,11 @@ _WITH_FACTS = ("summary_list", "recommendation_form", "case_material", "photo")
 
 @dataclass(frozen=True)
 class Kept:
-    """All rows that lie behind a picture as of a moment, messages and files in the order of their arrival."""
+    """All rows that lie behind a picture as of a moment, messages and files in the order of their arrival.
+
+    Of the copies of one mail, such as those that came to both addresses, only the first is here; `copies` counts the
+    others by its id. They hold the same letter and the same files.
+    """
 
     messages: Sequence[tuple[Message, Letter | None]]
     sightings: dict[int, Sighting]
@@ -27,6 +31,7 @@ class Kept:
     filings: Sequence[Filing]
     cases: dict[int, Case]
     readings: dict[str, Reading]
+    copies: Counter[int]
 
     @cached_property
     def file_counts(self) -> Counter[int]:
@@ -37,18 +42,24 @@ class Kept:
 def kept(store: Store, as_of: datetime) -> Kept:
     """Return what had arrived by a moment, as one consistent look."""
     with store.reading() as session:
-        files = session.scalars(
-            select(File).join(Message).where(Message.arrival <= as_of).order_by(Message.arrival, Message.id, File.id)
-        ).all()
+        messages = _messages(session, as_of)
+        original = _originals(messages)
+        query = select(File).join(Message).where(Message.arrival <= as_of)
+        files = [
+            file
+            for file in session.scalars(query.order_by(Message.arrival, Message.id, File.id))
+            if file.message_pk not in original
+        ]
+        ids = {file.id for file in files}
+        filings = select(Filing).join(File).join(Message).where(Message.arrival <= as_of).order_by(Filing.id)
         return Kept(
-            messages=_messages(session, as_of),
+            messages=[(message, letter) for message, letter in messages if message.id not in original],
             sightings=_first_sightings(session),
             files=files,
-            filings=session.scalars(
-                select(Filing).join(File).join(Message).where(Message.arrival <= as_of).order_by(Filing.id)
-            ).all(),
+            filings=[filing for filing in session.scalars(filings) if filing.file_id in ids],
             cases={case.id: case for case in session.scalars(select(Case))},
             readings=readings(session, (file.sha256 for file in files if file.sha256 and file.kind in _WITH_FACTS)),
+            copies=Counter(original.values()),
         )
 
 
@@ -57,6 +68,19 @@ def _messages(session: Session, as_of: datetime) -> Sequence[tuple[Message, Lett
         select(Message, Letter).outerjoin(Letter).where(Message.arrival <= as_of).order_by(Message.arrival, Message.id)
     )
     return [(message, letter) for message, letter in session.execute(query)]
+
+
+def _originals(messages: Sequence[tuple[Message, Letter | None]]) -> dict[int, int]:
+    """Return for each message that is a copy of an earlier one the id of that one."""
+    first: dict[str, int] = {}
+    found: dict[int, int] = {}
+    for message, letter in messages:
+        if letter is None or letter.soft_key is None:
+            continue
+        original = first.setdefault(letter.soft_key, message.id)
+        if original != message.id:
+            found[message.id] = original
+    return found
 
 
 def _first_sightings(session: Session) -> dict[int, Sighting]:

@@ -43,7 +43,7 @@ def desk(folder: Path, more: str = "") -> Iterator[Desk]:
     try:
         yield opened
     finally:
-        opened.store.close()
+        opened.close()
 
 
 def take(opened: Desk, folder: Path, *mails: bytes) -> Assessment:

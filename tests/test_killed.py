@@ -51,7 +51,7 @@ def state(config: Path) -> dict[str, Any]:
         leftovers = [path.name for path in desk.store.vault.incoming.iterdir()]
         return {**everything(assessed(desk)), "unfinished": leftovers}
     finally:
-        desk.store.close()
+        desk.close()
 
 
 @pytest.fixture(scope="module")

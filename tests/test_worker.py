@@ -80,7 +80,7 @@ def test_it_polls_on_schedule_and_stops_on_sigterm(
     assert worker.lines("worker.stopped")
     desk = open_desk(load_settings(config, {}))
     assert mails.count(desk.store) == 1
-    desk.store.close()
+    desk.close()
 
 
 def test_it_survives_a_failing_poll(account: Account, tmp_path: Path, start: Callable[[Path], Running]) -> None:
@@ -130,7 +130,7 @@ def test_the_digest_goes_out_at_its_time_on_a_working_day(
     assert not is_working_day((working + timedelta(days=5)).date())
     assert smtp.recipients == ["a@b.cn", "c@d.cn"]
     assert (tmp_path / "data" / "digests" / "日报-2026-07-20.html").exists()
-    desk.store.close()
+    desk.close()
 
 
 def test_the_schedule_holds_poll_digest_and_the_moment_of_the_deadline(
@@ -144,7 +144,7 @@ def test_the_schedule_holds_poll_digest_and_the_moment_of_the_deadline(
     assert jobs["deadline"].trigger.run_date == datetime(2026, 8, 6, 0, 0, 0, tzinfo=shanghai)
     fires = jobs["digest"].trigger.get_next_fire_time(None, datetime(2026, 7, 20, 8, 0, tzinfo=shanghai))
     assert fires == datetime(2026, 7, 20, 8, 30, tzinfo=shanghai)
-    desk.store.close()
+    desk.close()
 
 
 def test_at_the_deadline_the_digest_of_that_moment_is_written(tmp_path: Path) -> None:
@@ -152,4 +152,4 @@ def test_at_the_deadline_the_digest_of_that_moment_is_written(tmp_path: Path) ->
     Worker(desk).deadline()
     written = tmp_path / "data" / "digests" / "截止时刻" / "日报-2026-08-05.html"
     assert "2026-08-05 23:59" in written.read_text(encoding="utf-8")
-    desk.store.close()
+    desk.close()

@@ -134,6 +134,7 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('letter', sa.JSON(), nullable=True),
     sa.Column('volume', sa.JSON(), nullable=True),
+    sa.Column('volume_stem', sa.String(length=400), nullable=True),
     sa.Column('province', sa.String(length=16), nullable=True),
     sa.ForeignKeyConstraint(['message_pk'], ['messages.id'], name=op.f('fk_files_message_pk_messages'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_files')),

@@ -1,0 +1,162 @@
+"""The clean room: everything that strangers sent is opened in a process of its own, with bounded time and memory.
+
+That process keeps contents in the vault and answers with plain JSON, so nothing that it says is ever run here. Where a
+content makes it die or hang, it is ended, the content is called unsafe, and the next request starts a new one.
+"""
+
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from weakref import finalize
+
+import structlog
+
+from config.campaign import Campaign
+from parsers.base import ParseError
+from parsers.unpack import UnpackLimits
+
+log = structlog.get_logger()
+
+Answer = dict[str, Any]
+# An answer longer than this is no honest one: the longest list ever seen takes 2 MB.
+_ANSWER_BYTES = 64_000_000
+# On a busy machine a second of processor time takes longer on the clock.
+_WALL = 6
+# Large files get more time: so many bytes a second are read, inflated, hashed and written with ease.
+_BYTES_A_SECOND = 10_000_000
+_COMMAND = (sys.executable, "-P", "-m", "ingest.cleanroom_child")
+
+
+class RoomError(Exception):
+    """A reader raised what it should not: a fault of ours, not of the content."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What the process inside is told once: where contents are kept, the campaign, and its limits."""
+
+    vault: Path
+    campaign: Campaign
+    limits: UnpackLimits
+    seconds: float
+    memory_bytes: int
+
+
+class CleanRoom:
+    """The outside of the room: starts the process when it is needed, asks it, and ends it."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ending: finalize[Any, Any] | None = None
+
+    def ask(self, do: str, size: int, **arguments: object) -> Iterator[Answer]:
+        """Yield the answers to a request about `size` bytes.
+
+        ParseError where the content cannot be opened (or takes too much), OSError where the disk refuses, RoomError
+        for a fault of a reader.
+        """
+        seconds = self.setup.seconds + size / _BYTES_A_SECOND
+        request = {"do": do, "with": arguments, "seconds": seconds}
+        process = self._running()
+        with self._bounded(process, seconds * _WALL):
+            yield from self._answers(process, request, seconds)
+
+    def close(self) -> None:
+        """End the process inside; the next request starts another."""
+        if self._ending is not None:
+            self._ending()
+        self._process = self._ending = None
+
+    def _answers(self, process: "subprocess.Popen[bytes]", request: Answer, seconds: float) -> Iterator[Answer]:
+        assert process.stdin and process.stdout  # noqa: S101 (both are pipes)
+        whole = False
+        try:
+            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.flush()
+            while True:
+                line = process.stdout.readline(_ANSWER_BYTES)
+                answer = json.loads(line) if line.endswith(b"\n") else {"end": "died"}
+                if "end" in answer:
+                    whole = answer["end"] not in {"died", "memory"}
+                    _conclude(answer, seconds)
+                    return
+                yield answer
+        except BrokenPipeError:
+            _conclude({"end": "died"}, seconds)
+        finally:
+            # Dead, out of memory, or left in the middle of its answers: another process takes the next request.
+            if not whole:
+                self.close()
+
+    def _running(self) -> "subprocess.Popen[bytes]":
+        """Return the process inside, started and told its limits."""
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self._process = subprocess.Popen(
+                _COMMAND,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            self._ending = finalize(self, _end, self._process)
+            assert self._process.stdin  # noqa: S101 (a pipe)
+            pickle.dump(self.setup, self._process.stdin)
+            self._process.stdin.flush()
+        return self._process
+
+    @contextmanager
+    def _bounded(self, process: "subprocess.Popen[bytes]", seconds: float) -> Iterator[None]:
+        """Kill the process where it takes longer than this on the clock."""
+        timer = threading.Timer(seconds, _kill, [process])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+
+def _conclude(answer: Answer, seconds: float) -> None:
+    """Raise what a request's last answer means; nothing where it went well."""
+    match answer["end"]:
+        case "refused":
+            raise ParseError(answer["status"], answer["reason"])
+        case "died":
+            log.warning("cleanroom.died", seconds=seconds)
+            raise ParseError("unsafe", f"打开时超过 {seconds:.0f} 秒或出错中止，没有读完，请人工查看")
+        case "memory":
+            log.warning("cleanroom.memory")
+            raise ParseError("unsafe", "打开时占用内存过多，没有读完，请人工查看")
+        case "os":
+            raise OSError(answer["errno"], answer["text"])
+        case "fault":
+            raise RoomError(f"{answer['type']}: {answer['text']}")
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """Kill the process and the commands that it started."""
+    with suppress(OSError):
+        if os.name == "nt":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    _kill(process)
+    for pipe in (process.stdin, process.stdout):
+        with suppress(OSError):
+            if pipe is not None:
+                pipe.close()
+    process.wait()

@@ -1,0 +1,157 @@
+"""The inside of the clean room: a process of its own that opens what strangers sent, one request at a time.
+
+It reads requests as JSON lines and answers each with JSON lines, the last of which is `{"end": …}` or an error. It ends
+when its input does, and so with the process that started it. See `ingest.cleanroom` for the outside.
+"""
+
+import json
+import os
+import pickle
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ingest.cleanroom import Setup
+from ingest.opened import Kept, letter_json
+from parsers.base import ParseError, as_json
+from parsers.letter import Part, read_letter
+from parsers.reading import format_at, read_content
+from parsers.unpack import Member, Spent, members
+from store.blobs import Vault
+
+Answer = dict[str, Any]
+_DONE = ("corrupt", "")
+
+
+class Inside:
+    """What requests are answered with: the vault that contents are kept in, the limits and the campaign."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.vault = Vault(setup.vault)
+
+    def answers(self, request: dict[str, Any]) -> Iterator[Answer]:
+        """Yield what a request is answered with; ParseError where the content as a whole cannot be opened."""
+        yield from _REQUESTS[request["do"]](self, **request["with"])
+
+    def read(self, path: str, size: int) -> Iterator[Answer]:
+        """Read one content: first its format, which stands whatever happens next, then the reading."""
+        yield {"format": format_at(Path(path))}
+        reading = read_content(Path(path), size, self.setup.campaign)
+        yield {**vars(reading), "found": [as_json(one) for one in reading.found]}
+
+    def letter(self, path: str) -> Iterator[Answer]:
+        """Read one mail: first its letter, then its parts, kept one by one."""
+        letter, parts = read_letter(Path(path))
+        yield letter_json(letter)
+        for part in parts:
+            yield asdict(self._kept_part(part))
+
+    def unpack(self, paths: list[str], spent: dict[str, int], passwords: list[str]) -> Iterator[Answer]:
+        """Keep the members of an archive one by one, each with what was spent so far."""
+        counted = Spent(**spent)
+        for member in members([Path(path) for path in paths], self.setup.limits, counted, passwords):
+            kept = self._kept_member(member)
+            yield {**asdict(kept), "spent": vars(counted)}
+
+    def _kept_part(self, part: Part) -> Kept:
+        if part.problem and part.problem[0] != "corrupt":
+            return Kept(part.path, part.name, 0, None, part.problem)
+        return self._keep(part.path, part.name, 0, part.chunks, part.problem)
+
+    def _kept_member(self, member: Member) -> Kept:
+        if member.problem or member.chunks is None:
+            return Kept(member.path, member.name, member.size, None, member.problem)
+        return self._keep(member.path, member.name, member.size, member.chunks, None)
+
+    def _keep(
+        self, path: str, name: str, size: int, chunks: Callable[[], Iterator[bytes]], problem: tuple[str, str] | None
+    ) -> Kept:
+        """Keep a content; of a damaged one what could be had, of any other that stopped nothing."""
+        stopped: list[tuple[str, str]] = [problem] if problem else []
+        try:
+            blob = self.vault.keep(_until_damaged(chunks(), stopped))
+        except ParseError as error:
+            return Kept(path, name, size, None, (error.status, error.reason))
+        if not blob.bytes:
+            return Kept(path, name, size, None, stopped[0] if stopped else None)
+        return Kept(path, name, blob.bytes, blob.sha256, stopped[0] if stopped else None)
+
+
+_REQUESTS: dict[str, Callable[..., Iterator[Answer]]] = {
+    "read": Inside.read,
+    "letter": Inside.letter,
+    "unpack": Inside.unpack,
+}
+
+
+def _until_damaged(chunks: Iterator[bytes], stopped: list[tuple[str, str]]) -> Iterator[bytes]:
+    """Yield what comes until it turns out damaged, which is noted; what is no damage but a danger is raised."""
+    try:
+        yield from chunks
+    except ParseError as error:
+        if error.status != "corrupt":
+            raise
+        stopped.append((error.status, error.reason))
+
+
+def respond(inside: Inside, request: dict[str, Any]) -> Iterator[Answer]:
+    """Yield the answers to a request and how it ended; whatever a reader raises is told, for the log, as its fault."""
+    try:
+        yield from inside.answers(request)
+        yield {"end": "done"}
+    except ParseError as error:
+        yield {"end": "refused", "status": error.status, "reason": error.reason}
+    except MemoryError:
+        yield {"end": "memory"}
+    except OSError as error:
+        yield {"end": "os", "errno": error.errno or 0, "text": str(error)}
+    except Exception as error:  # noqa: BLE001 (the outside raises it again: there it stops one mail)
+        yield {"end": "fault", "type": type(error).__name__, "text": str(error)[:2000]}
+
+
+def main() -> None:
+    """Answer requests until the input ends."""
+    requests, answers = sys.stdin.buffer, _private_output()
+    setup: Setup = pickle.load(requests)  # noqa: S301 (written by the process that started this one)
+    _limit_memory(setup.memory_bytes)
+    inside = Inside(setup)
+    for line in requests:
+        request = json.loads(line)
+        _limit_time(request["seconds"])
+        for answer in respond(inside, request):
+            answers.write(json.dumps(answer, ensure_ascii=False, default=str).encode("utf-8", "replace") + b"\n")
+            answers.flush()
+
+
+def _private_output() -> BinaryIO:
+    """Return our output under another number: whatever a library prints must not stand among the answers."""
+    private = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return private
+
+
+def _limit_memory(most: int) -> None:
+    """Bound what this process may allocate; where the system knows no such limit, time alone is bounded."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource  # not on Windows
+
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit_time(seconds: float) -> None:
+    """Let this request take so much processor time from now on; the kernel ends the process after it."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource  # not on Windows
+
+        spent = resource.getrusage(resource.RUSAGE_SELF)
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(spent.ru_utime + spent.ru_stime + seconds) + 1, hard))
+
+
+if __name__ == "__main__":
+    main()

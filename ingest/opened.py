@@ -1,0 +1,41 @@
+"""What comes out of the clean room, as plain values: contents that were kept, and letters."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from parsers.letter import Letter
+
+_LETTERS = TypeAdapter(Letter)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One file of a mail or an archive: `path` in it, bytes, and where it lies in the vault (None: nothing was had).
+
+    `problem` is (status, Chinese reason) of what is wrong with it; a damaged one may still be kept in part.
+    """
+
+    path: str
+    name: str
+    bytes: int
+    sha256: str | None
+    problem: tuple[str, str] | None
+
+
+def letter_json(letter: Letter) -> dict[str, Any]:
+    """Return a letter as JSON values."""
+    return dict(_LETTERS.dump_python(letter, mode="python"))
+
+
+def letter_from(values: dict[str, Any]) -> Letter:
+    """Return the letter that `letter_json` was made of."""
+    return _LETTERS.validate_python(values)
+
+
+def kept_from(values: dict[str, Any]) -> Kept:
+    """Return a kept file from its JSON values."""
+    problem = values["problem"]
+    own = {key: values[key] for key in ("path", "name", "bytes", "sha256")}
+    return Kept(**own, problem=(problem[0], problem[1]) if problem else None)

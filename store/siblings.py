@@ -1,0 +1,101 @@
+"""Finds the other mails of the same sender: volumes and passwords of one archive come in several mails.
+
+Of the same sender is what came from the same address, or was told to be of the same province.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, or_, select, update
+from sqlalchemy.orm import Session
+
+from store.database import Store
+from store.models import File, Letter, Message
+
+_TEXTS = 200
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Whose mails are meant: an address, a province, or both; what is None says nothing."""
+
+    address: str | None
+    province: str | None
+
+
+@dataclass(frozen=True)
+class VolumeFile:
+    """A volume that came in another message: where it is, and what its name says of it."""
+
+    message_pk: int
+    arrival: datetime
+    path: str
+    name: str
+    sha256: str
+    bytes: int
+    stem: str
+    volume: dict[str, Any]
+
+
+def texts(store: Store, sender: Sender, but: int) -> list[str]:
+    """Return subject and text of a sender's other mails, the newest first."""
+    query = (
+        select(Letter.subject, Letter.text)
+        .join(Message)
+        .where(_is_of(sender), Letter.message_pk != but)
+        .order_by(Message.arrival.desc(), Message.id.desc())
+    )
+    with store.reading() as session:
+        return [f"{subject}\n{text}" for subject, text in session.execute(query.limit(_TEXTS))]
+
+
+def volumes(store: Store, sender: Sender, but: int) -> list[VolumeFile]:
+    """Return the volumes that came in a sender's other mails, in the order of their arrival."""
+    query = (
+        select(File, Message.arrival)
+        .join(Message)
+        .join(Letter, Letter.message_pk == Message.id)
+        .where(_is_of(sender), Message.id != but, File.volume_stem.is_not(None), File.sha256.is_not(None))
+        .order_by(Message.arrival, Message.id, File.id)
+    )
+    with store.reading() as session:
+        return [_volume_file(file, arrival) for file, arrival in session.execute(query)]
+
+
+def _volume_file(file: File, arrival: datetime) -> VolumeFile:
+    sha256, stem, volume = file.sha256 or "", file.volume_stem or "", file.volume or {}
+    return VolumeFile(file.message_pk, arrival, file.path, file.name, sha256, file.bytes, stem, volume)
+
+
+def wait_for_locked(session: Session, sender: Sender, but: int) -> None:
+    """Let a sender's other mails that hold locked files be read again: a password may have come."""
+    _wait(session, sender, but, File.status == "encrypted")
+
+
+def wait_for_volumes(session: Session, sender: Sender, but: int, stems: Iterable[str]) -> None:
+    """Let a sender's other mails that hold volumes of the same sets be read again: the missing one may have come."""
+    wanted = list(stems)
+    _wait(session, sender, but, File.volume_stem.in_(wanted) if wanted else false())
+
+
+def _wait(session: Session, sender: Sender, but: int, which: ColumnElement[bool]) -> None:
+    ids: Sequence[int] = session.scalars(
+        select(File.message_pk)
+        .join(Letter, Letter.message_pk == File.message_pk)
+        .where(_is_of(sender), File.message_pk != but, which)
+        .distinct()
+    ).all()
+    session.execute(
+        update(Message).where(Message.id.in_(ids), Message.state.in_(["read", "filed"])).values(state="waiting")
+    )
+
+
+def _is_of(sender: Sender) -> ColumnElement[bool]:
+    same = []
+    if sender.address:
+        same.append(Letter.from_address == sender.address)
+    if sender.province:
+        same.append(Letter.province == sender.province)
+    return or_(*same) if same else false()
