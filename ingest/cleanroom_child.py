@@ -10,20 +10,19 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from ingest.cleanroom import Setup
 from ingest.opened import Kept, letter_json
 from parsers.base import ParseError, as_json
-from parsers.letter import Part, read_letter
+from parsers.letter import LetterLimits, Part, Salvaged, read_letter
 from parsers.reading import format_at, read_content
 from parsers.unpack import Member, Spent, members
 from store.blobs import Vault
 
 Answer = dict[str, Any]
-_DONE = ("corrupt", "")
 
 
 class Inside:
@@ -43,9 +42,9 @@ class Inside:
         reading = read_content(Path(path), size, self.setup.campaign)
         yield {**vars(reading), "found": [as_json(one) for one in reading.found]}
 
-    def letter(self, path: str) -> Iterator[Answer]:
-        """Read one mail: first its letter, then its parts, kept one by one."""
-        letter, parts = read_letter(Path(path))
+    def letter(self, path: str, most: int) -> Iterator[Answer]:
+        """Read one mail: first its letter, then its parts, at most so many, kept one by one."""
+        letter, parts = read_letter(Path(path), LetterLimits(parts=most))
         yield letter_json(letter)
         for part in parts:
             yield asdict(self._kept_part(part))
@@ -58,27 +57,25 @@ class Inside:
             yield {**asdict(kept), "spent": vars(counted)}
 
     def _kept_part(self, part: Part) -> Kept:
-        if part.problem and part.problem[0] != "corrupt":
+        if not part.head:
             return Kept(part.path, part.name, 0, None, part.problem)
-        return self._keep(part.path, part.name, 0, part.chunks, part.problem)
+        kept = self._keep(part.path, part.name, part.chunks)
+        return replace(kept, problem=part.problem or kept.problem, is_mail=part.is_mail)
 
     def _kept_member(self, member: Member) -> Kept:
         if member.problem or member.chunks is None:
             return Kept(member.path, member.name, member.size, None, member.problem)
-        return self._keep(member.path, member.name, member.size, member.chunks, None)
+        kept = self._keep(member.path, member.name, member.chunks)
+        return kept if kept.sha256 else replace(kept, bytes=member.size)
 
-    def _keep(
-        self, path: str, name: str, size: int, chunks: Callable[[], Iterator[bytes]], problem: tuple[str, str] | None
-    ) -> Kept:
-        """Keep a content; of a damaged one what could be had, of any other that stopped nothing."""
-        stopped: list[tuple[str, str]] = [problem] if problem else []
+    def _keep(self, path: str, name: str, chunks: Callable[[], Iterator[bytes]]) -> Kept:
+        """Keep a content: of a damaged one what could be had, of one that is a danger nothing."""
+        content = Salvaged(chunks())
         try:
-            blob = self.vault.keep(_until_damaged(chunks(), stopped))
+            blob = self.vault.keep(_harmless(content))
         except ParseError as error:
-            return Kept(path, name, size, None, (error.status, error.reason))
-        if not blob.bytes:
-            return Kept(path, name, size, None, stopped[0] if stopped else None)
-        return Kept(path, name, blob.bytes, blob.sha256, stopped[0] if stopped else None)
+            return Kept(path, name, 0, None, (error.status, error.reason))
+        return Kept(path, name, blob.bytes, blob.sha256 if blob.bytes else None, content.problem)
 
 
 _REQUESTS: dict[str, Callable[..., Iterator[Answer]]] = {
@@ -88,14 +85,11 @@ _REQUESTS: dict[str, Callable[..., Iterator[Answer]]] = {
 }
 
 
-def _until_damaged(chunks: Iterator[bytes], stopped: list[tuple[str, str]]) -> Iterator[bytes]:
-    """Yield what comes until it turns out damaged, which is noted; what is no damage but a danger is raised."""
-    try:
-        yield from chunks
-    except ParseError as error:
-        if error.status != "corrupt":
-            raise
-        stopped.append((error.status, error.reason))
+def _harmless(content: Salvaged) -> Iterator[bytes]:
+    """Yield a content; where it ended as what must not be kept (over a limit, a program, locked), ParseError."""
+    yield from content
+    if content.problem and content.problem[0] != "corrupt":
+        raise ParseError(*content.problem)
 
 
 def respond(inside: Inside, request: dict[str, Any]) -> Iterator[Answer]:

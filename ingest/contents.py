@@ -58,8 +58,8 @@ class Pile:
 
 def read_mail(desk: Desk, raw: Path, passwords: Sequence[str] = ()) -> tuple[Letter, Pile]:
     """Keep and read all that a mail holds; return its letter and its files. ParseError where it cannot be opened."""
-    letter, parts, problem = _open_mail(desk, raw)
-    pile = Pile(desk, [*find_passwords(f"{letter.subject}\n{letter.text}"), *passwords])
+    pile = Pile(desk, list(passwords))
+    letter, parts, problem = _open_mail(pile, raw)
     add_all(pile, parts, "", desk.settings.limits.depth)
     if problem:
         pile.files.append(_unopened(pile.path("邮件其余部分"), "邮件其余部分", 0, *problem))
@@ -90,31 +90,27 @@ def _add(pile: Pile, kept: Kept, prefix: str, depth: int) -> None:
         pile.files[at] = replace(file, kind="archive", volume_stem=volume.stem[:400], volume=own)
         return
     _note_names(pile, reading)
-    inner, problem = _open(pile, file, depth)
+    inner, problem = _open(pile, file, depth, is_mail=kept.is_mail)
     problem = problem or kept.problem
     if problem and file.status == "ok":
         inner = {**inner, "status": problem[0], "reason": problem[1]}
     pile.files[at] = replace(pile.files[at], **inner)
 
 
-def _open(pile: Pile, file: ReadFile, depth: int) -> tuple[dict[str, Any], Problem | None]:
+def _open(pile: Pile, file: ReadFile, depth: int, *, is_mail: bool) -> tuple[dict[str, Any], Problem | None]:
     """Add what a file holds; return what is to be noted of it, and what stopped it if anything did."""
-    if file.format not in ARCHIVE_FORMATS | MAIL_FORMATS or file.status != "ok":
+    is_mail = is_mail or file.format in MAIL_FORMATS
+    if not (is_mail or file.format in ARCHIVE_FORMATS) or file.status != "ok":
         return {}, None
     if depth == 0:
         return {}, ("unsafe", f"压缩包或邮件嵌套超过 {pile.desk.settings.limits.depth} 层，里面的没有再打开")
     opened = pile.desk.store.vault.path(file.sha256 or "")
-    if file.format in ARCHIVE_FORMATS:
-        members, problem = _unpack(pile, [opened], file.bytes)
-        add_all(pile, members, f"{file.path}!/", depth - 1)
-        return {}, problem
     try:
-        letter, parts, problem = _open_mail(pile.desk, opened)
+        letter, inside, problem = _open_mail(pile, opened) if is_mail else (None, *_unpack(pile, [opened], file.bytes))
     except ParseError as error:
         return {}, (error.status, error.reason)
-    pile.passwords.extend(find_passwords(f"{letter.subject}\n{letter.text}"))
-    add_all(pile, parts, f"{file.path}!/", depth - 1)
-    return {"letter": _provenance(letter)}, problem
+    add_all(pile, inside, f"{file.path}!/", depth - 1)
+    return {"letter": _provenance(letter)} if letter else {}, problem
 
 
 def open_volumes(pile: Pile, volumes: Sequence[VolumeFile]) -> None:
@@ -135,12 +131,15 @@ def _head(desk: Desk, blob: Blob) -> bytes:
         return file.read(_HEAD_BYTES)
 
 
-def _open_mail(desk: Desk, raw: Path) -> tuple[Letter, list[Kept], Problem | None]:
-    """Return a mail's letter, its parts, and what stopped them if anything did."""
-    answers = desk.room.ask("letter", raw.stat().st_size, path=str(raw))
+def _open_mail(pile: Pile, raw: Path) -> tuple[Letter, list[Kept], Problem | None]:
+    """Return a mail's letter, its parts, and what stopped them if anything did; note the passwords that it names."""
+    most = max(pile.desk.settings.limits.members - pile.spent["members"], 0)
+    answers = pile.desk.room.ask("letter", raw.stat().st_size, path=str(raw), most=most)
     letter = letter_from(next(answers))
+    pile.passwords.extend(find_passwords(f"{letter.subject}\n{letter.text}"))
     parts, problem = _all(answers)
-    return letter, [kept_from(answer) for answer in parts], problem
+    pile.spent["members"] += len(parts)
+    return letter, [kept_from(part) for part in parts], problem
 
 
 def _unpack(pile: Pile, volumes: Sequence[Path], size: int) -> tuple[list[Kept], Problem | None]:

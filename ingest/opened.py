@@ -1,6 +1,6 @@
 """What comes out of the clean room, as plain values: contents that were kept, and letters."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -14,7 +14,8 @@ _LETTERS = TypeAdapter(Letter)
 class Kept:
     """One file of a mail or an archive: `path` in it, bytes, and where it lies in the vault (None: nothing was had).
 
-    `problem` is (status, Chinese reason) of what is wrong with it; a damaged one may still be kept in part.
+    `problem` is (status, Chinese reason) of what is wrong with it; a damaged one may still be kept in part. `is_mail`
+    is what a mail says of its part.
     """
 
     path: str
@@ -22,11 +23,12 @@ class Kept:
     bytes: int
     sha256: str | None
     problem: tuple[str, str] | None
+    is_mail: bool = False
 
 
 def letter_json(letter: Letter) -> dict[str, Any]:
     """Return a letter as JSON values."""
-    return dict(_LETTERS.dump_python(letter, mode="python"))
+    return asdict(letter)
 
 
 def letter_from(values: dict[str, Any]) -> Letter:
@@ -37,5 +39,5 @@ def letter_from(values: dict[str, Any]) -> Letter:
 def kept_from(values: dict[str, Any]) -> Kept:
     """Return a kept file from its JSON values."""
     problem = values["problem"]
-    own = {key: values[key] for key in ("path", "name", "bytes", "sha256")}
+    own = {key: values[key] for key in ("path", "name", "bytes", "sha256", "is_mail")}
     return Kept(**own, problem=(problem[0], problem[1]) if problem else None)

@@ -11,7 +11,7 @@ from parsers.kinds import PARSERS
 from parsers.office import is_protected, read_docx
 from parsers.sniff import HEAD_BYTES, PROGRAM, format_of
 
-__all__ = ["READERS_VERSION", "Found", "Reading", "kind_of", "read_content"]
+__all__ = ["READERS_VERSION", "Found", "Reading", "format_at", "kind_of", "read_content"]
 
 # Raised by hand where sniffing, opening or the walk changes what is found; each parser has its own version.
 _OPENING_VERSION = 1
@@ -44,14 +44,18 @@ _UNSUPPORTED = {
 kind_of = naming_kinds.kind_of
 
 
+def format_at(path: Path) -> str:
+    """Return the format of the file at a path by its content."""
+    with path.open("rb") as file:
+        return format_of(file.read(HEAD_BYTES), path)
+
+
 def read_content(path: Path, size: int, campaign: Campaign) -> Reading:
     """Return what the file at `path` (`size` bytes) holds; never raises on its content.
 
     `status` is ok, encrypted, corrupt, unsupported or unsafe, `reason` a Chinese sentence where it is not ok.
     """
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    format_ = format_of(head, path)
+    format_ = format_at(path)
     if not size:
         return Reading(format_, (), "corrupt", "文件是空的（0 字节）")
     try:
