@@ -5,7 +5,7 @@ BIN := .venv/bin
 CODE := config ingest parsers reports store tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check bench fuzz lock clean
 
 help:  ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -34,6 +34,10 @@ check: .venv/dev.stamp  ## Lint, types, import directions, spelling, campaign fi
 bench: .venv/dev.stamp  ## Measure; never part of the tests
 	@sh deploy/setup.sh debian-bench
 	$(BIN)/python -m benchmarks $(ARGS)
+
+fuzz: .venv/dev.stamp  ## Fuzz one reader for some seconds: make fuzz ARGS="letter 600"
+	@sh deploy/setup.sh fuzz
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 lock:  ## Write both lock files anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --extra build pyproject.toml -o requirements.lock

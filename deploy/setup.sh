@@ -49,10 +49,11 @@ dev)
     make_venv requirements-dev.lock
     touch .venv/run.stamp .venv/dev.stamp
     ;;
+fuzz) .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps atheris==3.0.0 ;;
 debian-test) need_debian dovecot-imapd:dovecot postgresql:initdb ;;
 debian-bench) need_debian dovecot-imapd:dovecot postgresql:initdb isync:mbsync ;;
 *)
-    echo "usage: setup.sh run|dev|debian-test|debian-bench [PYTHON]" >&2
+    echo "usage: setup.sh run|dev|fuzz|debian-test|debian-bench [PYTHON]" >&2
     exit 2
     ;;
 esac

@@ -59,13 +59,13 @@ class CleanRoom:
         self._process: subprocess.Popen[bytes] | None = None
         self._ending: finalize[Any, Any] | None = None
 
-    def ask(self, do: str, size: int, **arguments: object) -> Iterator[Answer]:
-        """Yield the answers to a request about `size` bytes.
+    def ask(self, do: str, cost: int, /, **arguments: object) -> Iterator[Answer]:
+        """Yield the answers to a request about `cost` bytes.
 
         ParseError where the content cannot be opened (or takes too much), OSError where the disk refuses, RoomError
         for a fault of a reader.
         """
-        seconds = self.setup.seconds + size / _BYTES_A_SECOND
+        seconds = self.setup.seconds + cost / _BYTES_A_SECOND
         request = {"do": do, "with": arguments, "seconds": seconds}
         process = self._running()
         with self._bounded(process, seconds * _WALL):
@@ -88,11 +88,11 @@ class CleanRoom:
                 answer = json.loads(line) if line.endswith(b"\n") else {"end": "died"}
                 if "end" in answer:
                     whole = answer["end"] not in {"died", "memory"}
-                    _conclude(answer, seconds)
+                    conclude(answer, seconds)
                     return
                 yield answer
         except BrokenPipeError:
-            _conclude({"end": "died"}, seconds)
+            conclude({"end": "died"}, seconds)
         finally:
             # Dead, out of memory, or left in the middle of its answers: another process takes the next request.
             if not whole:
@@ -127,7 +127,7 @@ class CleanRoom:
             timer.cancel()
 
 
-def _conclude(answer: Answer, seconds: float) -> None:
+def conclude(answer: Answer, seconds: float) -> None:
     """Raise what a request's last answer means; nothing where it went well."""
     match answer["end"]:
         case "refused":

@@ -52,7 +52,7 @@ class Inside:
     def unpack(self, paths: list[str], spent: dict[str, int], passwords: list[str]) -> Iterator[Answer]:
         """Keep the members of an archive one by one, each with what was spent so far."""
         counted = Spent(**spent)
-        for member in members([Path(path) for path in paths], self.setup.limits, counted, passwords):
+        for member in members(Path(paths[0]), self.setup.limits, counted):
             kept = self._kept_member(member)
             yield {**asdict(kept), "spent": vars(counted)}
 

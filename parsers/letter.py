@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.errors import MessageError
 from pathlib import Path
 
 import mailparser
@@ -23,6 +24,7 @@ from parsers.stamps import received
 
 __all__ = ["Letter", "LetterLimits", "Part", "Salvaged", "read_letter"]
 
+MAIL_FORMATS = frozenset({"eml"})
 _ADDRESS = re.compile(r"[^\s<>()\[\]@,;:\"'\\]{1,64}@[^\s<>()\[\]@,;:\"'\\]{1,255}")
 _DISPLAY_NAME = re.compile(rb'\s*("(?:[\x81-\xfe][\x40-\xff]|\\.|[^"\\])*"|[^<"]*)\s*<', re.DOTALL)
 _COMMENT_NAME = re.compile(rb"\(([^()]{1,300})\)\s*$")
@@ -51,7 +53,7 @@ _MACHINE = (
 
 
 # What mail-parser may raise on a hard mail: the mail is read without it then.
-_MAIL_PARSER_FAILS = (AttributeError, TypeError, ValueError, LookupError, RecursionError, AssertionError)
+_MAIL_PARSER_FAILS = (MessageError, AttributeError, TypeError, ValueError, LookupError, RecursionError, AssertionError)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ everything here works on raw bytes, so that characters split between encoded wor
 """
 
 import binascii
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,6 +35,7 @@ _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _DEVICES = re.compile(r"(?:CON|PRN|AUX|NUL|CLOCK\$|COM[0-9¹²³]|LPT[0-9¹²³])(?:\.|$)", re.IGNORECASE)
 _FORBIDDEN = str.maketrans('<>:"|?*', "＜＞：＂｜？＊")
+_PATH_BYTES = 1_500
 _NAME_CHARACTERS = 150
 # What ext4 and most other file systems take for one name is 255 bytes; the rest is room for " (2)".
 _NAME_BYTES = 240
@@ -193,3 +195,18 @@ def _one_charset(raws: Sequence[bytes]) -> list[str]:
     text = decode_bytes(b"\0".join(raw.replace(b"\0", b"") for raw in raws))
     parts = text.split("\0")
     return parts if len(parts) == len(raws) and "\ufffd" not in text else [decode_bytes(raw) for raw in raws]
+
+
+def bounded_path(path: str, most: int = _PATH_BYTES) -> str:
+    """Return a path of at most `most` UTF-8 bytes: from the middle of a longer one something is cut.
+
+    Databases bound what they index (PostgreSQL: about 2,700 bytes); what was cut leaves its hash, so that two long
+    paths stay two.
+    """
+    data = path.encode("utf-8", "replace")
+    if len(data) <= most:
+        return path
+    mark = f"…{hashlib.sha256(data).hexdigest()[:12]}…"
+    head = data[: most // 3].decode("utf-8", "ignore")
+    tail = data[-(most // 3) :].decode("utf-8", "ignore")
+    return f"{head}{mark}{tail}"

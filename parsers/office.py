@@ -182,6 +182,9 @@ def _parsed(data: bytes) -> Any:  # noqa: ANN401 (an lxml element)
     try:
         root = etree.fromstring(data, parser)
     except (etree.LxmlError, ValueError) as error:
+        # libxml2 tells a want of memory as one more fault of the text; the file is not at fault.
+        if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
         raise ParseError("corrupt", "文件打不开，内容已损坏，请人工看") from error
     if root is None:
         raise ParseError("corrupt", "文件打不开，内容是空的，请人工看")

@@ -1,5 +1,6 @@
 """What strangers sent is opened in a process of its own: it may hang, die or eat memory, and the run goes on."""
 
+import errno
 import io
 import os
 import signal
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.cleanroom import RoomError
+from ingest.cleanroom import RoomError, conclude
+from ingest.cleanroom_child import Inside, respond
 from ingest.contents import read_blob
 from ingest.desk import Desk
 from parsers.base import ParseError
@@ -75,10 +77,23 @@ def test_a_fault_of_a_reader_is_raised_outside_and_the_process_goes_on(opened: D
     assert status_of(opened, docs.case_material_docx("春江花园", "题目", "公司")) == ("ok", "")
 
 
+def test_a_full_disk_inside_is_one_outside(opened: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    raw = tmp_path / "a.eml"
+    raw.write_bytes(mail("a@b.example", "甲", day("07-20T10:00:00"), {"a.txt": b"a"}))
+    monkeypatch.setattr("os.fsync", full)
+    *_, last = respond(Inside(opened.room.setup), {"do": "letter", "with": {"path": str(raw), "most": 10}})
+    with pytest.raises(OSError, match="No space") as raised:
+        conclude(last, 1)
+    assert raised.value.errno == errno.ENOSPC
+
+
 def test_answers_left_unread_do_not_stand_before_the_next_ones(opened: Desk, tmp_path: Path) -> None:
     raw = tmp_path / "a.eml"
     raw.write_bytes(mail("a@b.example", "甲", day("07-20T10:00:00"), {"a.txt": b"a", "b.txt": b"b"}))
-    answers = opened.room.ask("letter", 1, path=str(raw))
+    answers = opened.room.ask("letter", 1, path=str(raw), most=10)
     next(answers)
     answers.close()  # type: ignore[attr-defined]
     assert status_of(opened, docs.case_material_docx("春江花园", "题目", "公司")) == ("ok", "")

@@ -2,17 +2,17 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from config.campaign import Campaign
-from ingest import intake
+from ingest import contents, intake
+from ingest.contents import read_mail
 from ingest.desk import Desk
 from ingest.filing import Item, place_all
 from ingest.intake import take_in
-from parsers.letter import read_letter
 from reports.picture import FileView
 from store import mail as mails
 from tests import doc_builders as docs
@@ -60,12 +60,12 @@ def files_of(opened: Desk, tmp_path: Path, *raw: bytes) -> dict[str, FileView]:
 def test_a_mail_that_cannot_be_read_is_kept_as_failed_and_the_others_go_on(
     opened: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def trip(path: Path) -> object:
-        if b"BOOM" in path.read_bytes():
+    def trip(one: Desk, raw: Path, *more: Sequence[str]) -> object:
+        if b"BOOM" in raw.read_bytes():
             raise RuntimeError("a parser with a fault")
-        return read_letter(path)
+        return read_mail(one, raw, *more)
 
-    monkeypatch.setattr(intake, "read_letter", trip)
+    monkeypatch.setattr(contents, "read_mail", trip)
     picture = take(opened, tmp_path / "inbox", mail("a@b.example", "BOOM", WHEN), sent()).picture
     assert sorted(message.state for message in picture.messages) == ["failed", "filed"]
     (failed,) = (message for message in picture.messages if message.state == "failed")
@@ -82,11 +82,11 @@ def test_a_failing_mail_is_tried_three_times_and_then_waits_for_retry(
 ) -> None:
     tries = []
 
-    def trip(path: Path) -> object:
-        tries.append(path)
+    def trip(_desk: Desk, raw: Path) -> object:
+        tries.append(raw)
         raise RuntimeError("a parser with a fault")
 
-    monkeypatch.setattr(intake, "read_letter", trip)
+    monkeypatch.setattr(contents, "read_mail", trip)
     take(opened, tmp_path / "inbox", sent())
     for _ in range(5):
         take_in(opened)
@@ -96,7 +96,7 @@ def test_a_failing_mail_is_tried_three_times_and_then_waits_for_retry(
 def test_a_full_disk_while_reading_stops_and_blames_no_mail(
     opened: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_handle: int) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     take(opened, tmp_path / "first", mail("a@b.example", "x", WHEN))
@@ -109,7 +109,7 @@ def test_a_full_disk_while_reading_stops_and_blames_no_mail(
         write_inbox(raw, [sent()])
         import_path(opened, raw, WHEN)
     with monkeypatch.context() as patched:
-        patched.setattr("os.fsync", full)
+        patched.setattr(opened.room, "ask", full)
         with pytest.raises(OSError, match="No space"):
             take_in(opened)
     assert len(mails.waiting(opened.store)) == 1
@@ -255,7 +255,7 @@ def test_mails_nested_past_the_limit_are_said_and_not_opened(opened: Desk, tmp_p
     files = files_of(opened, tmp_path, inner)
     assert max(path.count("!/") for path in files) == opened.settings.limits.depth
     (last,) = (file for path, file in files.items() if path.count("!/") == opened.settings.limits.depth)
-    assert (last.status, last.reason) == ("unsafe", "邮件嵌套超过 4 层，里面的没有再打开")
+    assert (last.status, last.reason) == ("unsafe", "压缩包或邮件嵌套超过 4 层，里面的没有再打开")
 
 
 def test_what_could_be_had_of_a_part_that_was_cut_off_is_kept(opened: Desk, tmp_path: Path) -> None:

@@ -377,3 +377,8 @@ def test_whatever_the_bytes_a_letter_is_read(raw: bytes, tmp_path: Path) -> None
     for text in (letter.subject, letter.from_name, letter.text, *(part.path for part in parts)):
         text.encode("utf-8")
     assert len({part.path.casefold() for part in parts}) == len(parts)
+
+
+def test_a_sender_name_of_broken_base64_leaves_the_address_readable(tmp_path: Path) -> None:
+    found, _ = read(b"From: =?utf-8?b?A?= <a@b.cn>\r\nSubject: x\r\n\r\n", tmp_path)
+    assert found.from_address == "a@b.cn"

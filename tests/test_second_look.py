@@ -1,0 +1,126 @@
+"""One archive in several mails, its password in another one, one mail in two mailboxes: put together whatever came first."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from ingest.desk import Desk
+from ingest.intake import take_in
+from reports.picture import Picture
+from store import mail as mails
+from tests.archive_builders import locked_zip
+from tests.desks import assessed, codes, desk, everything, take
+from tests.inbox import Sent, list_files, mail, photo
+from tests.mail_builders import gbk_zip
+from tests.sample import day
+
+CASE = Sent("春江花园", "杭州春江物业服务有限公司", "杭州市物业管理协会", photos=0)
+SENDER = "zjwyxh@example.cn"
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Desk]:
+    with desk(tmp_path / "desk") as one:
+        yield one
+
+
+def at(number: int) -> datetime:
+    return day(f"07-20T1{number}:00:00")
+
+
+def volumes(count: int = 3) -> list[bytes]:
+    """Return the mails that bring one split archive, a volume each."""
+    whole = gbk_zip(list_files("浙江省物业管理协会", [CASE]) | {"照片1.jpg": photo("a")})
+    size = -(-len(whole) // count)
+    pieces = [whole[start : start + size] for start in range(0, len(whole), size)]
+    return [
+        mail(SENDER, f"浙江报送（{number}）", at(number), {f"材料.zip.{number:03}": piece})
+        for number, piece in enumerate(pieces, start=1)
+    ]
+
+
+def statuses(picture: Picture) -> dict[str, str]:
+    return {file.path: file.status for file in picture.files}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_volumes_in_three_mails_are_joined_in_whatever_order_they_are_read(
+    order: Sequence[int], tmp_path: Path
+) -> None:
+    sent = volumes()
+    with desk(tmp_path / "desk") as opened:
+        for step in order:
+            picture = take(opened, tmp_path / f"inbox{step}", sent[step]).picture
+    assert statuses(picture) == {
+        "材料.zip.001": "ok",
+        "材料.zip.002": "ok",
+        "材料.zip.003": "ok",
+        "材料.zip.001!/汇总清单.docx": "ok",
+        "材料.zip.001!/汇总清单（盖章扫描件）.pdf": "ok",
+        "材料.zip.001!/照片1.jpg": "ok",
+    }
+    # What an archive holds came when its last volume did.
+    assert {file.arrival for file in picture.files if "!/" in file.path} == {at(3)}
+    assert [case.community for case in picture.cases] == ["春江花园"]
+
+
+def test_a_missing_volume_is_named_and_nothing_is_made_up(opened: Desk, tmp_path: Path) -> None:
+    first, _, third = volumes()
+    result = take(opened, tmp_path / "inbox", first, third)
+    assert set(statuses(result.picture).values()) == {"volume_missing"}
+    assert "file.volume_missing" in codes(result)
+    assert all("2" in file.reason for file in result.picture.files)
+
+
+def test_a_volume_sent_twice_changes_nothing(opened: Desk, tmp_path: Path) -> None:
+    sent = volumes()
+    again = mail(SENDER, "再发第二卷", at(5), {"材料.zip.002": b"PK\x03\x04 of another archive"})
+    picture = take(opened, tmp_path / "inbox", *sent, again).picture
+    assert {file.arrival for file in picture.files if "!/" in file.path} == {at(3)}
+
+
+def test_volumes_of_two_senders_with_one_name_are_two_sets(opened: Desk, tmp_path: Path) -> None:
+    first, second, third = volumes()
+    foreign = second.replace(SENDER.encode(), b"someone@elsewhere.example").replace("浙江报送".encode(), b"x")
+    picture = take(opened, tmp_path / "inbox", first, foreign, third).picture
+    assert not any("!/" in file.path for file in picture.files)
+
+
+@pytest.mark.parametrize("method", ["ZipCrypto", "AES-256"])
+def test_a_password_in_the_senders_next_mail_opens_the_archive(method: str, opened: Desk, tmp_path: Path) -> None:
+    archive = locked_zip(list_files("浙江省物业管理协会", [CASE]), "好服务2026", method)
+    locked = mail(SENDER, "浙江报送", at(1), {"材料.zip": archive})
+    picture = take(opened, tmp_path / "first", locked).picture
+    assert statuses(picture)["材料.zip!/汇总清单.docx"] == "encrypted"
+    word = mail(SENDER, "密码", at(2), text="昨天的压缩包，解压密码：好服务2026，请查收。")
+    picture = take(opened, tmp_path / "second", word).picture
+    assert statuses(picture)["材料.zip!/汇总清单.docx"] == "ok"
+    assert [case.community for case in picture.cases] == ["春江花园"]
+
+
+def test_a_rebuild_joins_and_unlocks_the_same(opened: Desk, tmp_path: Path) -> None:
+    archive = locked_zip({"推荐表.docx": CASE.form_docx()}, "wy2026")
+    locked = mail(SENDER, "浙江报送补充", at(4), {"推荐表.zip": archive})
+    word = mail(SENDER, "密码", at(5), text="密码：wy2026")
+    before = everything(take(opened, tmp_path / "inbox", *reversed(volumes()), locked, word))
+    mails.forget_conclusions(opened.store)
+    take_in(opened)
+    assert everything(assessed(opened)) == before
+
+
+def test_one_mail_that_came_to_both_addresses_is_one(opened: Desk, tmp_path: Path) -> None:
+    one = mail(SENDER, "浙江报送", at(1), list_files("浙江省物业管理协会", [CASE]))
+    stamp = b"Received: from mx.example.cn by other.ecpmi.org.cn with ESMTP id X2; Mon, 20 Jul 2026 11:02:00 +0800\r\n"
+    other = b"Delivered-To: wylzzh@ecpmi.org.cn\r\n" + stamp + one
+    picture = take(opened, tmp_path / "inbox", other, one).picture
+    assert [message.arrival for message in picture.messages] == [at(1)]
+    assert len(picture.files) == 2
+
+
+def test_a_resend_of_the_same_files_is_another_mail(opened: Desk, tmp_path: Path) -> None:
+    files = list_files("浙江省物业管理协会", [CASE])
+    picture = take(opened, tmp_path / "inbox", mail(SENDER, "报送", at(1), files), mail(SENDER, "报送", at(2), files)).picture
+    assert len(picture.messages) == 2
