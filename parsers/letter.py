@@ -17,6 +17,7 @@ from parsers import mime
 from parsers.letter_dates import find_moment
 from parsers.letter_parts import Part, Salvaged, is_attachment, parts_of
 from parsers.letter_text import Body, decode_body, readable_text
+from parsers.links import CloudLink, find_links
 from parsers.mail_bytes import FileBytes
 from parsers.names import decode_header
 from parsers.stamps import received
@@ -82,6 +83,8 @@ class Letter:
     # The header that says a machine sent it ("Auto-Submitted: auto-replied"); None for a person's mail.
     automatic: str | None
     defects: tuple[str, ...]
+    # What lies behind cloud links, each file once.
+    links: tuple[CloudLink, ...] = ()
 
 
 def read_letter(path: Path, limits: LetterLimits | None = None) -> tuple[Letter, Iterator[Part]]:
@@ -101,6 +104,9 @@ def _letter(
     data: FileBytes, header: mime.Header, entities: Sequence[mime.Entity], defects: Iterable[str], limits: LetterLimits
 ) -> Letter:
     addresses, noticed = _envelope(header)
+    bodies = list(_bodies(data, entities))
+    arrival = received(header)
+    plain, html = _joined(bodies, html=False), _joined(bodies, html=True)
     return Letter(
         message_id=_text(header, "message-id") or None,
         subject=_text(header, "subject"),
@@ -108,11 +114,16 @@ def _letter(
         from_name=_display_name(header.raw("from"))[:_HEADER_CHARACTERS],
         to=tuple(addresses["to"][:_RECIPIENTS]),
         date=find_moment(_text(header, "date")),
-        received=received(header),
-        text=readable_text(_bodies(data, entities), limits.text_characters),
+        received=arrival,
+        text=readable_text(bodies, limits.text_characters),
         automatic=_automatic(header, entities),
         defects=tuple(dict.fromkeys([*noticed, *defects]))[:_DEFECTS],
+        links=find_links(html, plain, arrival),
     )
+
+
+def _joined(bodies: Iterable[Body], *, html: bool) -> str:
+    return "\n".join(body.text for body in bodies if body.html == html)
 
 
 def _text(header: mime.Header, name: str) -> str:
