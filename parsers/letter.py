@@ -15,6 +15,7 @@ import mailparser
 
 from parsers import mime
 from parsers.addresses import addresses_in, display_name, lower_addresses
+from parsers.authentication import Authentication, authentication_of
 from parsers.forwarded import Forwarded, find_forwarded
 from parsers.letter_dates import find_moment
 from parsers.letter_parts import Part, Salvaged, is_attachment, parts_of
@@ -85,6 +86,8 @@ class Letter:
     links: tuple[CloudLink, ...] = ()
     # The mails that it quotes or passes on inside its own text, outermost first.
     forwarded: tuple[Forwarded, ...] = ()
+    # What the topmost Authentication-Results says; to be believed only of the server that keeps the mailbox.
+    authentication: tuple[Authentication, ...] = ()
 
 
 def read_letter(path: Path, limits: LetterLimits | None = None) -> tuple[Letter, Iterator[Part]]:
@@ -121,6 +124,7 @@ def _letter(
         defects=tuple(dict.fromkeys([*noticed, *defects]))[:_DEFECTS],
         links=find_links(html, plain, arrival),
         forwarded=find_forwarded(text),
+        authentication=authentication_of(header.raw("authentication-results")),
     )
 
 
