@@ -143,8 +143,8 @@ def _letter(letter: Letter, sender: Sender, kind: str, evidence: str, version: s
         defects=letter.defects,
         version=version,
         soft_key=key,
-        forwarded=[_plain(one) for one in getattr(letter, "forwarded", ())],
-        authentication=[_plain(one) for one in getattr(letter, "authentication", ())],
+        forwarded=[_plain(one) for one in letter.forwarded],
+        authentication=[_plain(one) for one in letter.authentication],
     )
 
 
