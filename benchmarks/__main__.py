@@ -2,9 +2,9 @@
 
 import sys
 
-from benchmarks import judging, mailbox
+from benchmarks import judging, mailbox, opening
 
-PARTS = {"mailbox": mailbox.run, "judging": judging.run}
+PARTS = {"mailbox": mailbox.run, "opening": opening.run, "judging": judging.run}
 
 for name in sys.argv[1:] or PARTS:
     PARTS[name]()
