@@ -2,9 +2,9 @@
 
 import sys
 
-from benchmarks import judging, mailbox, opening
+from benchmarks import fetching, judging, mailbox, opening
 
-PARTS = {"mailbox": mailbox.run, "opening": opening.run, "judging": judging.run}
+PARTS = {"fetching": fetching.run, "mailbox": mailbox.run, "opening": opening.run, "judging": judging.run}
 
 for name in sys.argv[1:] or PARTS:
     PARTS[name]()

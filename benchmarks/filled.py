@@ -7,9 +7,9 @@ from typing import Any
 from config.divisions import divisions
 from ingest.desk import Desk
 from ingest.intake import file_all
-from store import documents, mail
+from store import arrivals, documents
+from store.arrivals import Seen
 from store.documents import CachedReading, ReadFile, ReadLetter
-from store.mail import Seen
 
 START = datetime.fromisoformat("2026-07-01T09:00:00+08:00")
 
@@ -40,7 +40,9 @@ def _fill_province(desk: Desk, index: int, province: str, count: int) -> None:
     arrival = START + timedelta(hours=index)
     with desk.store.vault.temporary() as raw:
         raw.write_bytes(province.encode())
-        accepted = mail.accept(desk.store, raw, Seen("bench", "INBOX", 1, index + 1), arrival, "internaldate", arrival)
+        accepted = arrivals.accept(
+            desk.store, raw, Seen("bench", "INBOX", 1, index + 1), arrival, "internaldate", arrival
+        )
     documents.keep_read(desk.store, accepted.id, _letter(province, desk.letter_version), files)
 
 

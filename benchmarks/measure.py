@@ -1,14 +1,18 @@
 """Runs one piece of work in a process of its own and measures it: seconds, CPU seconds, and memory above the start."""
 
 import multiprocessing
+import os
 import resource
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_KILOBYTE, _MEGABYTE = 1024, 1024 * 1024
+_KILOBYTES = 1024
+_EVERY = 0.01
 
 
 @dataclass(frozen=True)
@@ -31,21 +35,59 @@ class Measured:
 HEADER = f"{'':<46}{'wall':>11}{'CPU':>11}{'rate':>13}{'peak':>11}{'wall ×':>9}{'CPU ×':>9}"
 
 
-def measure(work: Callable[..., Any], *arguments: object) -> Measured:
-    """Run `work(*arguments)` in a new process, so that its peak memory is its own."""
+def measure(work: Callable[..., Any], *arguments: object, before: Callable[..., Any] | None = None) -> Measured:
+    """Run `work(*arguments)` in a new process, so that its peak memory is its own.
+
+    Where `before` is given it is called with the arguments first, unmeasured, and the work with what it returned.
+    """
     context = multiprocessing.get_context("spawn")
     with context.Pool(1) as pool:
-        return pool.apply(_run, (work, arguments))
+        return pool.apply(_run, (work, arguments, before))
 
 
-def _run(work: Callable[..., Any], arguments: tuple[Any, ...]) -> Measured:
-    resident = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
-    before, started = _cpu(), time.perf_counter()
+def _run(work: Callable[..., Any], arguments: tuple[Any, ...], before: Callable[..., Any] | None) -> Measured:
+    if before is not None:
+        arguments = (before(*arguments),)
+    watch = _Watch()
+    resident = _status(os.getpid(), "VmRSS")
+    used, started = _cpu(), time.perf_counter()
     result = work(*arguments)
-    seconds, cpu = time.perf_counter() - started, _cpu() - before
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KILOBYTE - resident
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * _KILOBYTE
-    return Measured(seconds, cpu, max(own, children) / _MEGABYTE, result)
+    seconds, cpu = time.perf_counter() - started, _cpu() - used
+    # VmHWM, not ru_maxrss: that one starts with what the parent process had.
+    own = _status(os.getpid(), "VmHWM") - resident
+    return Measured(seconds, cpu, max(own, watch.stop()) / _KILOBYTES, result)
+
+
+class _Watch:
+    """Looks at the children's peak memory every hundredth of a second, since nothing keeps it after their end."""
+
+    def __init__(self) -> None:
+        self.peak = 0
+        self.done = threading.Event()
+        self.thread = threading.Thread(target=self._look, daemon=True)
+        self.thread.start()
+
+    def stop(self) -> int:
+        """Return the highest that was seen of any child, in kilobytes."""
+        self.done.set()
+        self.thread.join()
+        return self.peak
+
+    def _look(self) -> None:
+        while not self.done.wait(_EVERY):
+            for task in Path("/proc/self/task").iterdir():
+                with suppress(OSError):
+                    for child in (task / "children").read_text(encoding="ascii").split():
+                        self.peak = max(self.peak, _status(int(child), "VmHWM"))
+
+
+def _status(pid: int, field: str) -> int:
+    """Return a field of a process's status in kilobytes; 0 where it has ended."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
+            if line.startswith(field + ":"):
+                return int(line.split()[1])
+    return 0
 
 
 def _cpu() -> float:

@@ -129,6 +129,7 @@ class WorkerSettings(Section):
 
     poll_minutes: float = Field(default=10, gt=0)
     login_wait_minutes: float = Field(default=15, ge=15)
+    reconcile_hours: float = Field(default=24, gt=0)
 
 
 class LimitSettings(Section):

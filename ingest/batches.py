@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 _SMALL = 256 * 1024
-_BATCH_MAILS = 50
+_BATCH_MAILS = 100
 _BATCH_BYTES = 4 * 1024 * 1024
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from weakref import finalize
 
 import structlog
@@ -78,13 +78,13 @@ class CleanRoom:
         self._process = self._ending = None
 
     def _answers(self, process: "subprocess.Popen[bytes]", request: Answer, seconds: float) -> Iterator[Answer]:
-        assert process.stdin and process.stdout  # noqa: S101 (both are pipes)
+        requests, answers = _pipes(process)
         whole = False
         try:
-            process.stdin.write(json.dumps(request).encode() + b"\n")
-            process.stdin.flush()
+            requests.write(json.dumps(request).encode() + b"\n")
+            requests.flush()
             while True:
-                line = process.stdout.readline(_ANSWER_BYTES)
+                line = answers.readline(_ANSWER_BYTES)
                 answer = json.loads(line) if line.endswith(b"\n") else {"end": "died"}
                 if "end" in answer:
                     whole = answer["end"] not in {"died", "memory"}
@@ -110,9 +110,9 @@ class CleanRoom:
                 start_new_session=True,
             )
             self._ending = finalize(self, _end, self._process)
-            assert self._process.stdin  # noqa: S101 (a pipe)
-            pickle.dump(self.setup, self._process.stdin)
-            self._process.stdin.flush()
+            requests, _ = _pipes(self._process)
+            pickle.dump(self.setup, requests)
+            requests.flush()
         return self._process
 
     @contextmanager
@@ -142,6 +142,13 @@ def conclude(answer: Answer, seconds: float) -> None:
             raise OSError(answer["errno"], answer["text"])
         case "fault":
             raise RoomError(f"{answer['type']}: {answer['text']}")
+
+
+def _pipes(process: "subprocess.Popen[bytes]") -> tuple[IO[bytes], IO[bytes]]:
+    """Return where a process takes requests and gives answers."""
+    if process.stdin is None or process.stdout is None:
+        raise RoomError("the process was started without pipes")
+    return process.stdin, process.stdout
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

@@ -1,5 +1,6 @@
 """What a mailbox gives: its folders, its mails as fetched, and the ways in which it fails."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,11 @@ class LoginRefused(MailboxError):  # noqa: N818 (what happened, as one says it)
 
 
 class Unreachable(MailboxError):  # noqa: N818
-    """The server cannot be reached, or the connection broke."""
+    """The server cannot be reached, or the connection broke; `uids` were being fetched then."""
+
+    def __init__(self, reason: str, cause: object = "", uids: Sequence[int] = ()) -> None:
+        super().__init__(reason, cause)
+        self.uids = tuple(uids)
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class FolderStatus:
 
 @dataclass(frozen=True)
 class Fetched:
-    """A mail as fetched: its bytes in a temporary file, its arrival as the server took it (INTERNALDATE, aware)."""
+    """A mail as fetched: its bytes in a file that belongs to the caller, its arrival as the server took it (aware)."""
 
     folder: str
     uidvalidity: int
@@ -57,4 +62,27 @@ class Fetched:
     arrival: datetime
     path: Path
     size: int
+    sha256: str
     junk: bool
+
+
+@dataclass(frozen=True)
+class NotGiven:
+    """A mail that the server names and does not give whole; the Chinese reason says what is missing."""
+
+    folder: str
+    uidvalidity: int
+    uid: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A mail that was listed and had left the folder before it was fetched."""
+
+    folder: str
+    uidvalidity: int
+    uid: int
+
+
+Outcome = Fetched | NotGiven | Gone

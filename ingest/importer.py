@@ -18,8 +18,8 @@ from config.errors import ConfigError
 from ingest.desk import Desk
 from parsers.sniff import format_of
 from parsers.stamps import stamps
-from store import mail
-from store.mail import Seen
+from store import arrivals
+from store.arrivals import Seen
 
 log = structlog.get_logger()
 
@@ -129,7 +129,7 @@ def _shown(path: Path) -> str:
 def _accept(desk: Desk, raw: Path, place: str, file: Path, now: datetime) -> bool:
     arrival, source = arrival_of(raw, file, now)
     seen = Seen(mailbox="import", folder=_shown(file.parent), place=place)
-    return mail.accept(desk.store, raw, seen, arrival, source, now).new
+    return arrivals.accept(desk.store, raw, seen, arrival, source, now).new
 
 
 def arrival_of(raw: Path, file: Path, now: datetime) -> tuple[datetime, str]:

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any
 
 import structlog
-
 from sqlalchemy.orm import Session
 
 from ingest import contents
@@ -150,9 +149,7 @@ def _letter(letter: Letter, sender: Sender, kind: str, evidence: str, version: s
 
 def _plain(value: Any) -> dict[str, Any]:  # noqa: ANN401 (any dataclass)
     """Return a dataclass as JSON values, its moments as ISO text."""
-    return {
-        name: item.isoformat() if isinstance(item, datetime) else item for name, item in asdict(value).items()
-    }
+    return {name: item.isoformat() if isinstance(item, datetime) else item for name, item in asdict(value).items()}
 
 
 def _placings(province: str, desk: Desk, rows: Iterable[FileRow]) -> Iterator[Placing]:

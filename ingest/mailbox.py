@@ -3,14 +3,14 @@
 What providers do, and why things are asked the way they are: docs/mail-servers.md.
 """
 
+import socket
 import ssl
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
-from uuid import uuid4
+from typing import Self
 
 import structlog
 from imapclient import IMAPClient, SocketTimeout
@@ -19,27 +19,15 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 from config.campaign import Campaign
 from config.errors import ConfigError
 from config.settings import MailboxSettings
-from ingest.batches import Listed, batches
-from ingest.fetched import Fetched, FolderInfo, FolderState, FolderStatus, LoginRefused, MailboxError, Unreachable
-
-__all__ = [
-    "Fetched",
-    "FolderInfo",
-    "FolderState",
-    "FolderStatus",
-    "ImapMailbox",
-    "LoginRefused",
-    "MailboxError",
-    "Unreachable",
-]
+from ingest.fetched import FolderInfo, FolderState, FolderStatus, LoginRefused, MailboxError, Outcome, Unreachable
+from ingest.fetching import Folder
 
 log = structlog.get_logger()
 
-# A large mail is fetched in pieces of this size, for flat memory.
-_PIECE = 1024 * 1024
 _CONNECT_SECONDS = 30
-# Sizes and arrivals are asked for this many UIDs a command: servers refuse very long lines.
-_LISTED_AT_ONCE = 500
+# One command may take this many times what one silence may, and longer where many bytes come over a slow line.
+_PATIENCE = 3
+_SLOWEST = 16_000
 _SKIPPED_FLAGS = {b"\\sent", b"\\drafts", b"\\trash", b"\\noselect", b"\\nonexistent", b"\\all", b"\\flagged"}
 _JUNK_FLAG = b"\\junk"
 # Everything that a connection may raise when it breaks, is cut or talks nonsense.
@@ -182,118 +170,39 @@ class ImapMailbox:
                 exists=None if exists is None else int(exists),
             )
 
-    def new(self, folder: str, state: FolderState | None, into: Path) -> Iterator[Fetched]:
-        """Yield the mails of a folder that came after `state`, in ascending order of UID.
+    def open(self, folder: str, into: Path) -> Folder:
+        """Open a folder for reading only; its mails go to files in `into`, which belong to the caller."""
+        return Folder(
+            self.client,
+            self._guard,
+            self.settings.address,
+            folder,
+            self.status(folder),
+            self._junk.get(folder, False),
+            into,
+        )
 
-        Where UIDVALIDITY has changed all are yielded again: the same bytes are the same mail further on. Each file lies
-        in `into` and belongs to the caller. A mail that vanished meanwhile is passed over.
+    def new(self, folder: str, state: FolderState | None, into: Path) -> Iterator[Outcome]:
+        """Yield what becomes of the mails of a folder that came after `state`, in ascending order of UID.
+
+        Where UIDVALIDITY has changed all are yielded again: the same bytes are the same mail further on.
         """
-        status = self.status(folder)
-        last = state.last_uid if state and state.uidvalidity == status.uidvalidity else 0
-        uids = self._uids_after(last, status)
-        log.info("mailbox.folder", mailbox=self.settings.address, folder=folder, new=len(uids))
-        for start in range(0, len(uids), _LISTED_AT_ONCE):
-            listed = self._list(folder, uids[start : start + _LISTED_AT_ONCE])
-            for batch in batches(listed):
-                for uid, arrival, raw in self._fetch(folder, batch, listed, into):
-                    size, junk = raw.stat().st_size, self._junk.get(folder, False)
-                    yield Fetched(folder, status.uidvalidity, uid, arrival, raw, size, junk)
+        opened = self.open(folder, into)
+        last = state.last_uid if state and state.uidvalidity == opened.status.uidvalidity else 0
+        yield from opened.mails(opened.after(last))
 
-    def _uids_after(self, last: int, status: FolderStatus) -> list[int]:
-        """Return the UIDs above `last`, ascending: UIDNEXT says at no cost where there is none (NetEase gives none)."""
-        if status.exists == 0 or (status.uidnext is not None and status.uidnext <= last + 1):
-            return []
-        with _broken("查新邮件时连接中断"):
-            # `N:*` names the last mail even where its UID is lower, so what the server says is compared on our side.
-            found = self.client.search(["UID", f"{last + 1}:*"])
-            return sorted(uid for uid in map(int, found) if uid > last)
-
-    def _list(self, folder: str, uids: list[int]) -> dict[int, Listed]:
-        """Return size and arrival of the mails that are still there."""
-        with _broken(f"读文件夹“{folder}”时连接中断"):
-            answer = self.client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
-        listed = {}
-        for uid in uids:
-            if uid not in answer:
-                self._say_vanished(folder, uid)
-                continue
-            size, arrival = answer[uid].get(b"RFC822.SIZE"), answer[uid].get(b"INTERNALDATE")
-            aware = isinstance(arrival, datetime) and arrival.tzinfo is not None
-            listed[uid] = Listed(size if isinstance(size, int) else None, arrival if aware else None)
-        return listed
-
-    def _fetch(
-        self, folder: str, batch: list[int], listed: dict[int, Listed], into: Path
-    ) -> Iterator[tuple[int, datetime, Path]]:
-        """Yield (uid, arrival, file) for a batch: small mails whole, a large one in pieces."""
-        contents = self._contents(folder, batch) if listed[batch[0]].small else dict.fromkeys(batch)
-        for uid in batch:
-            size, arrival = listed[uid].size, listed[uid].arrival
-            if arrival is None:
-                # Neither made up nor passed over: the arrival decides what is late.
-                self._must_be_gone(folder, uid, "没有给出一封邮件的到达时间")
-            with _temporary(into) as raw:
-                if arrival and uid in contents and self._write(folder, uid, size, contents[uid], raw):
-                    yield uid, arrival, raw
-                else:
-                    self._say_vanished(folder, uid)
-
-    def _contents(self, folder: str, batch: list[int]) -> dict[int, bytes | None]:
-        """Return the bytes of small mails that are still there; None where the server names one and gives no bytes."""
-        with _broken(f"取邮件时连接中断（{folder}）"):
-            fetched = self.client.fetch(batch, ["BODY.PEEK[]"])
-            return {uid: _as_bytes(fetched[uid].get(b"BODY[]")) for uid in batch if uid in fetched}
-
-    def _write(self, folder: str, uid: int, size: int | None, content: bytes | None, raw: Path) -> bool:
-        """Write a mail to a file; return False where it vanished. One shorter than announced is asked for again."""
-        if content is None or size is None or len(content) < size:
-            written = self._write_pieces(folder, uid, size, raw)
-        else:
-            written = raw.write_bytes(content)
-        if written is None:
-            return False
-        if not written and size != 0:
-            return self._must_be_gone(folder, uid, "没有给出一封邮件的内容")
-        if size is not None and written != size:
-            # Some servers count wrongly; that the mail has ended there was confirmed by an empty piece.
-            log.warning("mailbox.size_differs", mailbox=self.settings.address, folder=folder, uid=uid, said=size)
-        return True
-
-    def _write_pieces(self, folder: str, uid: int, size: int | None, raw: Path) -> int | None:
-        """Write a mail piece by piece and return its size in bytes, None where it vanished.
-
-        A short piece is its end only where the size agrees; otherwise the end is what an empty piece says, so that a
-        cut answer is never taken for a whole mail.
-        """
-        written = 0
-        with raw.open("wb") as out:
-            while True:
-                with _broken(f"取大邮件时连接中断（{folder}）"):
-                    answer = self.client.fetch([uid], [f"BODY.PEEK[]<{written}.{_PIECE}>"])
-                    piece = _as_bytes(answer[uid].get(b"BODY[]<%d>" % written)) if uid in answer else b""
-                if uid not in answer:
-                    return None
-                if piece is None and (size is None or written < size):
-                    self._must_be_gone(folder, uid, "少给了一段邮件")
-                    return None
-                written += out.write(piece or b"")
-                if not piece or (len(piece) < _PIECE and written == size):
-                    return written
-
-    def _must_be_gone(self, folder: str, uid: int, reason: str) -> Literal[False]:
-        """Return False where a mail is gone; otherwise Unreachable, so that the next poll takes it again.
-
-        An answer that lacks what was asked may mean either: Dovecot still tells the flags of a mail just deleted.
-        """
-        with _broken(f"读文件夹“{folder}”时连接中断"):
-            self.client.noop()
-            there = uid in map(int, self.client.search(["UID", str(uid)]))
-        if there:
-            raise Unreachable(f"服务器{reason}（{folder}），下次再取", f"uid {uid}")
-        return False
-
-    def _say_vanished(self, folder: str, uid: int) -> None:
-        log.warning("mailbox.vanished", mailbox=self.settings.address, folder=folder, uid=uid)
+    @contextmanager
+    def _guard(self, reason: str, expected: int, uids: list[int]) -> Iterator[None]:
+        """Bound a command in time, so that a server that drips is given up, and tell what broke by its reason."""
+        seconds = self.settings.timeout_seconds * _PATIENCE + expected / _SLOWEST
+        timer = threading.Timer(seconds, _cut, [self.client])
+        timer.daemon = True
+        timer.start()
+        try:
+            with _broken(reason, uids):
+                yield
+        finally:
+            timer.cancel()
 
     def _close(self) -> None:
         """Leave without changing anything; a broken connection needs no farewell."""
@@ -340,11 +249,6 @@ def _without(error: Exception, password: str) -> str:
     return text
 
 
-def _as_bytes(content: object) -> bytes | None:
-    """Return what a server gave for a body where that is bytes; NIL and anything else is nothing."""
-    return content if isinstance(content, bytes) else None
-
-
 def _is_named(folder: str, names: Iterable[str]) -> bool:
     """Tell whether a folder, or the last part of a nested one, goes by one of the names."""
     last = folder.replace("\\", "/").replace(".", "/").rpartition("/")[2]
@@ -358,22 +262,15 @@ def _caseless_inbox(name: str) -> str:
 
 
 @contextmanager
-def _broken(reason: str) -> Iterator[None]:
+def _broken(reason: str, uids: Sequence[int] = ()) -> Iterator[None]:
     """Turn whatever a connection raises into Unreachable with a Chinese reason."""
     try:
         yield
     except _BROKEN as error:
-        raise Unreachable(reason, error) from error
+        raise Unreachable(reason, error, uids) from error
 
 
-@contextmanager
-def _temporary(into: Path) -> Iterator[Path]:
-    """Give a new name for a file, removed afterwards unless the caller renamed it away; two pollers never share one.
-
-    The file is not made beforehand: ext4 flushes one that is emptied and written anew, which takes twice the time.
-    """
-    path = into / f"fetch-{uuid4().hex}"
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
+def _cut(client: IMAPClient) -> None:
+    """Cut a connection that takes too long, so that whoever reads from it goes on."""
+    with suppress(*_BROKEN):
+        client.socket().shutdown(socket.SHUT_RDWR)

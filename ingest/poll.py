@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from config.settings import MailboxSettings
 from ingest.desk import Desk
+from ingest.fetched import LoginRefused, MailboxError
 from ingest.intake import DISK_FULL
-from ingest.mailbox import FolderState, ImapMailbox, LoginRefused, MailboxError
-from store import mail, polls
-from store.mail import Seen
+from ingest.mailbox import ImapMailbox
+from ingest.taking import Taking, Tally
+from store import polls
 from store.polls import PollResult
 
 log = structlog.get_logger()
@@ -45,11 +47,11 @@ class Poller:
 
     def poll(self, settings: MailboxSettings) -> PollResult:
         """Take in what one mailbox holds anew; what was accepted before a failure is safe."""
-        started, count = self.clock(), _Count()
+        started, tally = self.clock(), Tally()
         outcome, reason = "ok", ""
         try:
             with ImapMailbox(settings, self.desk.campaign) as box:
-                reason = self._take_folders(settings.address, box, count)
+                reason = self._take_folders(settings.address, box, tally)
                 outcome = "unreachable" if reason else "ok"
         except LoginRefused as error:
             outcome, reason = "refused", error.reason
@@ -59,37 +61,26 @@ class Poller:
             if error.errno not in DISK_FULL:
                 raise
             outcome, reason = "full", "磁盘已满，收信暂停；腾出空间后会自动继续，邮件仍在邮箱里"
-        return PollResult(settings.address, started, self.clock(), outcome, reason, count.seen, count.new)
+        return PollResult(settings.address, started, self.clock(), outcome, reason, **vars(tally))
 
-    def _take_folders(self, address: str, box: ImapMailbox, count: "_Count") -> str:
+    def _take_folders(self, address: str, box: ImapMailbox, tally: Tally) -> str:
         """Take in every folder; return why one could not be read, or nothing. None holds up the others."""
         reason = ""
         for folder in box.folders():
+            if self.stop():
+                break
             try:
-                self._take_folder(address, box, folder.name, count)
+                self._taking(address, box, folder.name, tally).run()
             except MailboxError as error:
                 log.warning("poll.folder_failed", mailbox=address, folder=folder.name, error=str(error))
                 reason = reason or error.reason
         return reason
 
-    def _take_folder(self, address: str, box: ImapMailbox, folder: str, count: "_Count") -> None:
-        """Accept every new message of a folder, one at a time: each is safe before the next is asked for."""
-        mark = mail.folder_mark(self.desk.store, address, folder)
-        state = FolderState(folder, *mark) if mark else None
-        for fetched in box.new(folder, state, into=self.desk.store.vault.incoming):
-            seen = Seen(address, folder, fetched.uidvalidity, fetched.uid, junk=fetched.junk)
-            accepted = mail.accept(self.desk.store, fetched.path, seen, fetched.arrival, "internaldate", self.clock())
-            count.seen += 1
-            count.new += accepted.new
-            self.tell(address, count.new)
-            if self.stop():
-                return
-
-
-@dataclass
-class _Count:
-    seen: int = 0
-    new: int = 0
+    def _taking(self, address: str, box: ImapMailbox, folder: str, tally: Tally) -> Taking:
+        store = self.desk.store
+        every = timedelta(hours=self.desk.settings.worker.reconcile_hours)
+        opened = box.open(folder, store.vault.incoming)
+        return Taking(store, opened, tally, self.clock, partial(self.tell, address), self.stop, every)
 
 
 def _must_wait(desk: Desk, settings: MailboxSettings, now: datetime) -> bool:
@@ -105,7 +96,10 @@ def _must_wait(desk: Desk, settings: MailboxSettings, now: datetime) -> bool:
 def _log(result: PollResult, before: PollResult | None) -> None:
     """Leave one line a poll; a failure is told to people once, and so is its end."""
     seconds = round((result.ended_at - result.started_at).total_seconds(), 3)
-    line = {"mailbox": result.mailbox, "outcome": result.outcome, "new": result.new, "seconds": seconds}
+    line = {
+        "mailbox": result.mailbox, "outcome": result.outcome, "new": result.new, "held": result.held,
+        "known": result.known, "reconciled": result.reconciled, "seconds": seconds,
+    }  # fmt: skip
     failed_before = before is not None and before.outcome != "ok"
     if result.outcome == "ok":
         log.info("poll.done", **line)

@@ -4,11 +4,13 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from store.syncing import sync_folder, sync_together
 
 CHUNK = 1 << 20
 _DAY = 24 * 60 * 60
@@ -55,6 +57,27 @@ class Vault:
             _sync(file)
         return self._settle(path, Blob(digest.hexdigest(), size))
 
+    def adopt_all(self, files: Sequence[tuple[Path, Blob]]) -> None:
+        """Take over files written in `incoming` whose hashes are known: all are safe when this returns.
+
+        Many at once cost little more than one: the disk is made to hold them together, before and after the renames.
+        """
+        if not files:
+            return
+        sync_together([path for path, _ in files], self.incoming)
+        folders = {self._rename(path, blob) for path, blob in files}
+        sync_together(sorted(folder for folder in folders if folder), self.folder)
+
+    def _rename(self, path: Path, blob: Blob) -> Path | None:
+        """Rename a synced file to its hash; return the folder that is to be synced, None where it was there before."""
+        target = self.path(blob.sha256)
+        if target.exists():
+            path.unlink()
+            return None
+        target.parent.mkdir(exist_ok=True)
+        path.replace(target)
+        return target.parent
+
     def has(self, sha256: str) -> bool:
         """Tell whether a content is kept."""
         return self.path(sha256).is_file()
@@ -78,11 +101,10 @@ class Vault:
 
     def _settle(self, path: Path, blob: Blob) -> Blob:
         """Rename a synced file to its hash; the folder is synced too, so that the name outlives a power cut."""
-        target = self.path(blob.sha256)
-        if not target.exists():
-            target.parent.mkdir(exist_ok=True)
-            path.replace(target)
-            _sync_folder(target.parent)
+        if not self.path(blob.sha256).exists():
+            folder = self._rename(path, blob)
+            if folder:
+                sync_folder(folder)
         return blob
 
 
@@ -95,14 +117,3 @@ def chunks_of(file: BinaryIO) -> Iterator[bytes]:
 def _sync(file: BinaryIO) -> None:
     file.flush()
     os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Sync a folder's entries; on Windows folders cannot be opened, and need not be."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

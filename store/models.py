@@ -80,6 +80,8 @@ class FolderMark(Base):
     folder: Mapped[str] = mapped_column(primary_key=True)
     uidvalidity: Mapped[int] = mapped_column(BigInteger)
     last_uid: Mapped[int] = mapped_column(BigInteger)
+    # How many mails of this UIDVALIDITY were seen here: counted along, so that no poll has to count them.
+    sighted: Mapped[int] = mapped_column(default=0)
     reconciled_at: Mapped[datetime | None]
 
 

@@ -1,7 +1,9 @@
 """Remembers each look into a mailbox, so that a failing one is told once, waits, and is told again when it is over."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -20,6 +22,10 @@ class PollResult:
     reason: str = ""
     seen: int = 0
     new: int = 0
+    held: int | None = None
+    known: int | None = None
+    reconciled: bool = False
+    gaps: Sequence[Mapping[str, Any]] | None = None
 
 
 def note(store: Store, result: PollResult) -> None:
@@ -81,4 +87,4 @@ def _failing_since(session: object, mailbox: str, good: datetime | None, as_of: 
 
 
 def _result(poll: Poll) -> PollResult:
-    return PollResult(poll.mailbox, poll.started_at, poll.ended_at, poll.outcome, poll.reason, poll.seen, poll.new)
+    return PollResult(**{own.name: getattr(poll, own.name) for own in fields(PollResult)})

@@ -5,12 +5,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, select, update
 
+from ingest import taking
 from ingest.desk import Desk
 from ingest.intake import take_in
 from ingest.poll import Poller
 from store import mail as mails
 from store import polls
+from store.models import FolderMark, Message, Sighting
 from tests.desks import assessed, desk
 from tests.inbox import Sent, list_files, mail
 from tests.sample import day
@@ -145,7 +148,10 @@ def test_a_full_disk_loses_nothing_and_the_next_poll_goes_on(
     assert [result.new for result in Poller(opened, clock).poll_all()] == [3]
 
 
-def test_a_poll_can_be_stopped_between_two_mails(opened: Desk, account: Account, clock: Clock) -> None:
+def test_a_poll_can_be_stopped_between_two_groups(
+    opened: Desk, account: Account, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "_GROUP_MAILS", 2)
     account.append_all([(b"Subject: %d\r\n\r\n" % n, NOW) for n in range(5)])
     Poller(opened, clock, stop=lambda: mails.count(opened.store) >= 2).poll_all()
     assert mails.count(opened.store) == 2
@@ -167,3 +173,29 @@ def test_a_folder_that_cannot_be_opened_does_not_hold_up_the_others(
     assert mails.count(opened.store) == 1
     assert [one.outcome for one in Poller(opened, clock).poll_all()] == ["ok"]
     assert mails.count(opened.store) == 2
+
+
+def test_the_mailbox_and_what_is_held_are_compared_and_the_poll_says_so(
+    opened: Desk, account: Account, clock: Clock
+) -> None:
+    account.append_all([(b"Subject: %d\r\n\r\n" % n, NOW) for n in range(3)])
+    (first,) = Poller(opened, clock).poll_all()
+    assert (first.held, first.known, first.reconciled, first.gaps) == (3, 3, True, [])
+    (second,) = Poller(opened, clock).poll_all()
+    assert (second.held, second.known, second.reconciled) == (3, 3, False)
+    clock.now += timedelta(hours=25)
+    (third,) = Poller(opened, clock).poll_all()
+    assert third.reconciled
+
+
+def test_a_mail_that_was_passed_over_is_found_by_comparing(opened: Desk, account: Account, clock: Clock) -> None:
+    account.append_all([(b"Subject: %d\r\n\r\n" % n, NOW) for n in range(3)])
+    Poller(opened, clock).poll_all()
+    with opened.store.session() as session:
+        # As if the mark had moved on without the second mail.
+        message = session.scalars(select(Sighting).where(Sighting.uid == 2)).one().message_id
+        session.execute(delete(Message).where(Message.id == message))
+        session.execute(update(FolderMark).where(FolderMark.folder == "INBOX").values(sighted=2))
+    assert mails.count(opened.store) == 2
+    Poller(opened, clock).poll_all()
+    assert mails.count(opened.store) == 3

@@ -122,5 +122,7 @@ def test_one_mail_that_came_to_both_addresses_is_one(opened: Desk, tmp_path: Pat
 
 def test_a_resend_of_the_same_files_is_another_mail(opened: Desk, tmp_path: Path) -> None:
     files = list_files("浙江省物业管理协会", [CASE])
-    picture = take(opened, tmp_path / "inbox", mail(SENDER, "报送", at(1), files), mail(SENDER, "报送", at(2), files)).picture
+    picture = take(
+        opened, tmp_path / "inbox", mail(SENDER, "报送", at(1), files), mail(SENDER, "报送", at(2), files)
+    ).picture
     assert len(picture.messages) == 2

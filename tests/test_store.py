@@ -10,22 +10,22 @@ import pytest
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from store import documents, mail, polls, sent
+from store import arrivals, documents, folders, mail, polls, sent
+from store.arrivals import Seen
 from store.cases import CaseKey, FileRow, Placing, file_province, unfiled_provinces
 from store.database import Store, StoreError, open_store
 from store.documents import CachedReading, ReadFile, ReadLetter
-from store.mail import Seen
 from store.models import Base, Case, File, Filing, Message, Sighting
 from store.polls import PollResult
 
 NOW = datetime(2026, 7, 20, 9, 0, tzinfo=UTC)
 
 
-def offer(store: Store, raw: bytes, uid: int = 1, arrival: datetime = NOW, **place: object) -> mail.Accepted:
+def offer(store: Store, raw: bytes, uid: int = 1, arrival: datetime = NOW, **place: object) -> arrivals.Accepted:
     with store.vault.temporary() as path:
         path.write_bytes(raw)
         seen = Seen(**{"mailbox": "a@b.cn", "folder": "INBOX", "uidvalidity": 7, "uid": uid, **place})  # type: ignore[arg-type]
-        return mail.accept(store, path, seen, arrival, "internaldate", NOW)
+        return arrivals.accept(store, path, seen, arrival, "internaldate", NOW)
 
 
 def letter(**changes: object) -> ReadLetter:
@@ -71,12 +71,17 @@ def test_the_earliest_arrival_of_the_same_bytes_counts(store: Store) -> None:
         assert session.get_one(Message, accepted.id).arrival == NOW - timedelta(days=3)
 
 
+def of(mark: folders.Mark | None) -> tuple[int, int]:
+    assert mark is not None
+    return mark.uidvalidity, mark.last_uid
+
+
 def test_a_folder_is_remembered_up_to_its_last_uid_and_anew_when_it_was_made_anew(store: Store) -> None:
     for uid in (3, 5, 4):
         offer(store, b"mail %d" % uid, uid=uid)
-    assert mail.folder_mark(store, "a@b.cn", "INBOX") == (7, 5)
+    assert of(folders.folder_mark(store, "a@b.cn", "INBOX")) == (7, 5)
     offer(store, b"mail 1", uid=1, uidvalidity=8)
-    assert mail.folder_mark(store, "a@b.cn", "INBOX") == (8, 1)
+    assert of(folders.folder_mark(store, "a@b.cn", "INBOX")) == (8, 1)
 
 
 def test_two_who_accept_the_same_bytes_at_once_keep_one(store: Store) -> None:

@@ -21,7 +21,7 @@ _LONGEST = 65_536
 def main() -> None:
     """Fuzz until the time is over, or something is found."""
     name, seconds = sys.argv[1], int(sys.argv[2])
-    folder = Path(sys.argv[3] if len(sys.argv) > 3 else "fuzz-found").absolute()  # noqa: PLR2004 (the third word)
+    folder = Path(sys.argv[3] if len(sys.argv) > 3 else "fuzz-found").absolute()
     corpus = folder / f"corpus-{name}"
     corpus.mkdir(parents=True, exist_ok=True)
     write_seeds(name, corpus)

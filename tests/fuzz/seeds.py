@@ -44,7 +44,7 @@ def _letters() -> Iterator[bytes]:
 
 
 _HTML = (
-    '<div>-----原始邮件-----<br>发件人：王建国 &lt;w@b.cn&gt;<br>发送时间：2026年8月1日 10:00<br>主题：报送</div>'
+    "<div>-----原始邮件-----<br>发件人：王建国 &lt;w@b.cn&gt;<br>发送时间：2026年8月1日 10:00<br>主题：报送</div>"
     "<table><tr><td>序号</td><td>小区名称</td><td>申报单位</td></tr><tr><td>1</td><td rowspan=2>春江</td></tr></table>"
     '<a href="https://mail.163.com/large-attachment-download/index.html?file=abc" filename="a.zip" filesize="100"'
     ' expiretime="1785600000000">a.zip</a> (3.61M, 2026年8月25日 13:35 到期) 提取码：ab12'

@@ -93,4 +93,4 @@ def _require_said(error: ParseError) -> None:
     assert error.status in {"corrupt", "encrypted", "unsafe", "unsupported", "volume_missing"}
     assert error.reason
     assert "\0" not in error.reason
-    assert len(error.reason) <= 500  # noqa: PLR2004 (a sentence)
+    assert len(error.reason) <= 500

@@ -59,6 +59,7 @@ def upgrade() -> None:
     sa.Column('folder', sa.Text(), nullable=False),
     sa.Column('uidvalidity', sa.BigInteger(), nullable=False),
     sa.Column('last_uid', sa.BigInteger(), nullable=False),
+    sa.Column('sighted', sa.Integer(), nullable=False),
     sa.Column('reconciled_at', store.times.Moment(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('mailbox', 'folder', name=op.f('pk_folder_marks'))
     )
