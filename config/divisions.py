@@ -140,7 +140,9 @@ class Divisions:
         Empty where there is none: 杭州花园 and 市区花园 begin with no division in full.
         """
         end = full = 0
-        while form := next((one for one in self._forms.get(name[end : end + _SHORTEST], ()) if _leads(one, name, end)), None):
+        while form := next(
+            (one for one in self._forms.get(name[end : end + _SHORTEST], ()) if _leads(one, name, end)), None
+        ):
             end += len(form.text)
             full = full if form.bare else end
         return name[:full]

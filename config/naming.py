@@ -42,7 +42,7 @@ def without_hints(name: str) -> str:
 
 
 def community_place(name: str) -> str:
-    """Return the divisions written in full before a community's name (杭州市西湖区), where a name remains after them."""
+    """Return the divisions written in full before a community's name (杭州市西湖区), where one remains."""
     text = folded(without_hints(name))
     place = divisions().place_before(text)
     return place if place and not _NO_NAME.fullmatch(_counted(text[len(place) :])) else ""

@@ -41,7 +41,7 @@ class Item:
 
 @dataclass
 class PlacedCase:
-    """A case as it comes together: its key (community, city), the names written first, and the divisions before them."""
+    """A case as it comes together: its key (community, city), its names as first written, the divisions before them."""
 
     community: str
     key: str
@@ -182,7 +182,9 @@ def _rows(items: Iterable[Item], cases: Cases) -> Iterable[Place]:
                 continue
             for number, row in enumerate(found["facts"].get("rows", ())):
                 if community := _value(row, "community"):
-                    city = _city(cases.province, _raw(row, "recommender"), _raw(row, "city"), community_place(community))
+                    city = _city(
+                        cases.province, _raw(row, "recommender"), _raw(row, "city"), community_place(community)
+                    )
                     case = cases.get(community, city, _value(row, "company"), listed=True)
                     yield Place(item.id, index, number, case, STATED, (f"清单第 {number + 1} 行：{community}",))
 

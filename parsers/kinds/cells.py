@@ -9,15 +9,23 @@ from functools import lru_cache
 from typing import Any
 
 from config.campaign import Campaign
-from config.naming import folded
+from config.naming import folded, without_hints
 from parsers import values
 from parsers.base import Value, as_json
 
 Normal = str | float | tuple[float, float] | None
 Reader = Callable[[str], Normal]
 
-SEAL = re.compile(r"\s*[(（〔\[]?\s*(?:加?盖\s*(?:单位)?公?章\s*处?|公\s*章|单位公章|签\s*章)\s*[)）〕\]]?\s*")
+_STAMP = r"(?:加?盖\s*(?:单位)?公?章\s*处?|公\s*章|单位公章|签\s*章)"
+SEAL = re.compile(rf"\s*[(（〔\[]?\s*{_STAMP}\s*[)）〕\]]?\s*")
+# The same in brackets or at the end: a street may be called 盖章巷.
+_SEAL_OF_NAME = re.compile(rf"\s*[(（〔\[]\s*{_STAMP}\s*[)）〕\]]\s*|\s*{_STAMP}\s*$")
 _PHONE = re.compile(r"[(（]?[+＋]?[\d０-９][\d０-９\-—－–()（） ]{5,}[\d０-９]")
+# A line's end inside a cell: beside a Chinese character it is no space.
+_WIDE_BREAK = re.compile(
+    r"(?<=[\u3000-\u9fff\uff00-\uffef])[^\S\n]*\n\s*|[^\S\n]*\n\s*(?=[\u3000-\u9fff\uff00-\uffef])"
+)
+_BLANK_LINE = re.compile("[_＿]{2,}")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 # Full-width figures and letters; not the punctuation, which is Chinese.
 _WIDE = {wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
@@ -47,17 +55,22 @@ def trimmed(raw: str) -> str:
     return _EDGES.sub("", raw)
 
 
-def without_seal(raw: str) -> str:
-    """Return a name without the （盖章） printed beside it."""
-    return trimmed(SEAL.sub(" ", raw))
-
-
 def plain(raw: str) -> str | None:
     """Return a text as one line, digits and letters in one width; None where nothing is left.
 
     Chinese punctuation stays as written: names and reasons are shown to people.
     """
     return " ".join(_INVISIBLE.sub("", raw).translate(_WIDE).split()) or None
+
+
+def unbroken(raw: str) -> str | None:
+    """Return a text as one line, its line breaks no spaces where they stand beside Chinese characters."""
+    return plain(_WIDE_BREAK.sub("", "\n".join(raw.splitlines())))
+
+
+def name_in(raw: str) -> str | None:
+    """Return the name that a cell holds, without a template's hints, the place for a seal and a line to write on."""
+    return unbroken(trimmed(_BLANK_LINE.sub(" ", _SEAL_OF_NAME.sub(" ", without_hints(raw)))))
 
 
 def split_phone(raw: str) -> tuple[str, str]:
@@ -71,6 +84,8 @@ def split_phone(raw: str) -> tuple[str, str]:
 def readers(campaign: Campaign) -> Mapping[str, Reader]:
     """Return field -> reader of its normal form, for all fields that are more than text."""
     return {
+        **dict.fromkeys(("community", "company", "applicant", "recommender", "submitter"), name_in),
+        "address": unbroken,
         "completed": values.read_date,
         "delivered": values.read_date,
         "applicant_signed": values.read_date,

@@ -65,7 +65,9 @@ def read_fee(raw: str) -> tuple[float, float] | None:
     matches = list(_PRICES.finditer(text))
     starts = [0, *(match.end() for match in matches)]
     whole = [not _PART.search(text[: match.start()][-60:]) for match in matches]
-    places = [place for place, own in zip(zip(matches, starts, strict=False), whole, strict=True) if own or not any(whole)]
+    places = [
+        place for place, own in zip(zip(matches, starts, strict=False), whole, strict=True) if own or not any(whole)
+    ]
     prices = [price for match, start in places for price in _of_place(match, start)] if matches else _bare(text)
     return (float(min(prices)), float(max(prices))) if prices else None
 
