@@ -106,7 +106,10 @@ def value_of(field: str, raw: str, place: str, campaign: Campaign, confidence: f
     if says_nothing(raw, campaign):
         return Value(raw, None, place, confidence=confidence)
     read = readers(campaign).get(field, plain)
-    return Value(raw, read(raw), place, confidence=confidence)
+    value = read(raw)
+    # A cell that holds only what the template printed there is blank.
+    left = "" if read is name_in and value is None else raw
+    return Value(left, value, place, confidence=confidence)
 
 
 def fact(value: Value | None) -> dict[str, Any] | None:
