@@ -24,6 +24,8 @@ _NO_NAME = re.compile(
 _HINT = re.compile(
     r"[(（\[【〔][^()（）\[\]【】〔〕]*(?:填写|填报|请填|全称|必填|注明|一致|示例|样例|例如|例[:：])[^()（）\[\]【】〔〕]*[)）\]】〕]"
 )
+_LIST_NUMBER = re.compile(r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[、.．])\s*(?=[\u4e00-\u9fff])")
+_BRACKET_BEHIND = re.compile(r"(?<=.)[(（]([^()（）]+)[)）]\s*$")
 _SEAL = re.compile("盖章|公章")
 _COMPANY_FORMS = re.compile(r"(?:股份)?有限(?:责任)?公司|股份公司|公司$")
 _COMPANY_TRADE = re.compile(r"物业(?:管理|服务|经营|发展)+")
@@ -37,23 +39,32 @@ def folded(name: str) -> str:
 
 
 def without_hints(name: str) -> str:
-    """Return a name without the template's own words in brackets on how to fill it in."""
-    return _HINT.sub("", name)
+    """Return a name without its number in a list (1、) and the template's words in brackets on how to fill it in."""
+    return _LIST_NUMBER.sub("", _HINT.sub("", name))
 
 
 def community_place(name: str) -> str:
-    """Return the divisions written in full before a community's name (杭州市西湖区), where one remains."""
-    text = folded(without_hints(name))
-    place = divisions().place_before(text)
-    return place if place and not _NO_NAME.fullmatch(_counted(text[len(place) :])) else ""
+    """Return the divisions in full beside a community's name (杭州市西湖区), where a name remains without them."""
+    return _placed(name)[0]
 
 
 def community_key(name: str) -> str:
     """Return the key of a community's name: 春江花园（二期）小区 and 杭州市春江花园2期 have the same, 一期 another."""
-    text = folded(without_hints(name))
-    text = _counted(text[len(community_place(name)) :])
+    text = _counted(_placed(name)[1])
     shorter = _COMMUNITY_TAILS.sub("", text)
     return shorter or text
+
+
+def _placed(name: str) -> tuple[str, str]:
+    """Return (divisions, folded name) of a community: 西湖区春江花园 and 春江花园（西湖区） lie in 西湖区."""
+    written = without_hints(name)
+    behind = _BRACKET_BEHIND.search(written)
+    if behind and divisions().place_before(folded(behind[1])) == folded(behind[1]):
+        return folded(behind[1]), folded(written[: behind.start()])
+    text = folded(written)
+    place = divisions().place_before(text)
+    rest = text[len(place) :]
+    return ("", text) if _NO_NAME.fullmatch(_counted(rest)) else (place, rest)
 
 
 def company_key(name: str) -> str:

@@ -107,7 +107,7 @@ class Cases:
         key, place = community_key(community), community_place(community)
         named = self._of_place(self.by_key[key], place)
         same = [case for case in named if city is None or case.city is None or case.city == city]
-        of_company = [case for case in named if company and company_key(company) in case.companies]
+        of_company = [case for case in self.by_key[key] if company and company_key(company) in case.companies]
         case = next((case for case in same if case in of_company), None) or next(iter(same), None)
         if case is None and of_company and not listed:
             case = of_company[0]

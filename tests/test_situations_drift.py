@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,8 +25,8 @@ def done(tmp_path: Path, files: dict[str, bytes]) -> Assessment:
         return take(opened, tmp_path / "inbox", mail("zjwyxh@example.cn", "浙江报送", day("07-20T10:00:00"), files))
 
 
-def whole(case: Sent, **changes: str) -> dict[str, bytes]:
-    return {"材料.zip": gbk_zip({path: data for path, data in replace(case, **changes).files().items()})}
+def whole(case: Sent, **changes: Any) -> dict[str, bytes]:
+    return {"材料.zip": gbk_zip(replace(case, **changes).files())}
 
 
 def listing(*grid: list[str]) -> dict[str, bytes]:

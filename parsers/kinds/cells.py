@@ -17,14 +17,12 @@ Normal = str | float | tuple[float, float] | None
 Reader = Callable[[str], Normal]
 
 _STAMP = r"(?:加?盖\s*(?:单位)?公?章\s*处?|公\s*章|单位公章|签\s*章)"
-SEAL = re.compile(rf"\s*[(（〔\[]?\s*{_STAMP}\s*[)）〕\]]?\s*")
+SEAL = re.compile(rf"(?:[(（〔\[]\s*)?{_STAMP}(?:\s*[)）〕\]])?")
 # The same in brackets or at the end: a street may be called 盖章巷.
-_SEAL_OF_NAME = re.compile(rf"\s*[(（〔\[]\s*{_STAMP}\s*[)）〕\]]\s*|\s*{_STAMP}\s*$")
+_SEAL_OF_NAME = re.compile(rf"[(（〔\[]\s*{_STAMP}\s*[)）〕\]]|{_STAMP}\s*$")
+_RUN = re.compile(r"([^\S\n])[^\S\n]+")
 _PHONE = re.compile(r"[(（]?[+＋]?[\d０-９][\d０-９\-—－–()（） ]{5,}[\d０-９]")
-# A line's end inside a cell: beside a Chinese character it is no space.
-_WIDE_BREAK = re.compile(
-    r"(?<=[\u3000-\u9fff\uff00-\uffef])[^\S\n]*\n\s*|[^\S\n]*\n\s*(?=[\u3000-\u9fff\uff00-\uffef])"
-)
+_CHINESE = re.compile("[\u3000-\u9fff\uff00-\uffef]")
 _BLANK_LINE = re.compile("[_＿]{2,}")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 # Full-width figures and letters; not the punctuation, which is Chinese.
@@ -63,14 +61,23 @@ def plain(raw: str) -> str | None:
     return " ".join(_INVISIBLE.sub("", raw).translate(_WIDE).split()) or None
 
 
+def compact(raw: str) -> str:
+    """Return a text with one space where there were many, so that no pattern has to try them all."""
+    return _RUN.sub(r"\1", raw)
+
+
 def unbroken(raw: str) -> str | None:
-    """Return a text as one line, its line breaks no spaces where they stand beside Chinese characters."""
-    return plain(_WIDE_BREAK.sub("", "\n".join(raw.splitlines())))
+    """Return a text as one line; a line's end beside a Chinese character is no space."""
+    whole = ""
+    for line in (part.strip() for part in raw.splitlines()):
+        gap = " " if whole and line and not _CHINESE.match(whole[-1]) and not _CHINESE.match(line) else ""
+        whole += gap + line
+    return plain(whole)
 
 
 def name_in(raw: str) -> str | None:
     """Return the name that a cell holds, without a template's hints, the place for a seal and a line to write on."""
-    return unbroken(trimmed(_BLANK_LINE.sub(" ", _SEAL_OF_NAME.sub(" ", without_hints(raw)))))
+    return unbroken(trimmed(_BLANK_LINE.sub(" ", _SEAL_OF_NAME.sub(" ", without_hints(compact(raw))))))
 
 
 def split_phone(raw: str) -> tuple[str, str]:

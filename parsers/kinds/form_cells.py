@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from parsers.kinds.cells import SEAL, name_in, trimmed
+from parsers.kinds.cells import SEAL, compact, name_in, trimmed
 from parsers.tables import Cell, Labels, Match, Table, distinct, fresh, short_key
 
 _DIGIT = "[0-9０-９〇零○ＯOo一二三四五六七八九十廿]"
@@ -139,9 +139,11 @@ def _own_value(cell: Cell, field: str, labels: Labels) -> str:
 
 
 def _is_label(cell: Cell, labels: Labels, but: str | None = None) -> bool:
-    """Tell whether a cell is a label, or begins with one of another field than `but`."""
+    """Tell whether a cell is a label, or begins with one of another field than `but`; a reason may begin anyhow."""
+    if _label_of(cell.text, labels) is not None or but == "reason":
+        return _label_of(cell.text, labels) is not None
     inner = _inside(cell, labels)
-    return _label_of(cell.text, labels) is not None or (bool(inner) and inner[0][0] != but)
+    return bool(inner) and inner[0][0] != but
 
 
 def _inside(cell: Cell, labels: Labels) -> list[tuple[str, str, str]]:
@@ -174,6 +176,7 @@ def split_foot(raw: str) -> tuple[str, str | None]:
 
     An unfilled date is given as it stands (年月日): it is no date, but its line is there.
     """
+    raw = compact(raw)
     blank = _UNFILLED.search(raw)
     dates = list(_DATE.finditer(raw))
     match = blank or (dates[-1] if dates else None)
