@@ -107,6 +107,16 @@ CONTACT_ROWS: dict[str, list[list[str]]] = {
         ["企业联系人", "王建国", "企业联系电话", "13800010001"],
         ["协会联系人", "李秀英", "协会联系电话", "0571-86012345"],
     ],
+    "labels_above": [
+        ["申报单位联系人", "手机", "推荐单位联系人", "联系电话"],
+        ["王建国", "13800010001", "李秀英", "0571-86012345"],
+    ],
+    "labels_above_and_whose": [
+        ["申报单位联系人", "手机", "申报单位", ""],
+        ["王建国", "13800010001", "杭州春江物业服务有限公司", ""],
+        ["推荐单位联系人", "联系电话", "推荐单位", ""],
+        ["李秀英", "0571-86012345", "杭州市物业管理协会", ""],
+    ],
     "labels_repeated": [
         ["申报单位联系人", "姓名：王建国", "联系电话", "手机：13800010001"],
         ["推荐单位联系人", "姓名：李秀英", "联系电话", "电话：0571-86012345"],
@@ -148,6 +158,17 @@ def test_an_opinion_beside_its_label_is_no_name(read: Reader) -> None:
     grid[9:] = [
         ["申报单位", COMPANY, "推荐单位（市级协会）", ASSOCIATION],
         ["推荐单位（市级协会）意见", "同意推荐为住宅小区好服务案例。\n（盖章）\n年  月  日", LEFT, LEFT],
+    ]
+    fields = fields_of(grid, read)
+    assert (fields["applicant"]["value"], fields["recommender"]["value"]) == (COMPANY, ASSOCIATION)
+
+
+def test_an_opinion_beside_a_label_that_asks_for_one_gives_the_name_in_it(read: Reader) -> None:
+    grid = build.form_grid(build.FORM)
+    grid[9:] = [
+        ["申报单位意见", f"同意申报。\n{COMPANY}（盖章）\n2026年6月1日", LEFT, LEFT],
+        ["市级物协推荐意见", f"情况属实，同意推荐。\n{ASSOCIATION}（盖章）\n2026年6月8日", LEFT, LEFT],
+        ["省级物协意见", "同意。\n浙江省物业管理协会（盖章）\n2026年6月9日", LEFT, LEFT],
     ]
     fields = fields_of(grid, read)
     assert (fields["applicant"]["value"], fields["recommender"]["value"]) == (COMPANY, ASSOCIATION)

@@ -113,7 +113,7 @@ def _of_person(field: str, group: str, labels: Labels) -> str:
 def _holds_persons(field: str, cells: Sequence[Cell], at: int, labels: Labels) -> bool:
     """Tell whether the cell right of 联系人 or 手机 says by itself whose each of its values is."""
     inner = _inside(cells[at + 1], labels) if field in {"contact", "phone"} and at + 1 < len(cells) else []
-    return any(name in FOOT for name, _, _ in inner)
+    return any(name in FOOT and raw for name, raw, _ in inner)
 
 
 def _value_cell(table: Table, number: int, cells: Sequence[Cell], at: int, labels: Labels) -> Cell | None:

@@ -172,7 +172,7 @@ def _best(headings: Iterable[_Heading]) -> dict[str, int]:
 def _shared(strips: Sequence[Columns]) -> list[Columns]:
     """Return the strips, each with the core columns that only one of the others has."""
     common = {name: column for columns in strips for name, column in columns.items() if name in CORE}
-    return [{**common, **columns} for columns in strips]
+    return [{**columns, **{name: at for name, at in common.items() if name not in columns}} for columns in strips]
 
 
 def _enough(columns: Columns) -> bool:
