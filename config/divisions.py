@@ -134,6 +134,19 @@ class Divisions:
             return None
         return self._settled(_cleaned(name), known)
 
+    def place_before(self, name: str) -> str:
+        """Return the divisions that a name begins with (浙江省杭州市西湖区), the last of them written in full.
+
+        Empty where there is none: 杭州花园 and 市区花园 begin with no division in full.
+        """
+        end = full = 0
+        while form := next(
+            (one for one in self._forms.get(name[end : end + _SHORTEST], ()) if _leads(one, name, end)), None
+        ):
+            end += len(form.text)
+            full = full if form.bare else end
+        return name[:full]
+
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """Return the divisions that a text names, in its order, the longest name at each place.
 
@@ -297,6 +310,11 @@ def _stands(form: _Form, text: str, start: int) -> bool:
     if _PLACE_TAIL.match(text, end) or (start and text[start - 1] in _ACCIDENTS.get(form.text, "")):
         return False
     return form.text not in _ORDINARY or _ORGANISATION.match(text, end) is not None
+
+
+def _leads(form: _Form, text: str, start: int) -> bool:
+    """Tell whether a form stands at a place where a name begins or goes on."""
+    return form.text not in _GENERIC and text.startswith(form.text, start)
 
 
 def _needs_company(form: _Form, previous: str) -> bool:

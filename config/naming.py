@@ -6,6 +6,8 @@ Two names are the same where their keys are equal; a key is never shown.
 import re
 import unicodedata
 
+from config.divisions import divisions
+
 _NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
 _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5"}
 _NOISE = re.compile(r"[\s·•・.,，。、“”\"'‘’《》<>〈〉_＿\-—–~～:：;；*＊]+")
@@ -13,6 +15,18 @@ _BRACKETS = re.compile(r"[()\[\]{}【】〔〕「」『』]")
 _PHASE = re.compile(r"第?([1-9]|[IVX]{1,3})期(?:工程|项目)?")
 # What people leave out or put in without meaning another community.
 _COMMUNITY_TAILS = re.compile(r"(?:住宅小区|住宅区|小区|项目|楼盘)(?=$|[1-9]期|[东西南北中]区)")
+# What is left of 杭州市花园 or 杭州市场宿舍 without the division in front is no name.
+_NO_NAME = re.compile(
+    r"(?:(?:住宅|生活|职工|家属|商品房|安置房?)*(?:花园|花苑|家园|公寓|新村|新苑|小区|住宅区|社区|大院|宿舍|大厦|广场|苑|园|城|村|里)?"
+    r"(?:第?[1-9]期|[东西南北中]区)?)|(?:场|政府|政协|政法|委|府|局|直属|级).*"
+)
+# What a template says of how to fill in a name: （填写全称）, （与备案名一致）.
+_HINT = re.compile(
+    r"[(（\[【〔][^()（）\[\]【】〔〕]*(?:填写|填报|请填|全称|必填|注明|一致|示例|样例|例如|例[:：])[^()（）\[\]【】〔〕]*[)）\]】〕]"
+)
+_LIST_NUMBER = re.compile(r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[、.．])\s*(?=[\u4e00-\u9fff])")
+_BRACKET_BEHIND = re.compile(r"(?<=.)[(（]([^()（）]+)[)）]\s*$")
+_SEAL = re.compile("盖章|公章")
 _COMPANY_FORMS = re.compile(r"(?:股份)?有限(?:责任)?公司|股份公司|公司$")
 _COMPANY_TRADE = re.compile(r"物业(?:管理|服务|经营|发展)+")
 _ASSOCIATION_FORMS = re.compile(r"物业(?:管理|服务)*(?:行业|企业|业)*(?:协会|学会)|物业?协会?")
@@ -24,22 +38,49 @@ def folded(name: str) -> str:
     return _NOISE.sub("", _BRACKETS.sub("", text))
 
 
+def without_hints(name: str) -> str:
+    """Return a name without its number in a list (1、) and the template's words in brackets on how to fill it in."""
+    return _LIST_NUMBER.sub("", _HINT.sub("", name))
+
+
+def community_place(name: str) -> str:
+    """Return the divisions in full beside a community's name (杭州市西湖区), where a name remains without them."""
+    return _placed(name)[0]
+
+
 def community_key(name: str) -> str:
-    """Return the key of a community's name: 春江花园（二期）小区 and 春江花园2期 have the same, 一期 another."""
-    text = _PHASE.sub(_phase, folded(name).translate(_NUMERALS))
+    """Return the key of a community's name: 春江花园（二期）小区 and 杭州市春江花园2期 have the same, 一期 another."""
+    text = _counted(_placed(name)[1])
     shorter = _COMMUNITY_TAILS.sub("", text)
     return shorter or text
 
 
+def _placed(name: str) -> tuple[str, str]:
+    """Return (divisions, folded name) of a community: 西湖区春江花园 and 春江花园（西湖区） lie in 西湖区."""
+    written = without_hints(name)
+    behind = _BRACKET_BEHIND.search(written)
+    if behind and divisions().place_before(folded(behind[1])) == folded(behind[1]):
+        return folded(behind[1]), folded(written[: behind.start()])
+    text = folded(written)
+    place = divisions().place_before(text)
+    rest = text[len(place) :]
+    return ("", text) if _NO_NAME.fullmatch(_counted(rest)) else (place, rest)
+
+
 def company_key(name: str) -> str:
     """Return the key of a company's name: 有限公司, 公司 and 物业服务, 物业管理 do not tell companies apart."""
-    text = _COMPANY_FORMS.sub("", folded(name))
+    text = _COMPANY_FORMS.sub("", _SEAL.sub("", folded(without_hints(name))))
     return _COMPANY_TRADE.sub("物业", text) or folded(name)
 
 
 def association_key(name: str) -> str:
     """Return the key of an association's name: 杭州市物业管理行业协会 and 杭州市物协 have the same."""
-    return _ASSOCIATION_FORMS.sub("物协", re.sub(r"盖章|公章", "", folded(name)))
+    return _ASSOCIATION_FORMS.sub("物协", _SEAL.sub("", folded(without_hints(name))))
+
+
+def _counted(text: str) -> str:
+    """Return a folded name with its phase in figures: 第二期, Ⅱ期 and 2期 are 2期."""
+    return _PHASE.sub(_phase, text.translate(_NUMERALS))
 
 
 def _phase(match: re.Match[str]) -> str:

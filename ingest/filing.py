@@ -11,7 +11,7 @@ from typing import Any
 
 from config.campaign import Campaign
 from config.divisions import divisions
-from config.naming import community_key, company_key, folded
+from config.naming import community_key, community_place, company_key, folded
 
 # Material kinds that belong to one case each; what the list's own files are about, the list says itself.
 PAPERS = ("recommendation_form", "recommendation_form_scan", "case_material")
@@ -41,11 +41,12 @@ class Item:
 
 @dataclass
 class PlacedCase:
-    """A case as it comes together: its key (community, city) and the names that were written first."""
+    """A case as it comes together: its key (community, city), its names as first written, the divisions before them."""
 
     community: str
     key: str
     city: str | None
+    place: str = ""
     companies: set[str] = field(default_factory=set)
 
 
@@ -100,31 +101,41 @@ class Cases:
         """Return the case of that name, made anew where there is none that it can be.
 
         Two rows of a list in two cities are two cases. A form that names another city than the row of its own company
-        contradicts that row (mismatch.recommender), and makes no case of its own.
+        contradicts that row (mismatch.recommender), and makes no case of its own. 西湖区春江花园 may be 春江花园, but
+        never 余杭区春江花园.
         """
-        key = community_key(community)
-        named = self.by_key[key]
+        key, place = community_key(community), community_place(community)
+        named = self._of_place(self.by_key[key], place)
         same = [case for case in named if city is None or case.city is None or case.city == city]
-        of_company = [case for case in named if company and company_key(company) in case.companies]
+        of_company = [case for case in self.by_key[key] if company and company_key(company) in case.companies]
         case = next((case for case in same if case in of_company), None) or next(iter(same), None)
         if case is None and of_company and not listed:
             case = of_company[0]
         if case is None:
-            case = PlacedCase(community, key, city)
+            # The store knows a case by its key: a second one of a name has its place in it.
+            own_key = f"{folded(place)}{key}" if self.by_key[key] and place else key
+            case = PlacedCase(community, own_key, city, place)
             self.by_key[key].append(case)
         case.city = case.city or city
+        if not case.place or (place and _is_whole_city(case.place, self.province)):
+            case.place = place
         if company:
             case.companies.add(company_key(company))
         return case
 
+    def _of_place(self, cases: Sequence[PlacedCase], place: str) -> list[PlacedCase]:
+        """Return the cases that may lie in a place: those of the same one first, then those that do not say."""
+        same = [case for case in cases if place and case.place and _same_place(case.place, place, self.province)]
+        return same or [case for case in cases if not (place and case.place)]
+
     def named_in(self, text: str) -> list[PlacedCase]:
         """Return the cases whose name a text holds, the longest name only: 春江花园二期 is not 春江花园."""
         plain = community_key(text)
-        found = [
-            case for key, cases in self.by_key.items() if len(key) >= _SHORTEST for case in cases if _holds(plain, key)
-        ]
-        longest = max((len(case.key) for case in found), default=0)
-        return [case for case in found if len(case.key) == longest]
+        held = [key for key, cases in self.by_key.items() if len(key) >= _SHORTEST and cases and _holds(plain, key)]
+        longest = max(map(len, held), default=0)
+        found = [case for key in held if len(key) == longest for case in self.by_key[key]]
+        placed = [case for case in found if case.place and case.place in folded(text)]
+        return placed or found
 
     def of_company(self, text: str) -> list[PlacedCase]:
         """Return the cases of the company that a text names."""
@@ -134,6 +145,22 @@ class Cases:
     def all(self) -> list[PlacedCase]:
         """Return every case."""
         return [case for cases in self.by_key.values() for case in cases]
+
+
+def _same_place(one: str, other: str, province: str) -> bool:
+    """Tell whether two places may be one: 西湖区 is 杭州市西湖区 and lies in 杭州市; 余杭区 is another."""
+    if one.endswith(other) or other.endswith(one):
+        return True
+    city, other_city = _city(province, one), _city(province, other)
+    if city is None or other_city is None:
+        return True
+    return city == other_city and (_is_whole_city(one, province) or _is_whole_city(other, province))
+
+
+def _is_whole_city(place: str, province: str) -> bool:
+    """Tell whether a place is no more than a province or a city, so that districts lie in it."""
+    city = _city(province, place)
+    return city is None or place.endswith(city)
 
 
 def _holds(plain: str, key: str) -> bool:
@@ -155,7 +182,9 @@ def _rows(items: Iterable[Item], cases: Cases) -> Iterable[Place]:
                 continue
             for number, row in enumerate(found["facts"].get("rows", ())):
                 if community := _value(row, "community"):
-                    city = _city(cases.province, _raw(row, "recommender"), _raw(row, "city"))
+                    city = _city(
+                        cases.province, _raw(row, "recommender"), _raw(row, "city"), community_place(community)
+                    )
                     case = cases.get(community, city, _value(row, "company"), listed=True)
                     yield Place(item.id, index, number, case, STATED, (f"清单第 {number + 1} 行：{community}",))
 
@@ -166,7 +195,9 @@ def _forms(items: Iterable[Item], cases: Cases) -> Iterable[Place]:
         for index, found in enumerate(item.found):
             fields = found["facts"].get("fields") if found["kind"] == "recommendation_form" else None
             if fields and (community := _value(fields, "community")):
-                city = _city(cases.province, _raw(fields, "recommender"), _raw(fields, "address"))
+                city = _city(
+                    cases.province, _raw(fields, "recommender"), _raw(fields, "address"), community_place(community)
+                )
                 case = cases.get(community, city, _value(fields, "company"))
                 yield Place(item.id, index, 0, case, STATED, (f"推荐表小区名称：{community}",))
 

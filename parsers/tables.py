@@ -14,6 +14,8 @@ from parsers.values.text import clean
 _LONGEST_LABEL = 40
 _BRACKETED = re.compile(r"[(\[〔【][^)\]〕】]*[)\]〕】]")
 _NO_LETTERS = re.compile(r"[\s_:;,.。、，；：·*#“”\"'‘’《》<>/\\|~～\-—…()\[\]〔〕【】]+")
+# What people add to a label for another value of the same cell.
+_TAIL = re.compile(r"(?:及|和|与|/)?(?:职务|职称|签字|签名|必填|如实填写)+$")
 _GAP = r"[\s_＿　]*"
 
 
@@ -79,24 +81,44 @@ class Labels:
 
     def __init__(self, labels: Mapping[str, Sequence[str]]) -> None:
         self._fields: dict[str, str] = {}
+        self._ranks: dict[str, int] = {}
         for short in (False, True):
             for field, writings in labels.items():
-                for writing in writings:
-                    self._fields.setdefault(short_key(writing) if short else key(writing), field)
+                for rank, writing in enumerate(writings):
+                    written = short_key(writing) if short else key(writing)
+                    self._fields.setdefault(written, field)
+                    self._ranks.setdefault(written, rank)
         self._writings = sorted(((writing, field) for field, ways in labels.items() for writing in ways), key=_longest)
 
     def field_of(self, text: str) -> str | None:
         """Return the field that a cell heads; None where the cell is no label."""
+        written = self._known(text)
+        return self._fields[written] if written else None
+
+    def rank_of(self, text: str) -> int:
+        """Return how well a label names its field: its place among the field's writings, the best first."""
+        written = self._known(text)
+        return self._ranks[written] if written else len(self._ranks)
+
+    def _known(self, text: str) -> str | None:
+        """Return the key under which a cell's label is known."""
         if len(text) > _LONGEST_LABEL:
             return None
-        return self._fields.get(key(text)) or self._fields.get(short_key(text))
+        ways = [key(text), short_key(text)]
+        ways += [_TAIL.sub("", way) for way in ways]
+        return next((way for way in ways if way in self._fields), None)
 
     def similar(self, text: str, least: int = 4) -> str | None:
-        """Return the field of the longest label (of `least` characters or more) that a cell holds among other words."""
+        """Return the field of the label (of `least` characters or more) that a cell holds among other words.
+
+        Of several the last one, for that is what is meant (推荐项目类型 is a 类型); of those the longest.
+        """
         if len(text) > _LONGEST_LABEL:
             return None
         plain = short_key(text)
-        return next((field for way, field in self._shortened if len(way) >= least and way in plain), None)
+        held = [(plain.rfind(way) + len(way), len(way), field) for way, field in self._shortened if way in plain]
+        held = [one for one in held if one[1] >= least]
+        return max(held, key=lambda one: one[:2])[2] if held else None
 
     @cached_property
     def _shortened(self) -> list[tuple[str, str]]:

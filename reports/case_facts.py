@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from config.campaign import Campaign
+from config.campaign import Campaign, Table
 from config.naming import association_key, community_key, company_key, folded
 from reports.picture import CaseView, Cell, FileView
 
@@ -35,10 +35,15 @@ def blank_list_cells(case: CaseView, campaign: Campaign) -> list[str] | None:
         return None
     table = campaign.summary_list
     return [
-        table.captions[name]
+        _caption(table, name, seen=any(name in row.cells for row in case.rows))
         for name in table.required
         if all(says_nothing(row.cells.get(name), campaign) for row in case.rows)
     ]
+
+
+def _caption(table: Table, name: str, *, seen: bool) -> str:
+    """Return a cell's caption; where its label was not seen at all, it may be there under another one."""
+    return table.captions[name] if seen else f"{table.captions[name]}（没有认出这一栏）"
 
 
 def blank_form_cells(case: CaseView, campaign: Campaign) -> list[str] | None:
@@ -46,7 +51,11 @@ def blank_form_cells(case: CaseView, campaign: Campaign) -> list[str] | None:
     if not case.form:
         return None
     table = campaign.recommendation_form
-    return [table.captions[name] for name in table.required if says_nothing(case.form.get(name), campaign)]
+    return [
+        _caption(table, name, seen=name in case.form)
+        for name in table.required
+        if says_nothing(case.form.get(name), campaign)
+    ]
 
 
 def unreadable_form_cells(case: CaseView, campaign: Campaign) -> list[tuple[str, Cell]]:

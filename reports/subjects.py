@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from config.campaign import Campaign
-from reports import case_facts, submission_facts
+from reports import case_facts, file_facts, submission_facts
 from reports.picture import AssociationView, CaseView, FileView, MessageView, Picture
 
 LEVELS = {"provincial": "省级物协", "city": "市级物协", "enterprise": "物业服务企业", "other": "其他单位"}
@@ -152,6 +152,7 @@ _CASE: dict[str, Fact] = {
     "forms": Fact("推荐表份数（Word、PDF 或扫描件）", lambda s: len(s.view.forms), case_facts.received),
     "materials": Fact("案例材料份数", lambda s: len(s.view.materials), case_facts.received),
     "photos": Fact("合格照片张数", lambda s: s.view.photos, case_facts.photo_evidence),
+    "unread_forms": Fact("收到推荐表而读不出、也归不到小区时的提示", file_facts.unread_forms),
     "locked": Fact("材料可能在打不开的文件里时的提示", case_facts.locked_note),
     "blank_list_cells": Fact(
         "汇总清单该行空白的必填栏",
@@ -225,8 +226,11 @@ _FILE: dict[str, Fact] = {
     "status_ok": Fact("打得开", lambda s: s.view.status == "ok"),
     "reason": Fact("打不开的原因", lambda s: s.view.reason),
     "kind_told": Fact(
-        "看得出是哪种材料", lambda s: s.view.kind != "other" or bool(s.view.kind_evidence), lambda s: s.view.path
+        "看得出是哪种材料，清单和推荐表还读得出内容",
+        lambda s: file_facts.is_told(s.view),
+        lambda s: _joined((s.view.path, s.view.kind_evidence)),
     ),
+    "doubt": Fact("是哪种材料不明、或读不出的说明", file_facts.doubt),
 }
 
 _PHOTO: dict[str, Fact] = {

@@ -102,3 +102,40 @@ def test_a_material_of_a_community_that_nobody_listed_makes_a_case_of_its_own(ca
 def test_every_place_shows_its_clue(campaign: Campaign) -> None:
     placed = place_all([listed("春江花园"), other(2, "春江花园/1.jpg")], "浙江", campaign)
     assert all(place.clues for place in placed)
+
+
+@pytest.mark.parametrize(
+    "written", ["杭州市西湖区春江花园", "西湖区春江花园小区", "春江花园（填写全称）", "杭州市春江花园"]
+)
+def test_a_form_that_writes_the_place_or_a_hint_is_of_the_same_case(campaign: Campaign, written: str) -> None:
+    placed = place_all([listed("春江花园", "秋水苑"), form(2, "推荐表.docx", written)], "浙江", campaign)
+    assert len({id(place.case) for place in placed}) == 2
+    assert placed[-1].case is placed[0].case
+
+
+def test_a_list_that_writes_the_place_has_the_case_of_a_form_that_does_not(campaign: Campaign) -> None:
+    placed = place_all([listed("西湖区春江花园"), form(2, "推荐表.docx", "春江花园")], "浙江", campaign)
+    assert len({id(place.case) for place in placed}) == 1
+
+
+def test_the_same_name_in_two_districts_is_two_cases_with_keys_of_their_own(campaign: Campaign) -> None:
+    items = [
+        listed("西湖区春江花园", "余杭区春江花园"),
+        form(2, "a.docx", "杭州市余杭区春江花园"),
+        form(3, "b.docx", "杭州市西湖区春江花园"),
+        other(4, "余杭区春江花园/1.jpg"),
+    ]
+    placed = place_all(items, "浙江", campaign)
+    assert len({(place.case.key, place.case.city) for place in placed}) == 2
+    found = {place.file_id: place.case.place for place in placed if place.file_id > 1}
+    assert {file: place[-3:] for file, place in found.items()} == {2: "余杭区", 3: "西湖区", 4: "余杭区"}
+
+
+def test_a_name_with_and_without_its_place_in_rows_of_two_cities_is_two_cases(campaign: Campaign) -> None:
+    items = [listed(("春江花园", "宁波市物业管理协会"), ("杭州市西湖区春江花园", "杭州市物业管理协会"))]
+    assert [place.case.city for place in place_all(items, "浙江", campaign)] == ["宁波市", "杭州市"]
+
+
+def test_the_place_before_a_name_tells_the_city_where_nothing_else_does(campaign: Campaign) -> None:
+    placed = place_all([listed(("宁波市鄞州区春江花园", ""))], "浙江", campaign)
+    assert placed[0].case.city == "宁波市"

@@ -67,3 +67,46 @@ def test_the_same_association(other: str) -> None:
 
 def test_another_association() -> None:
     assert association_key("杭州市物业管理协会") != association_key("宁波市物业管理协会")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("杭州市西湖区春江花园", "春江花园"),
+        ("浙江省杭州市西湖区春江花园小区", "春江花园"),
+        ("杭州西湖区春江花园", "春江花园"),
+        ("昆山市春江花园（一期）", "春江花园一期"),
+        ("春江花园（填写全称）", "春江花园"),
+        ("春江花园（西湖区）", "春江花园"),
+        ("春江花园小区（浙江省杭州市）", "春江花园"),
+        ("1、春江花园", "春江花园"),
+        ("春江花园（与备案名一致）小区", "春江花园"),
+    ],
+)
+def test_divisions_before_a_community_and_hints_behind_it_are_no_part_of_its_name(one: str, other: str) -> None:
+    assert community_key(one) == community_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("杭州花园", "花园"),
+        ("杭州市花园", "花园"),
+        ("西湖区小区", "小区"),
+        ("杭州市场宿舍", "场宿舍"),
+        ("西湖花园", "花园"),
+        ("市区花园", "花园"),
+        ("城区人家", "人家"),
+        ("上海春江花园", "春江花园"),
+        ("春江花园（北区）", "春江花园"),
+        ("1号院", "号院"),
+        ("杭州市春江花园一期", "春江花园二期"),
+        ("杭州市春江花园二期", "春江花园"),
+    ],
+)
+def test_a_place_that_is_a_part_of_the_name_stays(one: str, other: str) -> None:
+    assert community_key(one) != community_key(other)
+
+
+def test_a_seal_is_no_part_of_a_companys_name() -> None:
+    assert company_key("杭州春江物业服务有限公司（盖章）") == company_key("杭州春江物业服务有限公司")

@@ -9,15 +9,21 @@ from functools import lru_cache
 from typing import Any
 
 from config.campaign import Campaign
-from config.naming import folded
+from config.naming import folded, without_hints
 from parsers import values
 from parsers.base import Value, as_json
 
 Normal = str | float | tuple[float, float] | None
 Reader = Callable[[str], Normal]
 
-SEAL = re.compile(r"\s*[(（〔\[]?\s*(?:加?盖\s*(?:单位)?公?章\s*处?|公\s*章|单位公章|签\s*章)\s*[)）〕\]]?\s*")
+_STAMP = r"(?:加?盖\s*(?:单位)?公?章\s*处?|公\s*章|单位公章|签\s*章)"
+SEAL = re.compile(rf"(?:[(（〔\[]\s*)?{_STAMP}(?:\s*[)）〕\]])?")
+# The same in brackets or at the end: a street may be called 盖章巷.
+_SEAL_OF_NAME = re.compile(rf"[(（〔\[]\s*{_STAMP}\s*[)）〕\]]|{_STAMP}\s*$")
+_RUN = re.compile(r"([^\S\n])[^\S\n]+")
 _PHONE = re.compile(r"[(（]?[+＋]?[\d０-９][\d０-９\-—－–()（） ]{5,}[\d０-９]")
+_CHINESE = re.compile("[\u3000-\u9fff\uff00-\uffef]")
+_BLANK_LINE = re.compile("[_＿]{2,}")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 # Full-width figures and letters; not the punctuation, which is Chinese.
 _WIDE = {wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
@@ -47,17 +53,31 @@ def trimmed(raw: str) -> str:
     return _EDGES.sub("", raw)
 
 
-def without_seal(raw: str) -> str:
-    """Return a name without the （盖章） printed beside it."""
-    return trimmed(SEAL.sub(" ", raw))
-
-
 def plain(raw: str) -> str | None:
     """Return a text as one line, digits and letters in one width; None where nothing is left.
 
     Chinese punctuation stays as written: names and reasons are shown to people.
     """
     return " ".join(_INVISIBLE.sub("", raw).translate(_WIDE).split()) or None
+
+
+def compact(raw: str) -> str:
+    """Return a text with one space where there were many, so that no pattern has to try them all."""
+    return _RUN.sub(r"\1", raw)
+
+
+def unbroken(raw: str) -> str | None:
+    """Return a text as one line; a line's end beside a Chinese character is no space."""
+    whole = ""
+    for line in (part.strip() for part in raw.splitlines()):
+        gap = " " if whole and line and not _CHINESE.match(whole[-1]) and not _CHINESE.match(line) else ""
+        whole += gap + line
+    return plain(whole)
+
+
+def name_in(raw: str) -> str | None:
+    """Return the name that a cell holds, without a template's hints, the place for a seal and a line to write on."""
+    return unbroken(trimmed(_BLANK_LINE.sub(" ", _SEAL_OF_NAME.sub(" ", without_hints(compact(raw))))))
 
 
 def split_phone(raw: str) -> tuple[str, str]:
@@ -71,6 +91,8 @@ def split_phone(raw: str) -> tuple[str, str]:
 def readers(campaign: Campaign) -> Mapping[str, Reader]:
     """Return field -> reader of its normal form, for all fields that are more than text."""
     return {
+        **dict.fromkeys(("community", "company", "applicant", "recommender", "submitter"), name_in),
+        "address": unbroken,
         "completed": values.read_date,
         "delivered": values.read_date,
         "applicant_signed": values.read_date,
@@ -91,7 +113,10 @@ def value_of(field: str, raw: str, place: str, campaign: Campaign, confidence: f
     if says_nothing(raw, campaign):
         return Value(raw, None, place, confidence=confidence)
     read = readers(campaign).get(field, plain)
-    return Value(raw, read(raw), place, confidence=confidence)
+    value = read(raw)
+    # A cell that holds only what the template printed there is blank.
+    left = "" if read is name_in and value is None else raw
+    return Value(left, value, place, confidence=confidence)
 
 
 def fact(value: Value | None) -> dict[str, Any] | None:

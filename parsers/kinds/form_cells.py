@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from parsers.kinds.cells import SEAL, trimmed, without_seal
-from parsers.tables import Cell, Labels, Match, Table, distinct, fresh
+from parsers.kinds.cells import SEAL, compact, name_in, trimmed
+from parsers.tables import Cell, Labels, Match, Table, distinct, fresh, short_key
 
 _DIGIT = "[0-9０-９〇零○ＯOo一二三四五六七八九十廿]"
 # A date at the foot of a form: 2026年6月1日, 2026.6.1, 二〇二六年六月一日, with or without spaces.
@@ -18,6 +18,33 @@ _UNFILLED = re.compile(rf"(?:{_DIGIT}\s*){{0,4}}年\s*(?:{_DIGIT}\s*){{0,3}}月\
 _DATE_LABEL = re.compile(r"(?:日\s*期|时\s*间|签章日期|盖章日期)\s*[:：]\s*")
 _NO_MONTH = re.compile(r"年\s*月")
 _NO_DAY = re.compile(r"月\s*日")
+# Who signs beside the seal, with the name where it follows on the line: 法定代表人（签字）：张三.
+_SIGNER = re.compile(
+    r"(?:单位|企业|项目|主要)*(?:法定代表人|法人代表|负责人|授权代表|委托代理人|经办人|会长|秘书长)(?:或[^\s:：(（]{2,8})?"
+    r"\s*(?:[(（][^()（）]{0,12}[)）])?\s*[:：]?(?:[ \t_]*[\u4e00-\u9fff·]{2,4}(?![\u4e00-\u9fff(（]))?"
+    r"|[(（](?:签字|签名)[)）]"
+)
+# What a label leaves before a name: （市级协会）意见：
+_LEAD = re.compile(
+    r"^\s*(?:[(（][^()（）]*(?:协会|物协|市级|企业|单位|全称)[^()（）]*[)）]\s*)?(?:意\s*见|名\s*称)?\s*[:：]?\s*"
+)
+# An opinion is written where the name is to stand; the name is then a part of it.
+_OPINION = re.compile("意见|同意|推荐|属实|特此|情况|审核|通过")
+_PARTS = re.compile(r"[\s。；;，,：:!！]+")
+_ORGANISATION = re.compile(r"(?:协会|学会|物协|商会|分会|委员会|公司|集团|中心|事务所|企业|站|局|处)$")
+_IN_A_SENTENCE = re.compile(r"(?:经|由|^)([\u4e00-\u9fff]{2,20}?(?:协会|物协))")
+_PERSONS = {
+    "联系人": "contact",
+    "联络人": "contact",
+    "经办人": "contact",
+    "手机": "phone",
+    "电话": "phone",
+    "联系": "phone",
+}
+_PERSON_LABEL = re.compile(
+    r"(?P<who>联系人|联络人|经办人|手机|电话|联系(?=电话|手机|方式))(?:姓名|职务|职称|电话|手机|号码|联系方式|方式|及|和|与|或)*"
+)
+_LONG_LABEL = 30
 # Longer texts are values that happen to begin with a label's word; only a reason is this long with its label in it.
 _LONG_CELL = 200
 FOOT = ("applicant", "recommender")
@@ -25,13 +52,17 @@ FOOT = ("applicant", "recommender")
 
 @dataclass(frozen=True)
 class Entry:
-    """A label with what stands beside it: `row` tells pairs apart, `group` is the text of the cell before."""
+    """A label with what stands beside it: `row` tells pairs apart, `group` is the text of the cell before.
+
+    `label` is the label as written, which may hold the unit of its value: 建筑面积（万㎡）.
+    """
 
     field: str
     raw: str
     place: str
     row: tuple[int, int]
     group: str
+    label: str = ""
 
     def named(self, field: str) -> "Entry":
         """Return the same entry under the field that it turned out to be."""
@@ -49,19 +80,46 @@ def entries(table: Table, labels: Labels) -> Iterator[Entry]:
             if cell.origin not in new or cell.origin in taken or cell.holds_tables:
                 continue
             group = cells[at - 1].text if at else ""
-            if field := labels.field_of(cell.text):
+            row_of = (table.index, number)
+            field = _label_of(cell.text, labels)
+            if field is None:
+                for inner, raw, label in _inside(cell, labels):
+                    yield Entry(_of_person(inner, group, labels), raw, table.place(cell), row_of, group, label)
+            elif not _holds_persons(field, cells, at, labels):
                 value = _value_cell(table, number, cells, at, labels)
                 taken.update([value.origin] if value else [])
-                place = table.place(value or cell)
-                yield Entry(field, value.text if value else "", place, (table.index, number), group)
-            else:
-                for inner in _inside(cell, labels):
-                    yield Entry(*inner, table.place(cell), (table.index, number), group)
+                raw = _own_value(value, field, labels) if value else ""
+                beside = value is not None and value.row == cell.row
+                name = _of_person(field, group, labels) if beside else field
+                yield Entry(name, raw, table.place(value or cell), row_of, group, cell.text)
+
+
+def _label_of(text: str, labels: Labels) -> str | None:
+    """Return the field of a label, also of one that the campaign has only in parts: 申报单位 and 联系人姓名、职务."""
+    field = labels.field_of(text)
+    if field or len(text) > _LONG_LABEL:
+        return field
+    start = labels.start_of(text)
+    person = _PERSON_LABEL.fullmatch(short_key(text[start.end :])) if start and start.field in FOOT else None
+    return f"{start.field}_{_PERSONS[person['who']]}" if start and person else None
+
+
+def _of_person(field: str, group: str, labels: Labels) -> str:
+    """Return the field of what stands under 联系人 or 手机: there 申报单位 means its contact, not its name."""
+    of = labels.field_of(group)
+    return f"{field}_{of}" if field in FOOT and of in {"contact", "phone"} else field
+
+
+def _holds_persons(field: str, cells: Sequence[Cell], at: int, labels: Labels) -> bool:
+    """Tell whether the cell right of 联系人 or 手机 says by itself whose each of its values is."""
+    inner = _inside(cells[at + 1], labels) if field in {"contact", "phone"} and at + 1 < len(cells) else []
+    return any(name in FOOT and raw for name, raw, _ in inner)
 
 
 def _value_cell(table: Table, number: int, cells: Sequence[Cell], at: int, labels: Labels) -> Cell | None:
     """Return the cell that holds a label's value: right of it, else below it; None where both are labels."""
-    if at + 1 < len(cells) and not _is_label(cells[at + 1], labels):
+    field = _label_of(cells[at].text, labels)
+    if at + 1 < len(cells) and not _is_label(cells[at + 1], labels, but=field):
         return cells[at + 1]
     if number == len(table.rows):
         return None
@@ -72,12 +130,24 @@ def _value_cell(table: Table, number: int, cells: Sequence[Cell], at: int, label
     return below[column]
 
 
-def _is_label(cell: Cell, labels: Labels) -> bool:
-    return labels.field_of(cell.text) is not None or bool(_inside(cell, labels))
+def _own_value(cell: Cell, field: str, labels: Labels) -> str:
+    """Return a value without its label where the cell repeats it: 物业费：2.5元 beside 物业费."""
+    inner = _inside(cell, labels)
+    own = bool(inner) and all(name == field for name, _, _ in inner)
+    # Of several phones in a cell the first counts; several prices are one value.
+    return inner[0][1] if own and (len(inner) == 1 or field == "phone") else cell.text
 
 
-def _inside(cell: Cell, labels: Labels) -> list[tuple[str, str]]:
-    """Return (field, raw) of the labels that stand with their values in one cell; the first begins the cell.
+def _is_label(cell: Cell, labels: Labels, but: str | None = None) -> bool:
+    """Tell whether a cell is a label, or begins with one of another field than `but`; a reason may begin anyhow."""
+    if _label_of(cell.text, labels) is not None or but == "reason":
+        return _label_of(cell.text, labels) is not None
+    inner = _inside(cell, labels)
+    return bool(inner) and inner[0][0] != but
+
+
+def _inside(cell: Cell, labels: Labels) -> list[tuple[str, str, str]]:
+    """Return (field, raw, label) of the labels that stand with their values in one cell; the first begins the cell.
 
     Further ones need a colon: a word that only looks like a label belongs to the value before it.
     """
@@ -88,7 +158,10 @@ def _inside(cell: Cell, labels: Labels) -> list[tuple[str, str]]:
         return []
     kept = [first, *(match for match in matches if match.colon and match.start > first.start)]
     ends = [match.start for match in kept[1:]] + [len(text)]
-    return [(match.field, trimmed(text[match.end : end])) for match, end in zip(kept, ends, strict=True)]
+    return [
+        (match.field, trimmed(text[match.end : end]), text[match.start : match.end])
+        for match, end in zip(kept, ends, strict=True)
+    ]
 
 
 def _foot_label(text: str, labels: Labels) -> Match | None:
@@ -103,6 +176,7 @@ def split_foot(raw: str) -> tuple[str, str | None]:
 
     An unfilled date is given as it stands (年月日): it is no date, but its line is there.
     """
+    raw = compact(raw)
     blank = _UNFILLED.search(raw)
     dates = list(_DATE.finditer(raw))
     match = blank or (dates[-1] if dates else None)
@@ -117,4 +191,13 @@ def signed_text(date: str) -> str:
 
 
 def _name(raw: str) -> str:
-    return " ".join(without_seal(_DATE_LABEL.sub(" ", raw)).split())
+    """Return the organisation's name in a foot cell, without its seal, who signs, and the opinion around it."""
+    text = _LEAD.sub("", _SIGNER.sub(" ", SEAL.sub(" ", _DATE_LABEL.sub(" ", raw))))
+    if not _OPINION.search(text):
+        return name_in(text) or ""
+    parts = [part.strip("()（）") for part in _PARTS.split(text)]
+    names = [part for part in parts if _ORGANISATION.search(part) and not _OPINION.search(part)]
+    if names:
+        return names[-1]
+    said = next((match for part in parts if (match := _IN_A_SENTENCE.search(part))), None)
+    return said[1] if said else ""

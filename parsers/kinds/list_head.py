@@ -8,11 +8,14 @@ from collections.abc import Iterable, Sequence
 
 from config.campaign import Campaign
 from parsers.base import Value
-from parsers.kinds.cells import plain, says_nothing, split_phone, trimmed, value_of, without_seal
+from parsers.kinds.cells import plain, says_nothing, split_phone, trimmed, value_of
+from parsers.kinds.form_cells import split_foot
 from parsers.office import Document
 from parsers.tables import Cell, Labels, Table, distinct, key
 
 FIELDS = ("submitter", "contact", "phone")
+# `other` are further lines of the head and foot (负责人, 填报日期): they end a value and are not read.
+HEAD = (*FIELDS, "other")
 # A title is short; a sentence that speaks of the list is not its title.
 _TITLE_CHARACTERS = 60
 _TITLE_LIKE = re.compile(r"(?:清单|汇总表|一览表|统计表|登记表|名单|名录|台账|明细表?)(?:[(（][^()（）]*[)）])?$")
@@ -40,10 +43,10 @@ def list_head(
     document: Document, outside: Iterable[tuple[Table, Sequence[Cell]]], campaign: Campaign
 ) -> dict[str, Value]:
     """Return the head fields found; `outside` are the tables' rows that are no cases. The first that says more wins."""
-    labels = Labels({name: campaign.summary_list.labels[name] for name in FIELDS})
+    labels = Labels({name: campaign.summary_list.labels.get(name, ()) for name in HEAD})
     head: dict[str, Value] = {}
     for field, raw, place in [*_in_paragraphs(document, labels), *_in_rows(outside, labels)]:
-        if field not in head or (not head[field].raw and raw):
+        if field in FIELDS and (field not in head or (not head[field].raw and raw)):
             head[field] = _value(field, raw, place, campaign)
     _split_contact(head, campaign)
     return head
@@ -52,11 +55,17 @@ def list_head(
 def is_head_row(row: Iterable[Cell], labels: Labels) -> bool:
     """Tell whether a row holds head fields: 联系人：张三 in a cell, or 联系人 beside the cell with the name."""
     cells = distinct(row)
-    return any(labels.field_of(cell.text) in FIELDS or _colon_pairs(cell.text, labels) for cell in cells)
+    return any(labels.field_of(cell.text) in HEAD or _colon_pairs(cell.text, labels) for cell in cells)
+
+
+def begins_with_head(text: str, labels: Labels) -> bool:
+    """Tell whether a cell begins with the label of a head line: 负责人 李四, 联系人：张三."""
+    first = next(iter(labels.matches(text)), None)
+    return first is not None and first.field in HEAD and not trimmed(text[: first.start])
 
 
 def _colon_pairs(text: str, labels: Labels) -> list[tuple[str, str, bool]]:
-    return [pair for pair in labels.pairs(text) if pair[2] and pair[0] in FIELDS]
+    return [pair for pair in labels.pairs(text) if pair[2] and pair[0] in HEAD]
 
 
 def _in_paragraphs(document: Document, labels: Labels) -> Iterable[tuple[str, str, str]]:
@@ -86,7 +95,7 @@ def _first_line(raw: str) -> str:
 
 
 def _value(field: str, raw: str, place: str, campaign: Campaign) -> Value:
-    raw = without_seal(raw) if field == "submitter" else trimmed(raw)
+    raw = split_foot(raw)[0] if field == "submitter" else trimmed(raw)
     return value_of(field, raw.strip(" ,，;；。"), place, campaign)
 
 

@@ -5,6 +5,7 @@ Facts: `fields`, field -> value (raw, value, place, method, confidence), the fie
 has value None. `fee` is [low, high] in 元/㎡·月, `floor_area` m², `collection_rate` a fraction, dates ISO.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -21,6 +22,8 @@ _LEAST_LABELS = 6
 # A form under another title shares what describes any community: it must have nearly all of annex 3.
 _LEAST_UNDER_OTHER_TITLE = 13
 _TITLE_CHARACTERS = 50
+# A number alone, whose unit the label may say: 建筑面积（万㎡） | 12.5.
+_BARE = re.compile(r"[约共]?\s*[\d０-９][\d０-９.,，．]*\s*(?:左右|余)?")
 _CONTACTS = ("applicant_contact", "recommender_contact")
 
 
@@ -28,7 +31,7 @@ class RecommendationForm:
     """Reads the recommendation form of annex 3 from a Word document; a document may hold several."""
 
     kind = "recommendation_form"
-    version = 1
+    version = 2
 
     def read(self, document: Document, campaign: Campaign) -> tuple[Found, ...]:
         """Return every form of the document that says something; a blank template says nothing."""
@@ -133,6 +136,8 @@ def _parts(entry: Entry) -> Iterator[tuple[str, str]]:
 
 def _value(name: str, raw: str, entry: Entry, campaign: Campaign) -> Value:
     value = value_of(name, raw, entry.place, campaign)
+    if name == "floor_area" and "万" in entry.label and _BARE.fullmatch(value.raw):
+        return replace(value, value=value_of(name, f"{value.raw}万平方米", "", campaign).value)
     if name.endswith("_signed"):
         return replace(value, value=value_of(name, signed_text(raw), "", campaign).value)
     multiline = name == "reason" and value.value is not None

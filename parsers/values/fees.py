@@ -43,7 +43,11 @@ _SPOKEN_NUMBER = re.compile(rf"[{AMOUNT}]{{1,12}}(?= ?[元块角毛])")
 _TENTHS = re.compile(r"(?:(?<![0-9.])([0-9]{1,4}) ?[元块] ?)?(?<![0-9.])([0-9]) ?[角毛](?: ?([0-9]) ?分)?")
 _LARGE = re.compile(r"[0-9] ?[万千百] ?元")
 # Fees that are not the property service fee.
-_OTHER_FEE = re.compile(r"停车|车[位库辆]|泊车|垃圾|装修|水费|电费|水电|公摊|能耗|电梯费|押金|保证金|空置")
+_OTHER_FEE = re.compile(
+    r"停车|车[位库辆]|泊车|垃圾|装修|水费|电费|水电|公摊|能耗|电梯[^,;()]{0,4}费|运行[维护]*费|押金|保证金|空置"
+)
+# A part of a price, said in brackets behind it: 2.5元（含电梯运行费0.3元）.
+_PART = re.compile(r"\((?:其中)?(?:已|均)?(?:内?含|包[含括]|其中|另[收加有]?)[^()]*$")
 _CLAUSE = re.compile(r"[,;。、]")
 _ASIDE = re.compile(r"\([^()]{0,24}\)")
 
@@ -60,7 +64,10 @@ def read_fee(raw: str) -> tuple[float, float] | None:
         return None
     matches = list(_PRICES.finditer(text))
     starts = [0, *(match.end() for match in matches)]
-    places = zip(matches, starts, strict=False)
+    whole = [not _PART.search(text[: match.start()][-60:]) for match in matches]
+    places = [
+        place for place, own in zip(zip(matches, starts, strict=False), whole, strict=True) if own or not any(whole)
+    ]
     prices = [price for match, start in places for price in _of_place(match, start)] if matches else _bare(text)
     return (float(min(prices)), float(max(prices))) if prices else None
 
