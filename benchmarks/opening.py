@@ -116,7 +116,7 @@ def decode_write_hash(source: Path, target: Path) -> int:
 def open_mail(raw: Path, vault: Path) -> int:
     """Do what the clean room does with a mail, and return how many parts were kept."""
     inside = Inside(Setup(vault, load_campaign("2026-haofuwu", Path()), UnpackLimits(), 10, 512_000_000))
-    answers = list(respond(inside, {"do": "letter", "with": {"path": str(raw), "most": 2_000}}))
+    answers = list(respond(inside, {"do": "letter", "with": {"path": str(raw), "format_": "eml", "most": 2_000}}))
     return len(answers) - 2
 
 
@@ -125,7 +125,7 @@ def in_room(do: str, path: Path, vault: Path) -> str:
     room = CleanRoom(Setup(vault, load_campaign("2026-haofuwu", Path()), UnpackLimits(), 10, 512_000_000))
     arguments: dict[str, object] = {
         "read": {"path": str(path), "size": path.stat().st_size},
-        "letter": {"path": str(path), "most": 2_000},
+        "letter": {"path": str(path), "format_": "eml", "most": 2_000},
         "unpack": {"paths": [str(path)], "spent": asdict(Spent()), "passwords": []},
     }[do]
     try:

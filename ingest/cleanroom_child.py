@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ingest.cleanroom import Setup
-from ingest.opened import Kept, letter_json
+from ingest.opened import Kept
 from parsers.base import ParseError, as_json
-from parsers.letter import LetterLimits, Part, Salvaged, read_letter
+from parsers.letter import LetterLimits, Part, Salvaged
+from parsers.mails import open_mail
 from parsers.reading import format_at, read_content
 from parsers.unpack import Member, Spent, members
 from store.blobs import Vault
@@ -42,10 +43,10 @@ class Inside:
         reading = read_content(Path(path), size, self.setup.campaign)
         yield {**vars(reading), "found": [as_json(one) for one in reading.found]}
 
-    def letter(self, path: str, most: int) -> Iterator[Answer]:
-        """Read one mail: first its letter, then its parts, at most so many, kept one by one."""
-        letter, parts = read_letter(Path(path), LetterLimits(parts=most))
-        yield letter_json(letter)
+    def letter(self, path: str, format_: str, most: int) -> Iterator[Answer]:
+        """Read one mail: first its letter (a winmail.dat has none), then its parts, at most so many, kept one by one."""
+        letter, parts = open_mail(Path(path), format_, LetterLimits(parts=most))
+        yield {"letter": asdict(letter) if letter else None}
         for part in parts:
             yield asdict(self._kept_part(part))
 

@@ -14,8 +14,9 @@ from ingest.opened import Kept, kept_from, letter_from
 from ingest.sender import Written
 from parsers.archives import ARCHIVE_FORMATS, volume_of
 from parsers.base import ParseError, as_json
-from parsers.letter import MAIL_FORMATS, Letter
-from parsers.names import bounded_path, unique_path
+from parsers.letter import Letter
+from parsers.mails import MAIL_FORMATS
+from parsers.names import unique_path
 from parsers.passwords import find_passwords
 from parsers.reading import Found, Reading, kind_of
 from store import documents
@@ -52,14 +53,16 @@ class Pile:
         return Written(self.submitters, self.list_recommenders, self.form_recommenders)
 
     def path(self, wanted: str) -> str:
-        """Return a path for a file: bounded, and unlike any other of the mail."""
-        return unique_path(bounded_path(wanted), self.taken)
+        """Return a path for a file: bounded in length, and unlike any other of the mail."""
+        return unique_path(wanted, self.taken)
 
 
 def read_mail(desk: Desk, raw: Path, passwords: Sequence[str] = ()) -> tuple[Letter, Pile]:
     """Keep and read all that a mail holds; return its letter and its files. ParseError where it cannot be opened."""
     pile = Pile(desk, list(passwords))
-    letter, parts, problem = _open_mail(pile, raw)
+    letter, parts, problem = _open_mail(pile, raw, "eml")
+    if letter is None:
+        raise ParseError("corrupt", "来信打不开")
     add_all(pile, parts, "", desk.settings.limits.depth)
     if problem:
         pile.files.append(_unopened(pile.path("邮件其余部分"), "邮件其余部分", 0, *problem))
@@ -106,7 +109,7 @@ def _open(pile: Pile, file: ReadFile, depth: int, *, is_mail: bool) -> tuple[dic
         return {}, ("unsafe", f"压缩包或邮件嵌套超过 {pile.desk.settings.limits.depth} 层，里面的没有再打开")
     opened = pile.desk.store.vault.path(file.sha256 or "")
     try:
-        letter, inside, problem = _open_mail(pile, opened) if is_mail else (None, *_unpack(pile, [opened], file.bytes))
+        letter, inside, problem = _open_mail(pile, opened, file.format) if is_mail else (None, *_unpack(pile, [opened], file.bytes))
     except ParseError as error:
         return {}, (error.status, error.reason)
     add_all(pile, inside, f"{file.path}!/", depth - 1)
@@ -131,12 +134,13 @@ def _head(desk: Desk, blob: Blob) -> bytes:
         return file.read(_HEAD_BYTES)
 
 
-def _open_mail(pile: Pile, raw: Path) -> tuple[Letter, list[Kept], Problem | None]:
+def _open_mail(pile: Pile, raw: Path, format_: str) -> tuple[Letter | None, list[Kept], Problem | None]:
     """Return a mail's letter, its parts, and what stopped them if anything did; note the passwords that it names."""
     most = max(pile.desk.settings.limits.members - pile.spent["members"], 0)
-    answers = pile.desk.room.ask("letter", raw.stat().st_size, path=str(raw), most=most)
-    letter = letter_from(next(answers))
-    pile.passwords.extend(find_passwords(f"{letter.subject}\n{letter.text}"))
+    answers = pile.desk.room.ask("letter", raw.stat().st_size, path=str(raw), format_=format_, most=most)
+    letter = letter_from(next(answers)["letter"])
+    if letter:
+        pile.passwords.extend(find_passwords(f"{letter.subject}\n{letter.text}"))
     parts, problem = _all(answers)
     pile.spent["members"] += len(parts)
     return letter, [kept_from(part) for part in parts], problem

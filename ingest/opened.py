@@ -1,6 +1,6 @@
 """What comes out of the clean room, as plain values: contents that were kept, and letters."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -26,14 +26,9 @@ class Kept:
     is_mail: bool = False
 
 
-def letter_json(letter: Letter) -> dict[str, Any]:
-    """Return a letter as JSON values."""
-    return asdict(letter)
-
-
-def letter_from(values: dict[str, Any]) -> Letter:
-    """Return the letter that `letter_json` was made of."""
-    return _LETTERS.validate_python(values)
+def letter_from(values: dict[str, Any] | None) -> Letter | None:
+    """Return a letter from its JSON values; None where there is none."""
+    return _LETTERS.validate_python(values) if values else None
 
 
 def kept_from(values: dict[str, Any]) -> Kept:

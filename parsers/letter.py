@@ -7,7 +7,7 @@ mail's size in memory. It is given the header alone, within its limits, so no bo
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.errors import MessageError
 from pathlib import Path
@@ -17,6 +17,7 @@ import mailparser
 from parsers import mime
 from parsers.addresses import addresses_in, display_name, lower_addresses
 from parsers.authentication import Authentication, authentication_of
+from parsers.body_tables import find_body_tables
 from parsers.forwarded import Forwarded, find_forwarded
 from parsers.letter_dates import find_moment
 from parsers.letter_parts import Part, Salvaged, is_attachment, parts_of
@@ -26,10 +27,8 @@ from parsers.mail_bytes import FileBytes
 from parsers.names import decode_header
 from parsers.stamps import received
 
-__all__ = ["MAIL_FORMATS", "Letter", "LetterLimits", "Part", "Salvaged", "read_letter"]
+__all__ = ["Letter", "LetterLimits", "Part", "Salvaged", "read_letter"]
 
-# Formats whose content is a mail with parts of its own.
-MAIL_FORMATS = frozenset({"eml"})
 _ENVELOPE = ("from", "to", "cc", "reply-to", "date", "received")
 _HEADER_CHARACTERS = 1_000
 _RECEIVED = 50
@@ -103,14 +102,16 @@ def read_letter(path: Path, limits: LetterLimits | None = None) -> tuple[Letter,
     header = mime.top_header(data, limits.tree)
     leaves, defects = mime.walk(data, header, limits.tree)
     entities = list(leaves)
-    return _letter(data, header, entities, defects, limits), parts_of(data, entities, limits.parts)
-
-
-def _letter(
-    data: FileBytes, header: mime.Header, entities: Sequence[mime.Entity], defects: Iterable[str], limits: LetterLimits
-) -> Letter:
-    addresses, noticed = _envelope(header)
     bodies = list(_bodies(data, entities))
+    letter = letter_of(header, bodies, limits, automatic=_automatic(header, entities))
+    noticed = tuple(dict.fromkeys([*letter.defects, *defects]))[:_DEFECTS]
+    tables = find_body_tables(_joined(bodies, html=True), letter.subject)
+    return replace(letter, defects=noticed), parts_of(data, entities, limits.parts, tables)
+
+
+def letter_of(header: mime.Header, bodies: Sequence[Body], limits: LetterLimits, automatic: str | None) -> Letter:
+    """Return the letter that a header and bodies make, wherever they stood."""
+    addresses, noticed = _envelope(header)
     arrival = received(header)
     plain, html = _joined(bodies, html=False), _joined(bodies, html=True)
     text = readable_text(bodies, limits.text_characters)
@@ -123,8 +124,8 @@ def _letter(
         date=find_moment(_text(header, "date")),
         received=arrival,
         text=text,
-        automatic=_automatic(header, entities),
-        defects=tuple(dict.fromkeys([*noticed, *defects]))[:_DEFECTS],
+        automatic=automatic,
+        defects=tuple(noticed),
         links=find_links(html, plain, arrival),
         forwarded=find_forwarded(text),
         authentication=authentication_of(header.raw("authentication-results")),

@@ -13,7 +13,16 @@ from urllib.parse import unquote_to_bytes
 
 from parsers.charsets import codec_of, decode_bytes
 
-__all__ = ["decode_bytes", "decode_header", "decode_members", "parameters", "part_name", "safe_name", "unique_path"]
+__all__ = [
+    "bounded_path",
+    "decode_bytes",
+    "decode_header",
+    "decode_members",
+    "parameters",
+    "part_name",
+    "safe_name",
+    "unique_path",
+]
 
 NAMELESS = "未命名"
 # The brackets are bounded so that hostile headers cost linear time; the end may be missing where a mailer cut the line.
@@ -35,10 +44,11 @@ _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _DEVICES = re.compile(r"(?:CON|PRN|AUX|NUL|CLOCK\$|COM[0-9¹²³]|LPT[0-9¹²³])(?:\.|$)", re.IGNORECASE)
 _FORBIDDEN = str.maketrans('<>:"|?*', "＜＞：＂｜？＊")
-_PATH_BYTES = 1_500
 _NAME_CHARACTERS = 150
 # What ext4 and most other file systems take for one name is 255 bytes; the rest is room for " (2)".
 _NAME_BYTES = 240
+# Of a whole path, whatever is nested in what: it stands in tables, letters and database columns.
+_PATH_BYTES = 600
 
 
 def decode_header(raw: bytes) -> str:
@@ -151,13 +161,15 @@ def safe_name(text: str) -> str:
     """Return a base name that is safe to show and to write: at most 150 characters and 240 bytes, extension kept.
 
     Path parts, control and direction characters go; characters that Windows refuses become full-width;
-    device names get a `_`; what leaves nothing becomes 未命名.
+    device names get a `_`; what leaves nothing becomes 未命名. A `!` at the end becomes full-width: before a slash it
+    would be taken for the mark of an archive ("a.zip!/b").
     """
     base = re.split(r"[/\\]", _INVISIBLE.sub("", unicodedata.normalize("NFC", text)))[-1]
     base = re.sub(r"^[A-Za-z]:", "", base).translate(_FORBIDDEN).strip().rstrip(" .")
     if not base:
         return NAMELESS
-    return _shortened(f"_{base}" if _DEVICES.match(base) else base)
+    name = _shortened(f"_{base}" if _DEVICES.match(base) else base)
+    return f"{name[:-1]}！" if name.endswith("!") else name
 
 
 def _shortened(base: str) -> str:
@@ -168,8 +180,23 @@ def _shortened(base: str) -> str:
     return stem.encode("utf-8", "replace")[:room].decode("utf-8", "ignore").rstrip(" .") + extension
 
 
+def bounded_path(path: str) -> str:
+    """Return a path of at most 600 bytes: of a longer one the middle becomes a mark that is its own for each path."""
+    if len(path.encode("utf-8", "replace")) <= _PATH_BYTES:
+        return path
+    first, *middle, last = path.split("/") if "/" in path else ("", path)
+    mark = "…" + hashlib.sha256(path.encode("utf-8", "replace")).hexdigest()[:8]
+    kept = [last]
+    for name in reversed(middle):
+        if len("/".join([first, mark, name, *kept]).encode("utf-8", "replace")) > _PATH_BYTES:
+            break
+        kept.insert(0, name)
+    return "/".join([first, mark, *kept]).lstrip("/")
+
+
 def unique_path(path: str, taken: dict[str, int]) -> str:
     """Return the path, with " (2)" before its extension where it was taken; `taken` remembers it (case-folded)."""
+    path = bounded_path(path)
     key = path.casefold()
     count = taken.get(key, 0) + 1
     taken[key] = count
@@ -195,18 +222,3 @@ def _one_charset(raws: Sequence[bytes]) -> list[str]:
     text = decode_bytes(b"\0".join(raw.replace(b"\0", b"") for raw in raws))
     parts = text.split("\0")
     return parts if len(parts) == len(raws) and "\ufffd" not in text else [decode_bytes(raw) for raw in raws]
-
-
-def bounded_path(path: str, most: int = _PATH_BYTES) -> str:
-    """Return a path of at most `most` UTF-8 bytes: from the middle of a longer one something is cut.
-
-    Databases bound what they index (PostgreSQL: about 2,700 bytes); what was cut leaves its hash, so that two long
-    paths stay two.
-    """
-    data = path.encode("utf-8", "replace")
-    if len(data) <= most:
-        return path
-    mark = f"…{hashlib.sha256(data).hexdigest()[:12]}…"
-    head = data[: most // 3].decode("utf-8", "ignore")
-    tail = data[-(most // 3) :].decode("utf-8", "ignore")
-    return f"{head}{mark}{tail}"

@@ -84,7 +84,7 @@ def test_a_full_disk_inside_is_one_outside(opened: Desk, monkeypatch: pytest.Mon
     raw = tmp_path / "a.eml"
     raw.write_bytes(mail("a@b.example", "甲", day("07-20T10:00:00"), {"a.txt": b"a"}))
     monkeypatch.setattr("os.fsync", full)
-    *_, last = respond(Inside(opened.room.setup), {"do": "letter", "with": {"path": str(raw), "most": 10}})
+    *_, last = respond(Inside(opened.room.setup), {"do": "letter", "with": {"path": str(raw), "format_": "eml", "most": 10}})
     with pytest.raises(OSError, match="No space") as raised:
         conclude(last, 1)
     assert raised.value.errno == errno.ENOSPC
@@ -93,7 +93,7 @@ def test_a_full_disk_inside_is_one_outside(opened: Desk, monkeypatch: pytest.Mon
 def test_answers_left_unread_do_not_stand_before_the_next_ones(opened: Desk, tmp_path: Path) -> None:
     raw = tmp_path / "a.eml"
     raw.write_bytes(mail("a@b.example", "甲", day("07-20T10:00:00"), {"a.txt": b"a", "b.txt": b"b"}))
-    answers = opened.room.ask("letter", 1, path=str(raw), most=10)
+    answers = opened.room.ask("letter", 1, path=str(raw), format_="eml", most=10)
     next(answers)
     answers.close()  # type: ignore[attr-defined]
     assert status_of(opened, docs.case_material_docx("春江花园", "题目", "公司")) == ("ok", "")
