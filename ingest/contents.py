@@ -109,7 +109,9 @@ def _open(pile: Pile, file: ReadFile, depth: int, *, is_mail: bool) -> tuple[dic
         return {}, ("unsafe", f"压缩包或邮件嵌套超过 {pile.desk.settings.limits.depth} 层，里面的没有再打开")
     opened = pile.desk.store.vault.path(file.sha256 or "")
     try:
-        letter, inside, problem = _open_mail(pile, opened, file.format) if is_mail else (None, *_unpack(pile, [opened], file.bytes))
+        letter, inside, problem = (
+            _open_mail(pile, opened, file.format) if is_mail else (None, *_unpack(pile, [opened], file.bytes))
+        )
     except ParseError as error:
         return {}, (error.status, error.reason)
     add_all(pile, inside, f"{file.path}!/", depth - 1)

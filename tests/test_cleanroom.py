@@ -84,7 +84,9 @@ def test_a_full_disk_inside_is_one_outside(opened: Desk, monkeypatch: pytest.Mon
     raw = tmp_path / "a.eml"
     raw.write_bytes(mail("a@b.example", "甲", day("07-20T10:00:00"), {"a.txt": b"a"}))
     monkeypatch.setattr("os.fsync", full)
-    *_, last = respond(Inside(opened.room.setup), {"do": "letter", "with": {"path": str(raw), "format_": "eml", "most": 10}})
+    *_, last = respond(
+        Inside(opened.room.setup), {"do": "letter", "with": {"path": str(raw), "format_": "eml", "most": 10}}
+    )
     with pytest.raises(OSError, match="No space") as raised:
         conclude(last, 1)
     assert raised.value.errno == errno.ENOSPC
