@@ -4,18 +4,19 @@ No mail holds up the others: one that the server names and does not give is said
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import structlog
 
-from ingest.batches import Listed, batches
+from ingest.batches import Listed, runs
 from ingest.fetched import Fetched, FolderStatus, Gone, NotGiven, Outcome
+from ingest.pipeline import Pipeline
 
 log = structlog.get_logger()
 
@@ -28,6 +29,8 @@ _NO_ARRIVAL = "服务器没有给出这封邮件的到达时间"
 _NO_CONTENT = "服务器没有给出这封邮件的内容"
 _CUT = "服务器少给了这封邮件的一段"
 
+# A piece of a mail; a text says why there is none, an empty one that the mail has vanished.
+Piece = bytes | str
 # Runs commands that move so many bytes: (Chinese reason if it breaks, bytes, the UIDs concerned).
 Guard = Callable[[str, int, list[int]], AbstractContextManager[None]]
 
@@ -66,9 +69,9 @@ class Folder:
             listed = self._list(wanted)
             for uid in wanted:
                 if uid not in listed:
-                    yield self._gone(uid)
-            for batch in [[uid] for uid in sorted(listed)] if alone else batches(listed):
-                yield from self._fetch(batch, listed)
+                    yield self._missing(uid, _NO_CONTENT, Pipeline(self.client, [], PIECE))
+            for run in runs(listed, alone=alone):
+                yield from self._fetch(run, listed)
 
     def _list(self, uids: list[int]) -> dict[int, Listed]:
         """Return size and arrival of the mails that are still there."""
@@ -82,18 +85,19 @@ class Folder:
                     listed[uid] = Listed(size if isinstance(size, int) else None, arrival if aware else None)
             return listed
 
-    def _fetch(self, batch: list[int], listed: dict[int, Listed]) -> Iterator[Outcome]:
-        """Yield what becomes of a batch: small mails whole, a large one in pieces."""
-        contents = self._contents(batch, listed) if listed[batch[0]].small else dict.fromkeys(batch)
-        for uid in batch:
-            size, arrival = listed[uid].size, listed[uid].arrival
-            if arrival is None:
+    def _fetch(self, run: list[int], listed: dict[int, Listed]) -> Iterator[Outcome]:
+        """Yield what becomes of a run of mails: small ones come whole in one answer, large ones in pieces."""
+        contents = self._contents(run, listed) if listed[run[0]].small else None
+        pipeline = Pipeline(self.client, [] if contents is not None else _wanted(run, listed), PIECE)
+        for uid in run:
+            if listed[uid].arrival is None:
                 # Neither made up nor passed over: the arrival decides what is late.
-                yield self._missing(uid, _NO_ARRIVAL)
-            elif uid not in contents:
-                yield self._gone(uid)
+                yield self._missing(uid, _NO_ARRIVAL, pipeline)
+            elif contents is not None and uid not in contents:
+                yield self._missing(uid, _NO_CONTENT, pipeline)
             else:
-                yield self._written(uid, size, arrival, contents.pop(uid))
+                content = contents.pop(uid) if contents is not None else None
+                yield self._written(uid, listed[uid], content, pipeline)
 
     def _contents(self, batch: list[int], listed: dict[int, Listed]) -> dict[int, bytes | None]:
         """Return the bytes of small mails that are still there; None where the server names one and gives no bytes."""
@@ -102,66 +106,80 @@ class Folder:
             fetched = self.client.fetch(batch, ["BODY.PEEK[]"])
             return {uid: _as_bytes(fetched[uid].get(b"BODY[]")) for uid in batch if uid in fetched}
 
-    def _written(self, uid: int, size: int | None, arrival: datetime, content: bytes | None) -> Outcome:
+    def _written(self, uid: int, listed: Listed, content: bytes | None, pipeline: Pipeline) -> Outcome:
         """Write a mail to a file; one shorter than announced is asked for again, in pieces."""
         path = self.into / f"fetch-{uuid4().hex}"
-        pieces = iter([content]) if content is not None and size is not None and len(content) >= size else None
+        if content is not None and listed.size is not None and len(content) >= listed.size:
+            pieces: Iterator[Piece] = iter([content])
+        else:
+            pieces = self._pieces(uid, listed, pipeline)
         try:
-            outcome = self._write(uid, size, arrival, pieces or self._pieces(uid, size), path)
+            outcome = self._write(uid, listed, pieces, path)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-        if not isinstance(outcome, Fetched):
-            path.unlink(missing_ok=True)
-        return outcome
+        if isinstance(outcome, Fetched):
+            return outcome
+        path.unlink(missing_ok=True)
+        with self.guard(f"读文件夹“{self.name}”时连接中断", 2 * PIECE, [uid]):
+            pipeline.skip(uid)
+        return self._missing(uid, outcome or _NO_CONTENT, pipeline)
 
-    def _write(
-        self, uid: int, size: int | None, arrival: datetime, pieces: Iterable[bytes | str | None], path: Path
-    ) -> Outcome:
-        digest, written = hashlib.sha256(), 0
+    def _write(self, uid: int, listed: Listed, pieces: Iterator[Piece], path: Path) -> Fetched | str:
+        """Return the mail as written, the reason why it is not given, or nothing where it vanished."""
+        digest, written, size = hashlib.sha256(), 0, listed.size
         with path.open("wb", buffering=0) as out:
             for piece in pieces:
-                if piece is None:
-                    return self._gone(uid)
                 if isinstance(piece, str):
-                    return self._missing(uid, piece)
+                    return piece
                 digest.update(piece)
                 written += out.write(piece)
         if not written and size != 0:
-            return self._missing(uid, _NO_CONTENT)
+            return _NO_CONTENT
         if size is not None and written != size:
             # Some servers count wrongly; that the mail has ended there was confirmed by an empty piece.
             log.warning("mailbox.size_differs", mailbox=self.mailbox, folder=self.name, uid=uid, said=size)
-        return Fetched(self.name, self.status.uidvalidity, uid, arrival, path, written, digest.hexdigest(), self.junk)
+        arrival = cast("datetime", listed.arrival)
+        of = (self.name, self.status.uidvalidity, uid)
+        return Fetched(*of, arrival, path, written, digest.hexdigest(), self.junk)
 
-    def _pieces(self, uid: int, size: int | None) -> Iterator[bytes | str | None]:
-        """Yield a mail piece by piece; None where it vanished, a reason where the server does not give a piece.
+    def _pieces(self, uid: int, listed: Listed, pipeline: Pipeline) -> Iterator[Piece]:
+        """Yield a mail piece by piece; a text is the reason why the server gives no more of it, empty if it vanished.
 
         A short piece is its end only where the size agrees; otherwise the end is what an empty piece says, so that a
         cut answer is never taken for a whole mail.
         """
-        written = 0
+        written, ahead, size = 0, len(_offsets(listed)) if not listed.small else 0, listed.size
         while True:
-            with self.guard(f"取大邮件时连接中断（{self.name}）", PIECE, [uid]):
-                answer = self.client.fetch([uid], [f"BODY.PEEK[]<{written}.{PIECE}>"])
-                piece = _as_bytes(answer[uid].get(b"BODY[]<%d>" % written)) if uid in answer else b""
-            if uid not in answer:
-                yield None
-                return
-            if piece is None and (size is None or written < size):
-                yield _CUT if written else _NO_CONTENT
+            with self.guard(f"取大邮件时连接中断（{self.name}）", 2 * PIECE, [uid]):
+                there, given = pipeline.take(uid, written) if ahead else self._piece(uid, written, pipeline)
+            ahead, piece = max(0, ahead - 1), _as_bytes(given)
+            if not there or (piece is None and (size is None or written < size)):
+                yield "" if not there else _CUT if written else _NO_CONTENT
                 return
             yield piece or b""
             written += len(piece or b"")
             if not piece or (len(piece) < PIECE and written == size):
                 return
+            if ahead and len(piece) < PIECE:
+                # What was asked for ahead begins elsewhere: the rest is asked for where it really begins.
+                with self.guard(f"取大邮件时连接中断（{self.name}）", 2 * PIECE, [uid]):
+                    pipeline.skip(uid)
+                ahead = 0
 
-    def _missing(self, uid: int, reason: str) -> Outcome:
+    def _piece(self, uid: int, offset: int, pipeline: Pipeline) -> tuple[bool, object]:
+        """Return (whether the mail is there, one piece of it) by a command of its own."""
+        pipeline.settle()
+        answer = self.client.fetch([uid], [f"BODY.PEEK[]<{offset}.{PIECE}>"])
+        return uid in answer, answer[uid].get(b"BODY[]<%d>" % offset) if uid in answer else None
+
+    def _missing(self, uid: int, reason: str, pipeline: Pipeline) -> Outcome:
         """Return that a mail is not given, or that it is gone.
 
         An answer that lacks what was asked may mean either: Dovecot still tells the flags of a mail just deleted.
         """
-        with self.guard(f"读文件夹“{self.name}”时连接中断", 0, [uid]):
+        with self.guard(f"读文件夹“{self.name}”时连接中断", 2 * PIECE, [uid]):
+            pipeline.settle()
             self.client.noop()
             there = uid in map(int, self.client.search(["UID", str(uid)]))
         if not there:
@@ -172,6 +190,15 @@ class Folder:
     def _gone(self, uid: int) -> Gone:
         log.warning("mailbox.vanished", mailbox=self.mailbox, folder=self.name, uid=uid)
         return Gone(self.name, self.status.uidvalidity, uid)
+
+
+def _wanted(run: list[int], listed: dict[int, Listed]) -> list[tuple[int, int]]:
+    """Return the pieces of a run of large mails, as far as their sizes tell; without an arrival none is wanted."""
+    return [(uid, offset) for uid in run if listed[uid].arrival for offset in _offsets(listed[uid])]
+
+
+def _offsets(listed: Listed) -> range:
+    return range(0, max(listed.size or 0, 1), PIECE)
 
 
 def _as_bytes(content: object) -> bytes | None:

@@ -182,15 +182,15 @@ def test_three_hundred_small_and_two_large_mails_come_in_order(
 def test_a_mail_that_vanished_between_listing_and_fetching_is_passed_over(
     account: Account, campaign: Campaign, tmp_path: Path
 ) -> None:
-    account.append_all([(mail(n, 300_000), WHEN) for n in range(3)])
+    account.append_all([(mail(n, 300_000), WHEN) for n in range(5)])
     with ImapMailbox(settings(account), campaign) as box:
         mails = box.new("INBOX", None, tmp_path)
         first = next(mails)
         with account.client() as client:
             client.select_folder("INBOX")
-            client.delete_messages([2])
+            client.delete_messages([4])
             client.expunge()
-        assert [first.uid, *(one.uid for one in mails if isinstance(one, Fetched))] == [1, 3]
+        assert [first.uid, *(one.uid for one in mails if isinstance(one, Fetched))] == [1, 2, 3, 5]
 
 
 def test_a_wrong_password_is_refused_in_chinese_and_never_shown(account: Account, campaign: Campaign) -> None:
@@ -233,7 +233,8 @@ def test_a_server_that_dies_in_the_middle_loses_nothing_that_was_yielded(
             seen.append(one.uid)
             dovecot.kill()
     dovecot.start()
-    assert seen == [1]
+    # The piece that had been asked for ahead may have come before the end.
+    assert seen in ([1], [1, 2])
 
 
 def test_tls_is_used_and_the_certificate_is_checked(account: Account, campaign: Campaign, tmp_path: Path) -> None:
