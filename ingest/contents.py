@@ -7,10 +7,10 @@ from typing import Any
 
 from ingest.desk import Desk
 from ingest.sender import Written
+from parsers.archives import Member, Spent, UnpackLimits, members
 from parsers.base import ParseError, as_json
 from parsers.letter import Part
 from parsers.reading import Found, Reading, kind_of, read_content
-from parsers.unpack import Member, Spent, UnpackLimits, members
 from store import documents
 from store.blobs import Blob
 from store.documents import CachedReading, ReadFile
@@ -64,7 +64,7 @@ def _unpack(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> tuple
     if depth == 0:
         return "unsafe", f"压缩包嵌套超过 {desk.settings.limits.depth} 层，里面的没有再打开"
     try:
-        for member in members(desk.store.vault.path(blob.sha256), _limits(desk), pile.spent):
+        for member in members([desk.store.vault.path(blob.sha256)], _limits(desk), pile.spent):
             _add_member(desk, pile, member, f"{path}!/{member.path}", depth - 1)
     except ParseError as error:
         return error.status, error.reason

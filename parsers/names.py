@@ -12,7 +12,16 @@ from urllib.parse import unquote_to_bytes
 
 from parsers.charsets import codec_of, decode_bytes
 
-__all__ = ["decode_bytes", "decode_header", "decode_members", "parameters", "part_name", "safe_name", "unique_path"]
+__all__ = [
+    "decode_bytes",
+    "decode_header",
+    "decode_members",
+    "parameters",
+    "part_name",
+    "safe_name",
+    "shown",
+    "unique_path",
+]
 
 NAMELESS = "未命名"
 # The brackets are bounded so that hostile headers cost linear time; the end may be missing where a mailer cut the line.
@@ -158,6 +167,11 @@ def safe_name(text: str) -> str:
     return _shortened(f"_{base}" if _DEVICES.match(base) else base)
 
 
+def shown(text: str, most: int = 100) -> str:
+    """Return a stranger's text as it may stand in a sentence: nothing invisible in it, at most so many characters."""
+    return _INVISIBLE.sub("", text.encode("utf-8", "replace").decode("utf-8"))[:most]
+
+
 def _shortened(base: str) -> str:
     match = _EXTENSION.search(base)
     extension = match[0] if match else ""
@@ -169,14 +183,19 @@ def _shortened(base: str) -> str:
 def unique_path(path: str, taken: dict[str, int]) -> str:
     """Return the path, with " (2)" before its extension where it was taken; `taken` remembers it (case-folded)."""
     key = path.casefold()
-    count = taken.get(key, 0) + 1
-    taken[key] = count
-    if count == 1:
+    if key not in taken:
+        taken[key] = 1
         return path
     folder, slash, name = path.rpartition("/")
     match = _EXTENSION.search(name)
     extension = match[0] if match else ""
-    return unique_path(f"{folder}{slash}{name.removesuffix(extension)} ({count}){extension}", taken)
+    stem = f"{folder}{slash}{name.removesuffix(extension)}"
+    while True:
+        taken[key] += 1
+        other = f"{stem} ({taken[key]}){extension}"
+        if other.casefold() not in taken:
+            taken[other.casefold()] = 1
+            return other
 
 
 def decode_members(raws: Sequence[bytes]) -> list[str]:

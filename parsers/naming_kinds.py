@@ -12,7 +12,7 @@ from parsers.base import Reading
 Told = tuple[str, float, str]
 UNTOLD: Told = ("other", 0.0, "")
 
-_ARCHIVES = ("zip", "rar", "7z", "gz", "tar")
+_ARCHIVES = ("zip", "rar", "7z", "gz", "bz2", "xz", "zst", "tar")
 _VIDEOS = ("mp4", "mov", "avi", "wmv", "mkv")
 _IMAGES = ("jpeg", "png", "gif", "bmp", "tiff", "webp", "heic", "avif")
 _BY_FORMAT: Mapping[str, Told] = {
