@@ -49,7 +49,7 @@ dev)
     make_venv requirements-dev.lock
     touch .venv/run.stamp .venv/dev.stamp
     ;;
-debian-test) need_debian dovecot-imapd:dovecot postgresql:initdb ;;
+debian-test) need_debian dovecot-imapd:dovecot postgresql:initdb unar:unar ;;
 debian-bench) need_debian dovecot-imapd:dovecot postgresql:initdb isync:mbsync ;;
 *)
     echo "usage: setup.sh run|dev|debian-test|debian-bench [PYTHON]" >&2

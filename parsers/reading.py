@@ -14,7 +14,7 @@ from parsers.sniff import HEAD_BYTES, PROGRAM, format_of
 __all__ = ["READERS_VERSION", "Found", "Reading", "kind_of", "read_content"]
 
 # Raised by hand where sniffing, opening or the walk changes what is found; each parser has its own version.
-_OPENING_VERSION = 1
+_OPENING_VERSION = 2
 READERS_VERSION = ",".join(
     [f"reading{_OPENING_VERSION}", *(f"{parser.kind}{parser.version}" for own in PARSERS.values() for parser in own)]
 )

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("config", "ingest", "parsers", "reports", "store")
 # One third-party package has one door: the modules that may import it.
 DOORS = {
-    "Crypto": {"parsers/archives/zip_data.py", "parsers/archives/rars.py"},
+    "Cryptodome": {"parsers/archives/zip_data.py", "parsers/archives/rars.py"},
     "PIL": {"parsers/image.py"},
     "alembic": {"store/database.py", "store/migrations"},
     "apscheduler": {"ingest/worker.py"},

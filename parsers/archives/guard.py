@@ -22,8 +22,8 @@ def guarded(opened: Opened, items: Iterable[Item]) -> Iterator[Member]:
     limits, spent = opened.tally.limits, opened.tally.spent
     for item in items:
         opened.tally.require_within()
-        # A lone surrogate cannot be written anywhere.
-        name = item.name.encode("utf-8", "replace").decode("utf-8").replace("\\", "/")
+        # What cannot be seen does not make a name another one: `.<NUL>.` is `..`.
+        name = shown(item.name, len(item.name)).replace("\\", "/")
         if name.endswith("/") or _SYSTEM_FILES.search(name):
             continue
         spent.members += 1
@@ -62,9 +62,8 @@ def _bounded(folders: list[str], base: str) -> str:
 def _problem(opened: Opened, item: Item, name: str, base: str) -> tuple[str, str] | None:
     """Return why a member is kept shut by what is declared of it; None where it may be opened."""
     limits = opened.tally.limits
-    # What cannot be seen does not make a path another one: `.<NUL>.` is `..`.
-    if _OUTSIDE.search(shown(name, len(name))):
-        return "unsafe", f"文件路径指向压缩包之外（{shown(name)}），没有打开"
+    if _OUTSIDE.search(name):
+        return "unsafe", f"文件路径指向压缩包之外（{name[:100]}），没有打开"
     if is_program(base, b""):
         return PROGRAM
     if item.problem:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import rarfile
-from Crypto.Cipher import AES
+from Cryptodome.Cipher import AES
 
 from parsers.archives.model import (
     BAD_CHECKSUM,

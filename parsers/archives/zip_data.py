@@ -81,8 +81,8 @@ def _aes_keys(password: bytes, salt: bytes, strength: int) -> tuple[bytes, bytes
 
 
 def _aes(packed: Iterator[bytes], entry: Entry, password: bytes) -> Iterator[bytes]:
-    from Crypto.Cipher import AES
-    from Crypto.Util import Counter
+    from Cryptodome.Cipher import AES
+    from Cryptodome.Util import Counter
 
     start = _SALT[entry.aes] + 2
     buffer = next(packed, b"")
