@@ -16,8 +16,8 @@ from benchmarks.measure import HEADER, Measured, measure
 from config.campaign import load_campaign
 from ingest.cleanroom import CleanRoom, Setup
 from ingest.cleanroom_child import Inside, respond
+from parsers.archives import Spent, UnpackLimits
 from parsers.base import ParseError
-from parsers.unpack import Spent, UnpackLimits
 from tests.inbox import mail
 from tests.sample import day
 from tests.test_cleanroom import docx_of

@@ -50,7 +50,7 @@ dev)
     touch .venv/run.stamp .venv/dev.stamp
     ;;
 fuzz) .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps atheris==3.0.0 ;;
-debian-test) need_debian dovecot-imapd:dovecot postgresql:initdb ;;
+debian-test) need_debian dovecot-imapd:dovecot postgresql:initdb unar:unar ;;
 debian-bench) need_debian dovecot-imapd:dovecot postgresql:initdb isync:mbsync ;;
 *)
     echo "usage: setup.sh run|dev|fuzz|debian-test|debian-bench [PYTHON]" >&2

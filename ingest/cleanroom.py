@@ -21,8 +21,8 @@ from weakref import finalize
 import structlog
 
 from config.campaign import Campaign
+from parsers.archives import UnpackLimits
 from parsers.base import ParseError
-from parsers.unpack import UnpackLimits
 
 log = structlog.get_logger()
 

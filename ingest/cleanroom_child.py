@@ -16,11 +16,11 @@ from typing import Any, BinaryIO
 
 from ingest.cleanroom import Setup
 from ingest.opened import Kept
+from parsers.archives import Member, Spent, members
 from parsers.base import ParseError, as_json
 from parsers.letter import LetterLimits, Part, Salvaged
 from parsers.mails import open_mail
 from parsers.reading import format_at, read_content
-from parsers.unpack import Member, Spent, members
 from store.blobs import Vault
 
 Answer = dict[str, Any]
@@ -53,7 +53,7 @@ class Inside:
     def unpack(self, paths: list[str], spent: dict[str, int], passwords: list[str]) -> Iterator[Answer]:
         """Keep the members of an archive one by one, each with what was spent so far."""
         counted = Spent(**spent)
-        for member in members(Path(paths[0]), self.setup.limits, counted):
+        for member in members([Path(path) for path in paths], self.setup.limits, counted, passwords):
             kept = self._kept_member(member)
             yield {**asdict(kept), "spent": vars(counted)}
 

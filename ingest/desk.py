@@ -11,8 +11,8 @@ from config.campaign import Campaign, load_campaign
 from config.selected import Selection, load_selected
 from config.settings import Settings
 from ingest.cleanroom import CleanRoom, Setup
+from parsers.archives import UnpackLimits
 from parsers.reading import READERS_VERSION
-from parsers.unpack import UnpackLimits
 from reports.judge import prove
 from store.database import Store, open_store
 

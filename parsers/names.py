@@ -21,6 +21,7 @@ __all__ = [
     "parameters",
     "part_name",
     "safe_name",
+    "shown",
     "unique_path",
 ]
 
@@ -172,6 +173,11 @@ def safe_name(text: str) -> str:
     return f"{name[:-1]}！" if name.endswith("!") else name
 
 
+def shown(text: str, most: int = 100) -> str:
+    """Return a stranger's text as it may stand in a sentence: nothing invisible in it, at most so many characters."""
+    return _INVISIBLE.sub("", text.encode("utf-8", "replace").decode("utf-8"))[:most]
+
+
 def _shortened(base: str) -> str:
     match = _EXTENSION.search(base)
     extension = match[0] if match else ""
@@ -198,14 +204,19 @@ def unique_path(path: str, taken: dict[str, int]) -> str:
     """Return the path, with " (2)" before its extension where it was taken; `taken` remembers it (case-folded)."""
     path = bounded_path(path)
     key = path.casefold()
-    count = taken.get(key, 0) + 1
-    taken[key] = count
-    if count == 1:
+    if key not in taken:
+        taken[key] = 1
         return path
     folder, slash, name = path.rpartition("/")
     match = _EXTENSION.search(name)
     extension = match[0] if match else ""
-    return unique_path(f"{folder}{slash}{name.removesuffix(extension)} ({count}){extension}", taken)
+    stem = f"{folder}{slash}{name.removesuffix(extension)}"
+    while True:
+        taken[key] += 1
+        other = f"{stem} ({taken[key]}){extension}"
+        if other.casefold() not in taken:
+            taken[other.casefold()] = 1
+            return other
 
 
 def decode_members(raws: Sequence[bytes]) -> list[str]:

@@ -7,17 +7,17 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from config.campaign import Campaign
+from parsers.archives import ARCHIVE_FORMATS
 from parsers.base import Reading
 from parsers.body_tables import is_body_table
 
 Told = tuple[str, float, str]
 UNTOLD: Told = ("other", 0.0, "")
 
-_ARCHIVES = ("zip", "rar", "7z", "gz", "tar")
 _VIDEOS = ("mp4", "mov", "avi", "wmv", "mkv")
 _IMAGES = ("jpeg", "png", "gif", "bmp", "tiff", "webp", "heic", "avif")
 _BY_FORMAT: Mapping[str, Told] = {
-    **dict.fromkeys(_ARCHIVES, ("archive", 1.0, "内容：压缩包")),
+    **dict.fromkeys(ARCHIVE_FORMATS, ("archive", 1.0, "内容：压缩包")),
     **dict.fromkeys(_VIDEOS, ("video", 1.0, "内容：视频")),
     **dict.fromkeys(("eml", "msg", "tnef"), ("message", 1.0, "内容：邮件")),
     "exe": ("other", 1.0, "内容：程序或脚本"),

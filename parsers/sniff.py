@@ -39,12 +39,15 @@ _MAGIC = (
     (0, b"7z\xbc\xaf'\x1c", "7z"),
     (0, b"Rar!\x1a\x07", "rar"),
     (0, b"\x1f\x8b\x08", "gz"),
+    (0, b"\xfd7zXZ\x00", "xz"),
+    (0, b"(\xb5/\xfd", "zst"),
     (257, b"ustar", "tar"),
     (0, b"\x1aE\xdf\xa3", "mkv"),
     (0, b"0&\xb2u\x8ef\xcf\x11", "wmv"),
     (0, b"\x7fELF", "exe"),
     (0, b"L\x00\x00\x00\x01\x14\x02\x00", "exe"),
 )
+_BZIP2 = re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)")
 # ISO media files name their brand at byte 8.
 _BRANDS = {
     **dict.fromkeys((b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"), "heic"),
@@ -78,15 +81,25 @@ def format_of(head: bytes, path: Path | None = None) -> str:
     """Return a content's format by its first bytes (4096 are enough); never raises.
 
     One of docx, xlsx, pptx, ofd, odt, ods, odp, zip, ole (old Office and WPS), msg, tnef, rtf, html, mht, pdf, jpeg,
-    png, gif, bmp, tiff, heic, avif, webp, mp4, mov, avi, mkv (also webm), wmv, 7z, rar, gz, tar, eml, exe, text,
-    unknown.
+    png, gif, bmp, tiff, heic, avif, webp, mp4, mov, avi, mkv (also webm), wmv, 7z, rar, gz, bz2, xz, zst, tar, eml,
+    exe, text, unknown.
     The path lets a zip's or a compound file's directory be looked into; without it the first bytes must do.
     """
     for offset, magic, name in _MAGIC:
         if head.startswith(magic, offset):
             closer = _CLOSER.get(name)
             return closer(head, path) if closer else name
-    return _media_of(head) or _text_of(head)
+    return _media_of(head) or _packed_of(head) or _text_of(head)
+
+
+def _packed_of(head: bytes) -> str | None:
+    """Tell bzip2 by its level and first block, and an old tar, which has no magic, by its header's checksum."""
+    if _BZIP2.match(head):
+        return "bz2"
+    field = head[148:156].strip(b" \0")
+    if len(head) < 512 or not head[0] or not re.fullmatch(rb"[0-7]{1,7}", field):  # noqa: PLR2004 (a tar header)
+        return None
+    return "tar" if int(field, 8) == sum(head[:148]) + 8 * 32 + sum(head[156:512]) else None
 
 
 def _package_of(head: bytes, path: Path | None) -> str:

@@ -7,8 +7,8 @@ altogether; both occur in the mail. Here nothing is decoded and nothing is belie
 import re
 import struct
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,7 +22,8 @@ _DESCRIPTOR = struct.Struct("<4s3I")
 
 _COMMENT_BYTES = 65_535
 _FULL32, _FULL16 = 0xFFFFFFFF, 0xFFFF
-_ZIP64, _UNICODE_PATH = 0x0001, 0x7075
+_ZIP64, _UNICODE_PATH, _AES = 0x0001, 0x7075, 0x9901
+_AES_METHOD, _AES_FIELD = 99, struct.Struct("<H2sBH")
 _ENCRYPTED, _SIZES_FOLLOW = 0x0001, 0x0008
 _UNIX, _SYMLINK, _FILE_TYPE = 3, 0o120000, 0o170000
 _DIRECTORY = 0x10
@@ -46,17 +47,26 @@ class Entry:
     encrypted: bool
     folder: bool
     symlink: bool
+    # The byte by which a ZipCrypto password is told to be wrong (APPNOTE 6.1.6).
+    check: int = 0
+    # AES key strength 1..3, 0 where the encryption is ZipCrypto; its version 2 has no checksum of its own.
+    aes: int = 0
+    aes_version: int = 0
 
 
 @dataclass(frozen=True)
 class Directory:
-    """An archive's directory: where it begins, how many bytes and entries it claims, and what lies before the zip."""
+    """An archive's directory: where it begins, how many bytes and entries it claims, and what lies before the zip.
+
+    `starts` is where each volume of a split archive begins in the whole; `volumes` says that some are not there.
+    """
 
     start: int
     length: int
     entries: int
     shift: int
     volumes: bool
+    starts: tuple[int, ...] = (0,)
 
 
 def find_names(path: Path, most: int) -> list[str] | None:
@@ -71,8 +81,20 @@ def find_names(path: Path, most: int) -> list[str] | None:
         return None
 
 
-def find_directory(file: BinaryIO) -> Directory | None:
-    """Return where the central directory is, None where the archive has none (it was cut off, or is no zip)."""
+def end_disk(tail: bytes) -> int:
+    """Return the number of the last volume, from 0 on, by the last bytes of a zip; 0 where it is of one volume."""
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or at + _END.size > len(tail):
+        return 0
+    disk = int(_END.unpack_from(tail, at)[1])
+    return 0 if disk == _FULL16 else disk
+
+
+def find_directory(file: BinaryIO, starts: Sequence[int] = (0,)) -> Directory | None:
+    """Return where the central directory is, None where the archive has none (it was cut off, or is no zip).
+
+    `starts` is where each volume begins, where the file is several joined ones.
+    """
     size = file.seek(0, 2)
     tail_start = max(0, size - _END.size - _COMMENT_BYTES)
     file.seek(tail_start)
@@ -83,22 +105,23 @@ def find_directory(file: BinaryIO) -> Directory | None:
         if at < 0:
             return None
         if at + _END.size <= len(tail):
-            found = _directory_at(file, tail_start + at, tail[at : at + _END.size])
+            found = _directory_at(file, tail_start + at, tail[at : at + _END.size], tuple(starts))
             if found is not None:
                 return found
     return None
 
 
-def _directory_at(file: BinaryIO, position: int, record: bytes) -> Directory | None:
+def _directory_at(file: BinaryIO, position: int, record: bytes, starts: tuple[int, ...]) -> Directory | None:
     _, disk, first_disk, _, entries, length, start, _ = _END.unpack(record)
     end = position
     if _FULL32 in {length, start} or entries == _FULL16:
         wide = _end64(file, position)
         if wide is not None:
             disk, first_disk, entries, length, start, end = wide
-    volumes = bool((disk or first_disk) and disk != _FULL16)
-    if volumes:
-        return Directory(0, 0, 0, 0, volumes=True)
+    if (disk or first_disk) and disk != _FULL16:
+        if disk + 1 != len(starts) or first_disk > disk:
+            return Directory(0, 0, 0, 0, volumes=True)
+        return Directory(starts[first_disk] + start, min(length, _DIRECTORY_BYTES), entries, 0, False, starts)  # noqa: FBT003
     shift = end - length - start
     if shift < 0 or length > _DIRECTORY_BYTES:
         return None
@@ -142,7 +165,9 @@ def entries_of(file: BinaryIO, directory: Directory, most: int) -> Iterator[Entr
         name = data[at : at + name_length]
         extra = data[at + name_length : at + name_length + extra_length]
         at += name_length + extra_length + comment_length
-        yield _entry(values, name, extra, directory.shift)
+        # A split archive counts from the start of the entry's own volume.
+        disk = values[15] if len(directory.starts) > values[15] else 0
+        yield _entry(values, name, extra, directory.shift + directory.starts[disk])
 
 
 def _entry(values: tuple[int, ...], name: bytes, extra: bytes, shift: int) -> Entry:
@@ -151,6 +176,7 @@ def _entry(values: tuple[int, ...], name: bytes, extra: bytes, shift: int) -> En
     fields = _extras(extra)
     packed, size, offset = _wide((values[10], values[11], offset), fields.get(_ZIP64, b""))
     mode = outside >> 16
+    method, aes, aes_version = _method(method, fields.get(_AES, b""))
     return Entry(
         name=name,
         unicode_name=_unicode_name(name, fields.get(_UNICODE_PATH, b"")),
@@ -162,7 +188,22 @@ def _entry(values: tuple[int, ...], name: bytes, extra: bytes, shift: int) -> En
         encrypted=bool(flags & _ENCRYPTED),
         folder=name.endswith((b"/", b"\\")) or bool(size == 0 and outside & _DIRECTORY),
         symlink=system == _UNIX and mode & _FILE_TYPE == _SYMLINK,
+        check=_check(flags, values[7], crc),
+        aes=aes,
+        aes_version=aes_version,
     )
+
+
+def _check(flags: int, time: int, crc: int) -> int:
+    return (time >> 8 if flags & _SIZES_FOLLOW else crc >> 24) & 0xFF
+
+
+def _method(method: int, field: bytes) -> tuple[int, int, int]:
+    """Return (method, AES strength, AES version): an AES entry's own method stands in its extra field."""
+    if method != _AES_METHOD or len(field) < _AES_FIELD.size:
+        return method, 0, 0
+    version, _, strength, actual = _AES_FIELD.unpack_from(field)
+    return actual, min(strength, 3), version
 
 
 def _extras(extra: bytes) -> dict[int, bytes]:
@@ -206,15 +247,18 @@ def scan(file: BinaryIO, most: int) -> Iterator[Entry]:
         record = file.read(LOCAL.size)
         if len(record) < LOCAL.size or not record.startswith(b"PK\x03\x04"):
             return
-        _, _, flags, method, _, _, crc, packed, size, name_length, extra_length = LOCAL.unpack(record)
+        _, _, flags, method, clock, _, crc, packed, size, name_length, extra_length = LOCAL.unpack(record)
         name, extra = file.read(name_length), file.read(extra_length)
         data_start = at + LOCAL.size + name_length + extra_length
         if flags & _SIZES_FOLLOW and not packed:
             crc, packed, size = _described(file, data_start) or (0, max(0, total - data_start), 0)
-        packed, size, _ = _wide((packed, size, 0), _extras(extra).get(_ZIP64, b""))
-        unicode_name = _unicode_name(name, _extras(extra).get(_UNICODE_PATH, b""))
+        fields = _extras(extra)
+        packed, size, _ = _wide((packed, size, 0), fields.get(_ZIP64, b""))
+        unicode_name = _unicode_name(name, fields.get(_UNICODE_PATH, b""))
         folder, locked = name.endswith((b"/", b"\\")), bool(flags & _ENCRYPTED)
-        yield Entry(name, unicode_name, method, crc, packed, size, at, locked, folder, symlink=False)
+        method, aes, version = _method(method, fields.get(_AES, b""))
+        found = Entry(name, unicode_name, method, crc, packed, size, at, locked, folder, symlink=False)
+        yield replace(found, check=_check(flags, clock, crc), aes=aes, aes_version=version)
         at = data_start + packed
         file.seek(at)
         at += _DESCRIPTOR.size if file.read(4) == b"PK\x07\x08" else 0

@@ -4,11 +4,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from parsers.archives import Spent, UnpackLimits, members
 from parsers.base import ParseError
 from parsers.letter import read_letter
 from parsers.names import decode_header, decode_members, part_name, safe_name, unique_path
 from parsers.passwords import find_passwords
-from parsers.unpack import Spent, UnpackLimits, members
 
 _FORBIDDEN = set('/\\\0\r\n\t:*?"<>|')
 _NAME_BYTES = 255
@@ -47,7 +47,7 @@ def unpack(data: bytes) -> None:
     """Open bytes as an archive: members stay inside it, and within the limits."""
     spent, paths = Spent(), set()
     try:
-        for member in members(_file(data), _LIMITS, spent):
+        for member in members([_file(data)], _LIMITS, spent, ("geheim",)):
             for name in member.path.split("/"):
                 _require_safe(name)
             assert member.path.casefold() not in paths
