@@ -44,7 +44,7 @@ class Inside:
         yield {**vars(reading), "found": [as_json(one) for one in reading.found]}
 
     def letter(self, path: str, format_: str, most: int) -> Iterator[Answer]:
-        """Read one mail: first its letter (a winmail.dat has none), then its parts, kept one by one, at most so many."""
+        """Read one mail: first its letter (a winmail.dat has none), then its parts, at most so many, each as kept."""
         letter, parts = open_mail(Path(path), format_, LetterLimits(parts=most))
         yield {"letter": asdict(letter) if letter else None}
         for part in parts:

@@ -5,7 +5,7 @@ No mail holds up the others: one that the server names and does not give is said
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -113,14 +113,12 @@ class Folder:
             pieces: Iterator[Piece] = iter([content])
         else:
             pieces = self._pieces(uid, listed, pipeline)
-        try:
+        with ExitStack() as unfinished:
+            unfinished.callback(path.unlink, missing_ok=True)
             outcome = self._write(uid, listed, pieces, path)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-        if isinstance(outcome, Fetched):
-            return outcome
-        path.unlink(missing_ok=True)
+            if isinstance(outcome, Fetched):
+                unfinished.pop_all()
+                return outcome
         with self.guard(f"读文件夹“{self.name}”时连接中断", 2 * PIECE, [uid]):
             pipeline.skip(uid)
         return self._missing(uid, outcome or _NO_CONTENT, pipeline)

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy.orm import Session
 
 from ingest import contents
 from ingest.desk import Desk
@@ -58,7 +57,7 @@ def read_one(desk: Desk, message_id: int) -> None:
     """Read one message; whatever is wrong with it, the others go on."""
     try:
         letter, files = _read(desk, Own(message_id, mail.arrival(desk.store, message_id)))
-        documents.keep_read(desk.store, message_id, letter, files, partial(_tell_siblings, message_id, letter, files))
+        documents.keep_read(desk.store, message_id, letter, files, _telling(message_id, letter, files))
         log.info("message.read", message=message_id, kind=letter.kind, province=letter.province, files=len(files))
     except Exception as error:
         if isinstance(error, OSError) and error.errno in DISK_FULL:
@@ -106,13 +105,14 @@ def _read(desk: Desk, own: Own) -> tuple[ReadLetter, list[ReadFile]]:
     return _letter(letter, sender, kind, evidence, desk.letter_version, key), pile.files
 
 
-def _tell_siblings(message_id: int, letter: ReadLetter, files: Sequence[ReadFile], session: Session) -> None:
-    """Let the sender's other mails be read again where this one, read for the first time, may help to open them."""
-    same = siblings.Sender(letter.from_address, letter.province)
-    if find_passwords(f"{letter.subject}\n{letter.text}"):
-        siblings.wait_for_locked(session, same, message_id)
-    if stems := {file.volume_stem for file in files if file.volume_stem}:
-        siblings.wait_for_volumes(session, same, message_id, stems)
+def _telling(message_id: int, letter: ReadLetter, files: Sequence[ReadFile]) -> Callable[[Any], None]:
+    """Return what tells the sender's other mails of this one, where it may help to open them."""
+    return siblings.telling(
+        siblings.Sender(letter.from_address, letter.province),
+        message_id,
+        {file.volume_stem for file in files if file.volume_stem},
+        has_password=bool(find_passwords(f"{letter.subject}\n{letter.text}")),
+    )
 
 
 def _kind_for_mail(file: ReadFile) -> str:

@@ -31,7 +31,7 @@ class Pipeline:
         self._named: set[int] = set()
 
     def take(self, uid: int, offset: int) -> tuple[bool, Any]:
-        """Return (whether the mail is there, the piece that is wanted next); what the server gave for it may be None."""
+        """Return (whether the mail is there, the piece that is wanted next: None where the server gave none)."""
         wanted = (uid, offset)
         while wanted not in self._done:
             self._ask()

@@ -128,11 +128,12 @@ class Taking:
             if error.uids:
                 folders.withhold(self.store, self._of, error.uids, error.reason, self.clock())
             raise
-        except BaseException:
+        else:
+            self._keep(group)
+        finally:
+            # What was kept has left the group.
             for one in group:
                 one.path.unlink(missing_ok=True)
-            raise
-        self._keep(group)
 
     def _outcomes(self, uids: list[int], *, alone: bool) -> Iterator[Outcome]:
         if uids:

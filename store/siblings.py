@@ -3,7 +3,7 @@
 Of the same sender is what came from the same address, or was told to be of the same province.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,15 +69,20 @@ def _volume_file(file: File, arrival: datetime) -> VolumeFile:
     return VolumeFile(file.message_pk, arrival, file.path, file.name, sha256, file.bytes, stem, volume)
 
 
-def wait_for_locked(session: Session, sender: Sender, but: int) -> None:
-    """Let a sender's other mails that hold locked files be read again: a password may have come."""
-    _wait(session, sender, but, File.status == "encrypted")
+def telling(sender: Sender, but: int, stems: Iterable[str], *, has_password: bool) -> Callable[[Session], None]:
+    """Return what lets a sender's other mails be read again that a mail just read may help to open.
 
-
-def wait_for_volumes(session: Session, sender: Sender, but: int, stems: Iterable[str]) -> None:
-    """Let a sender's other mails that hold volumes of the same sets be read again: the missing one may have come."""
+    Those are the mails with locked files where it names a password, and those with volumes of the same sets.
+    """
     wanted = list(stems)
-    _wait(session, sender, but, File.volume_stem.in_(wanted) if wanted else false())
+
+    def tell(session: Session) -> None:
+        if has_password:
+            _wait(session, sender, but, File.status == "encrypted")
+        if wanted:
+            _wait(session, sender, but, File.volume_stem.in_(wanted))
+
+    return tell
 
 
 def _wait(session: Session, sender: Sender, but: int, which: ColumnElement[bool]) -> None:

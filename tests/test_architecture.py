@@ -30,7 +30,8 @@ DOORS = {
     "mailparser": {"parsers/letter.py"},
     "pandas": {"reports/tables.py"},
     "py7zr": {"parsers/archives/sevenzip.py"},
-    "pydantic": {"config"},
+    # The clean room answers in JSON; ingest/opened.py makes letters of it again.
+    "pydantic": {"config", "ingest/opened.py"},
     "rarfile": {"parsers/archives/rars.py"},
     "rich": {"reports/status.py", "ingest/progress.py"},
     "sqlalchemy": {"store"},
@@ -79,7 +80,7 @@ def test_no_file_is_longer_than_400_lines_and_no_function_than_60() -> None:
     assert long == []
 
 
-def test_broad_excepts_are_in_intake_only() -> None:
+def test_broad_excepts_are_in_intake_and_where_the_clean_room_tells_it_of_faults() -> None:
     broad = set()
     for path in modules():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -88,7 +89,7 @@ def test_broad_excepts_are_in_intake_only() -> None:
                 or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"})
             ):
                 broad.add(str(path.relative_to(ROOT)))
-    assert broad == {"ingest/intake.py"}
+    assert broad == {"ingest/intake.py", "ingest/cleanroom_child.py"}
 
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
