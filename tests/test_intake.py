@@ -125,7 +125,7 @@ def test_a_full_disk_while_reading_stops_and_blames_no_mail(
         ("案例.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000, "unsupported", "file.unsupported"),
         ("清单.exe", b"MZ" + b"\0" * 500, "unsafe", "file.unsafe"),
         ("空.docx", b"", "corrupt", "file.corrupt"),
-        ("材料.7z", b"7z\xbc\xaf\x27\x1c" + b"\0" * 100, "unsupported", "file.unsupported"),
+        ("材料.7z", b"7z\xbc\xaf\x27\x1c" + b"\0" * 100, "corrupt", "file.corrupt"),
         ("会议纪要.docx", docs.docx_bytes("会议纪要", "一、听取了汇报。"), "ok", "file.unclassified"),
     ],
 )
