@@ -74,10 +74,14 @@ def zipcrypto(plain: bytes, key: bytes) -> bytes:
     return bytes(out)
 
 
-def seven_zip(files: Mapping[str, bytes], password: str | None = None, *, hidden: bool = False) -> bytes:
+def seven_zip(
+    files: Mapping[str, bytes], password: str | None = None, *, hidden: bool = False, preset: int = 7
+) -> bytes:
     """Return a solid 7z archive; `hidden` encrypts the names too."""
+    packing = [{"id": py7zr.FILTER_LZMA2, "preset": preset}]
+    filters = None if password else packing
     out = io.BytesIO()
-    with py7zr.SevenZipFile(out, "w", password=password, header_encryption=hidden) as archive:
+    with py7zr.SevenZipFile(out, "w", filters=filters, password=password, header_encryption=hidden) as archive:
         for name, data in files.items():
             archive.writestr(data, name)
     return out.getvalue()
