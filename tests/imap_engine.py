@@ -62,6 +62,9 @@ class _Session(socketserver.StreamRequestHandler):
     """One connection."""
 
     server: "Engine"
+    # An answer goes out as a whole; piece by piece, each would wait for the client's acknowledgement of the last.
+    wbufsize = -1
+    disable_nagle_algorithm = True
 
     def setup(self) -> None:
         if self.server.context is not None:
@@ -72,7 +75,7 @@ class _Session(socketserver.StreamRequestHandler):
         self.seen: list[int] = []
 
     def handle(self) -> None:
-        self.send(f"* OK {self.server.behaviour.greeting}")
+        self.tell(f"* OK {self.server.behaviour.greeting}")
         while (line := self._command()) and self._answer(line):
             pass
 
@@ -82,12 +85,16 @@ class _Session(socketserver.StreamRequestHandler):
             self.server.sent += len(data)
             self.wfile.write(data)
 
+    def tell(self, line: str) -> None:
+        self.send(line)
+        self.wfile.flush()
+
     def _command(self) -> bytes:
         """Return a command with its literals, empty where the client has gone."""
         line = whole = self.rfile.readline()
         while literal := _LITERAL.search(line):
             if not literal[2]:
-                self.send("+ go ahead")
+                self.tell("+ go ahead")
             content = self.rfile.read(int(literal[1]))
             line = self.rfile.readline()
             whole += content + line
@@ -108,7 +115,7 @@ class _Session(socketserver.StreamRequestHandler):
         # The lock: staff do not change a folder in the middle of an answer.
         with self.server.lock:
             done = command(words[1:]) if command else ("NO not here" if name in WRITES else "BAD unknown command")
-        self.send(f"{tag} {done}")
+        self.tell(f"{tag} {done}")
         return name != "LOGOUT"
 
     def do_capability(self, _words: list[str]) -> str:
@@ -270,8 +277,8 @@ class Engine(socketserver.ThreadingTCPServer):
         self.commands.clear()
         self.sent = self.received = 0
 
-    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 (socketserver's names)
-        """A client that hangs up, or does not like the certificate, is no news."""
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that hangs up or does not like the certificate."""
 
     def shutdown_request(self, request: object) -> None:
         """Close a connection, at once where the client has gone already."""

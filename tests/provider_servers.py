@@ -122,9 +122,7 @@ def fill(engine: Engine, count: int = 4) -> None:
 
 def wanted(engine: Engine) -> set[bytes]:
     """Return the bytes of all mails in the folders that are to be read."""
-    return {
-        mail.raw for name, folder in engine.folders.items() if name not in UNREAD for mail in folder.mails.values()
-    }
+    return {mail.raw for name, folder in engine.folders.items() if name not in UNREAD for mail in folder.mails.values()}
 
 
 @contextmanager

@@ -1,0 +1,100 @@
+"""A line that breaks anywhere: whatever byte it breaks at, the next poll ends as if nothing had been."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ingest.intake import take_in
+from ingest.poll import Poller
+from tests.faulty_proxy import Direction, Fault, FaultyProxy, Kind, proxied
+from tests.inbox import Sent, list_files, mail
+from tests.provider_servers import provider
+from tests.quick import again, prepare, quick_desk, quick_folder
+from tests.sample import day
+from tests.servers import Dovecot
+from tests.states import State, clock, differences, state
+
+_CASE = Sent("春江花园", "杭州春江物业服务有限公司", "杭州市物业管理协会", photos=0)
+# Bytes at which the line breaks, spread evenly over the whole conversation, for each direction.
+_CUTS: dict[Kind, dict[Direction, int]] = {
+    "drop": {"to client": 40, "to server": 24},
+    "reset": {"to client": 8, "to server": 4},
+    "cut": {"to client": 16, "to server": 4},
+    "garbage": {"to client": 16, "to server": 4},
+    "bye": {"to client": 12, "to server": 0},
+    "stall": {"to client": 6, "to server": 2},
+}
+
+
+def mailbox(port: int, address: str) -> str:
+    return (
+        f'[[mailboxes]]\naddress = "{address}"\nhost = "127.0.0.1"\nport = {port}\n'
+        'security = "none"\npassword = "secret"\ntimeout_seconds = 0.4\n'
+    )
+
+
+@pytest.fixture(scope="module")
+def proxy(dovecot: Dovecot) -> Iterator[FaultyProxy]:
+    account = dovecot.account("faults@example.cn")
+    files = list_files("浙江省物业管理协会", [_CASE], scanned=False)
+    first = (mail("zjwyxh@example.cn", "浙江报送", day("07-20T10:00:00"), files), day("07-20T10:00:01"))
+    small = [
+        (mail("x@y.example", f"特价{number}", when := day("07-22T10:00:00") + timedelta(hours=number)), when)
+        for number in range(4)
+    ]
+    account.append_all([first, *small])
+    account.append_all([first, *small[:2]], "垃圾邮件")
+    with proxied(dovecot.port) as between:
+        yield between
+
+
+def poll(desk: Any) -> str:
+    outcomes = [result.outcome for result in Poller(desk, clock).poll_all()]
+    return outcomes[0] if outcomes else "waiting"
+
+
+@pytest.fixture(scope="module")
+def undisturbed(proxy: FaultyProxy) -> tuple[State, dict[Direction, int]]:
+    """Return the state that an undisturbed run leaves, and how many bytes went each way."""
+    proxy.plan(None)
+    with quick_desk(mailbox(proxy.port, "faults@example.cn")) as desk:
+        assert poll(desk) == "ok"
+        take_in(desk)
+        expected = state(desk)
+    length = {way: sum(len(data) for one, data in proxy.talk if one == way) for way in proxy.passed}
+    return expected, length
+
+
+def wrong_after(proxy: FaultyProxy, fault: Fault, expected: State) -> str:
+    """Poll over a line with a fault, then without one; return what is not as after an undisturbed run."""
+    with quick_desk(mailbox(proxy.port, "faults@example.cn")) as desk:
+        proxy.plan(fault)
+        outcome = poll(desk)
+        happened = proxy.happened
+        proxy.plan(None)
+        again = poll(desk)
+        take_in(desk)
+        differ = differences(expected, state(desk))
+        leftovers = list(desk.store.vault.incoming.iterdir())
+    if happened and again == "ok" and not differ and not leftovers:
+        return ""
+    return f"{fault}: happened {happened}, {outcome}, then {again}; {leftovers} {differ}"[:1500]
+
+
+@pytest.mark.parametrize("kind", sorted(_CUTS))
+@pytest.mark.parametrize("direction", ["to client", "to server"])
+def test_a_line_that_breaks_at_any_byte_loses_nothing_and_doubles_nothing(
+    proxy: FaultyProxy, undisturbed: tuple[State, dict[Direction, int]], kind: Kind, direction: Direction
+) -> None:
+    expected, length = undisturbed
+    count = _CUTS[kind][direction]
+    # Up to the last command but LOGOUT: what follows is a farewell.
+    cuts = [number * (length[direction] - 40) // max(count - 1, 1) for number in range(count)]
+    wrong = [wrong_after(proxy, Fault(kind, direction, cut), expected) for cut in cuts]
+    assert [one for one in wrong if one] == []
+
+
+def test_more_than_a_hundred_cuts_are_tried() -> None:
+    assert sum(count for ways in _CUTS.values() for count in ways.values()) >= 130
