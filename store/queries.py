@@ -42,7 +42,7 @@ def kept(store: Store, as_of: datetime) -> Kept:
         ).all()
         return Kept(
             messages=_messages(session, as_of),
-            sightings=_first_sightings(session),
+            sightings=_sightings(session),
             files=files,
             filings=session.scalars(
                 select(Filing).join(File).join(Message).where(Message.arrival <= as_of).order_by(Filing.id)
@@ -59,7 +59,13 @@ def _messages(session: Session, as_of: datetime) -> Sequence[tuple[Message, Lett
     return [(message, letter) for message, letter in session.execute(query)]
 
 
-def _first_sightings(session: Session) -> dict[int, Sighting]:
-    """Return the place where each message was seen first."""
-    first = select(func.min(Sighting.id)).group_by(Sighting.message_id)
-    return {row.message_id: row for row in session.scalars(select(Sighting).where(Sighting.id.in_(first)))}
+def _sightings(session: Session) -> dict[int, Sighting]:
+    """Return the place to name for each message: where it is no junk, in the inbox, and where it was seen first.
+
+    Which folder was read first is chance: the others may have been closed just then.
+    """
+    order = (Sighting.junk, Sighting.folder != "INBOX", Sighting.id)
+    place = func.row_number().over(partition_by=Sighting.message_id, order_by=order).label("place")
+    ranked = select(Sighting.id, place).subquery()
+    query = select(Sighting).join(ranked, ranked.c.id == Sighting.id).where(ranked.c.place == 1)
+    return {row.message_id: row for row in session.scalars(query)}

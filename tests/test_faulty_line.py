@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import accumulate, groupby
 from typing import Any
 
 import pytest
@@ -10,8 +11,7 @@ from ingest.intake import take_in
 from ingest.poll import Poller
 from tests.faulty_proxy import Direction, Fault, FaultyProxy, Kind, proxied
 from tests.inbox import Sent, list_files, mail
-from tests.provider_servers import provider
-from tests.quick import again, prepare, quick_desk, quick_folder
+from tests.quick import quick_desk
 from tests.sample import day
 from tests.servers import Dovecot
 from tests.states import State, clock, differences, state
@@ -26,6 +26,9 @@ _CUTS: dict[Kind, dict[Direction, int]] = {
     "bye": {"to client": 12, "to server": 0},
     "stall": {"to client": 6, "to server": 2},
 }
+# A number that came garbled cannot be told from another number: with these, a mail may also be noted at a place that
+# never was, besides its own.
+_GARBLED = ("cut", "garbage")
 
 
 def mailbox(port: int, address: str) -> str:
@@ -56,15 +59,25 @@ def poll(desk: Any) -> str:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(proxy: FaultyProxy) -> tuple[State, dict[Direction, int]]:
-    """Return the state that an undisturbed run leaves, and how many bytes went each way."""
+def undisturbed(proxy: FaultyProxy) -> tuple[State, dict[Direction, list[int]]]:
+    """Return the state that an undisturbed run leaves, and how long each command and each answer was."""
     proxy.plan(None)
     with quick_desk(mailbox(proxy.port, "faults@example.cn")) as desk:
         assert poll(desk) == "ok"
         take_in(desk)
         expected = state(desk)
-    length = {way: sum(len(data) for one, data in proxy.talk if one == way) for way in proxy.passed}
-    return expected, length
+    turns = [(way, sum(len(data) for _, data in turn)) for way, turn in groupby(proxy.talk, key=lambda one: one[0])]
+    return expected, {way: [length for one, length in turns if one == way] for way in proxy.passed}
+
+
+def spread(lengths: list[int], count: int) -> list[int]:
+    """Return bytes of a conversation: as many in a short answer as in a long one, evenly from its first to its last."""
+    starts = [0, *accumulate(lengths)]
+    cuts = []
+    for number in range(count):
+        turn, rest = divmod(number * len(lengths), count)
+        cuts.append(starts[turn] + rest * lengths[turn] // count)
+    return cuts
 
 
 def wrong_after(proxy: FaultyProxy, fault: Fault, expected: State) -> str:
@@ -74,24 +87,25 @@ def wrong_after(proxy: FaultyProxy, fault: Fault, expected: State) -> str:
         outcome = poll(desk)
         happened = proxy.happened
         proxy.plan(None)
-        again = poll(desk)
+        next_time = poll(desk)
         take_in(desk)
-        differ = differences(expected, state(desk))
+        after = state(desk)
+        if fault.kind in _GARBLED and set(after["sightings"]) >= set(expected["sightings"]):
+            after["sightings"] = expected["sightings"]
+        differ = differences(expected, after)
         leftovers = list(desk.store.vault.incoming.iterdir())
-    if happened and again == "ok" and not differ and not leftovers:
+    if happened and next_time == "ok" and not differ and not leftovers:
         return ""
-    return f"{fault}: happened {happened}, {outcome}, then {again}; {leftovers} {differ}"[:1500]
+    return f"{fault}: happened {happened}, {outcome}, then {next_time}; {leftovers} {differ}"[:1500]
 
 
 @pytest.mark.parametrize("kind", sorted(_CUTS))
 @pytest.mark.parametrize("direction", ["to client", "to server"])
 def test_a_line_that_breaks_at_any_byte_loses_nothing_and_doubles_nothing(
-    proxy: FaultyProxy, undisturbed: tuple[State, dict[Direction, int]], kind: Kind, direction: Direction
+    proxy: FaultyProxy, undisturbed: tuple[State, dict[Direction, list[int]]], kind: Kind, direction: Direction
 ) -> None:
-    expected, length = undisturbed
-    count = _CUTS[kind][direction]
-    # Up to the last command but LOGOUT: what follows is a farewell.
-    cuts = [number * (length[direction] - 40) // max(count - 1, 1) for number in range(count)]
+    expected, lengths = undisturbed
+    cuts = spread(lengths[direction], _CUTS[kind][direction])
     wrong = [wrong_after(proxy, Fault(kind, direction, cut), expected) for cut in cuts]
     assert [one for one in wrong if one] == []
 
