@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-
 # What was read is quoted from here on: a whole mail, where an answer made no sense.
 _QUOTED = re.compile(r"""["{(]|b'""")
 
