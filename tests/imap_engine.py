@@ -67,8 +67,6 @@ class _Session(socketserver.StreamRequestHandler):
     disable_nagle_algorithm = True
 
     def setup(self) -> None:
-        if self.server.context is not None:
-            self.request = self.server.context.wrap_socket(self.request, server_side=True)
         super().setup()
         self.logged_in, self.introduced = False, False
         self.folder: Folder | None = None
@@ -246,6 +244,13 @@ class Engine(socketserver.ThreadingTCPServer):
     @property
     def port(self) -> int:
         return int(self.server_address[1])
+
+    def get_request(self) -> tuple[socket.socket, object]:
+        """Accept a connection; its handshake, if it has one, is made by the thread that serves it."""
+        client, address = super().get_request()
+        if self.context is not None:
+            client = self.context.wrap_socket(client, server_side=True, do_handshake_on_connect=False)
+        return client, address
 
     def folder(self, name: str) -> Folder | None:
         """Return a folder by its name in modified UTF-7."""
