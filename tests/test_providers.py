@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -12,9 +11,9 @@ from ingest.desk import Desk
 from ingest.poll import Poller
 from store.models import Message, Sighting
 from store.polls import PollResult
-from tests.desks import desk
 from tests.imap_engine import WRITES, Engine, in_order
 from tests.provider_servers import JUNK, PROVIDERS, UNREAD, WHEN, letter, provider, wanted
+from tests.quick import quick_desk
 from tests.states import clock, kept
 
 
@@ -25,9 +24,9 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def opened(engine: Engine, tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path, mailbox(engine)) as one:
-        yield one
+def opened(engine: Engine) -> Iterator[Desk]:
+    with quick_desk(mailbox(engine)) as desk:
+        yield desk
 
 
 def mailbox(engine: Engine) -> str:
@@ -130,7 +129,7 @@ def test_no_command_asks_for_what_a_provider_cannot_do(engine: Engine, opened: D
 
 
 def test_an_empty_poll_costs_few_round_trips_however_much_the_mailbox_holds(engine: Engine, opened: Desk) -> None:
-    for number in range(500):
+    for number in range(200):
         engine.append("INBOX", letter("INBOX", 100 + number % 7) + b"%d" % number, WHEN)
     poll(opened)
     poll(opened)
