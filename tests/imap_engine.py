@@ -199,11 +199,12 @@ class _Session(socketserver.StreamRequestHandler):
         laconic = self.server.behaviour.laconic
         for uid in reversed(uids) if laconic else uids:
             number = self.seen.index(uid) + 1
+            given = [item for item in wanted if uid not in self.server.withheld or "BODY" not in item]
             if laconic:
                 # A mail came in and was deleted again, and somebody read the first one.
                 exists = len(self.seen) + 1
                 self.send(f"* {exists} EXISTS", f"* {exists} EXPUNGE", "* 1 FETCH (FLAGS (\\Seen))")
-            self.send(*fetched(number, uid, self.folder.mails[uid], wanted, laconic=laconic))
+            self.send(*fetched(number, uid, self.folder.mails[uid], given, laconic=laconic))
         return "OK FETCH completed"
 
     def _say_news(self) -> None:
@@ -237,6 +238,8 @@ class Engine(socketserver.ThreadingTCPServer):
         self.behaviour, self.context, self.password = behaviour, context, "secret"
         self.lock = threading.RLock()
         self.folders = {name: Folder(name, flags, behaviour.uidvalidity) for name, flags in behaviour.folders}
+        # Mails (by UID) that FETCH tells of, and whose contents it never gives.
+        self.withheld: set[int] = set()
         self.commands: list[str] = []
         self.watchers: list[Callable[[str], None]] = []
         self.sent = self.received = 0

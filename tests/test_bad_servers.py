@@ -224,6 +224,22 @@ def test_a_server_that_hangs_up_after_login_is_read_the_next_time() -> None:
         assert kept(desk.store) == wanted(engine)
 
 
+@pytest.mark.xfail(strict=True, reason="the folder's later mails wait behind one that the server does not give")
+def test_a_mail_that_a_server_never_gives_holds_up_no_later_one_and_is_told() -> None:
+    with provider("dovecot") as engine, quick_desk(mailbox(engine.port, "box@example.cn")) as desk:
+        engine.withheld = {2}
+        results = [poll(desk) for _ in range(3)]
+        assert kept(desk.store) == {raw for raw in wanted(engine) if raw not in _second_mails(engine)}
+        assert any(result.reason for result in results)
+        engine.withheld = set()
+        Poller(desk, lambda: NOW + timedelta(days=2)).poll_all()
+        assert kept(desk.store) == wanted(engine)
+
+
+def _second_mails(engine: Engine) -> set[bytes]:
+    return {folder.mails[2].raw for folder in engine.folders.values()}
+
+
 def _hang_up() -> None:
     # socketserver ends a connection whose handler fails, with no answer sent.
     raise ConnectionResetError

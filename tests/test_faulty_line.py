@@ -10,7 +10,9 @@ import pytest
 from ingest.intake import take_in
 from ingest.poll import Poller
 from tests.faulty_proxy import Direction, Fault, FaultyProxy, Kind, proxied
+from tests.imap_engine import running
 from tests.inbox import Sent, list_files, mail
+from tests.provider_servers import PROVIDERS, fill
 from tests.quick import quick_desk
 from tests.sample import day
 from tests.servers import Dovecot
@@ -60,6 +62,10 @@ def poll(desk: Any) -> str:
 
 @pytest.fixture(scope="module")
 def undisturbed(proxy: FaultyProxy) -> tuple[State, dict[Direction, list[int]]]:
+    return undisturbed_run(proxy)
+
+
+def undisturbed_run(proxy: FaultyProxy) -> tuple[State, dict[Direction, list[int]]]:
     """Return the state that an undisturbed run leaves, and how long each command and each answer was."""
     proxy.plan(None)
     with quick_desk(mailbox(proxy.port, "faults@example.cn")) as desk:
@@ -107,6 +113,17 @@ def test_a_line_that_breaks_at_any_byte_loses_nothing_and_doubles_nothing(
     expected, lengths = undisturbed
     cuts = spread(lengths[direction], _CUTS[kind][direction])
     wrong = [wrong_after(proxy, Fault(kind, direction, cut), expected) for cut in cuts]
+    assert [one for one in wrong if one] == []
+
+
+@pytest.mark.parametrize("name", ["netease", "qq"])
+@pytest.mark.parametrize("direction", ["to client", "to server"])
+def test_a_line_to_a_provider_that_breaks_loses_nothing_and_doubles_nothing(name: str, direction: Direction) -> None:
+    with running(PROVIDERS[name]) as engine, proxied(engine.port) as between:
+        fill(engine, 2)
+        expected, lengths = undisturbed_run(between)
+        cuts = spread(lengths[direction], 12)
+        wrong = [wrong_after(between, Fault("drop", direction, cut), expected) for cut in cuts]
     assert [one for one in wrong if one] == []
 
 
