@@ -1,16 +1,25 @@
 """What a mailbox gives: its folders, its mails as fetched, and the ways in which it fails."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+# What was read is quoted from here on: a whole mail, where an answer made no sense.
+_QUOTED = re.compile(r"""["{(]|b'""")
+
 
 class MailboxError(Exception):
-    """A mailbox that could not be read: `reason` is Chinese for staff, the text is the cause for the log."""
+    """A mailbox that could not be read: `reason` is Chinese for staff, the text is the cause for the log.
+
+    A cause that is an exception is told without what it quotes: no mail comes into the log.
+    """
 
     def __init__(self, reason: str, cause: object = "") -> None:
-        super().__init__(f"{type(cause).__name__}: {cause}" if isinstance(cause, Exception) else str(cause))
+        if isinstance(cause, Exception):
+            cause = f"{type(cause).__name__}: {_QUOTED.split(str(cause))[0]}"
+        super().__init__(str(cause))
         self.reason = reason
 
 

@@ -54,7 +54,7 @@ def kept(store: Store, as_of: datetime) -> Kept:
         filings = select(Filing).join(File).join(Message).where(Message.arrival <= as_of).order_by(Filing.id)
         return Kept(
             messages=[(message, letter) for message, letter in messages if message.id not in original],
-            sightings=_first_sightings(session),
+            sightings=_sightings(session),
             files=files,
             filings=[filing for filing in session.scalars(filings) if filing.file_id in ids],
             cases={case.id: case for case in session.scalars(select(Case))},
@@ -83,7 +83,13 @@ def _originals(messages: Sequence[tuple[Message, Letter | None]]) -> dict[int, i
     return found
 
 
-def _first_sightings(session: Session) -> dict[int, Sighting]:
-    """Return the place where each message was seen first."""
-    first = select(func.min(Sighting.id)).group_by(Sighting.message_id)
-    return {row.message_id: row for row in session.scalars(select(Sighting).where(Sighting.id.in_(first)))}
+def _sightings(session: Session) -> dict[int, Sighting]:
+    """Return the place to name for each message: where it is no junk, in the inbox, and where it was seen first.
+
+    Which folder was read first is chance: the others may have been closed just then.
+    """
+    order = (Sighting.junk, Sighting.folder != "INBOX", Sighting.id)
+    place = func.row_number().over(partition_by=Sighting.message_id, order_by=order).label("place")
+    ranked = select(Sighting.id, place).subquery()
+    query = select(Sighting).join(ranked, ranked.c.id == Sighting.id).where(ranked.c.place == 1)
+    return {row.message_id: row for row in session.scalars(query)}
