@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -49,6 +49,10 @@ class ReadLetter:
     sender_clues: Sequence[str]
     defects: Sequence[str]
     version: str
+    sender_address: str | None = None
+    candidates: Sequence[str] = ()
+    suspicions: Sequence[str] = ()
+    decided: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ def keep_read(store: Store, message_id: int, letter: ReadLetter, files: Iterable
     """Put a message's letter and files in the place of any earlier ones, and mark it read: all or nothing."""
     with store.session() as session:
         message = session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
+        _leave_province(session, message_id, letter.province)
         session.execute(delete(Letter).where(Letter.message_pk == message_id))
         session.execute(delete(File).where(File.message_pk == message_id))
         session.add(Letter(message_pk=message_id, **{**vars(letter), **_lists(letter)}))
@@ -74,9 +79,22 @@ def keep_read(store: Store, message_id: int, letter: ReadLetter, files: Iterable
         message.state, message.failure, message.attempts = "read", None, 0
 
 
+def _leave_province(session: Session, message_id: int, province: str | None) -> None:
+    """Let a province be filed anew that a message leaves: what is left there may belong elsewhere without it."""
+    before = session.scalar(select(Letter.province).where(Letter.message_pk == message_id))
+    if before and before != province:
+        others = select(Letter.message_pk).where(Letter.province == before, Letter.message_pk != message_id)
+        session.execute(
+            update(Message).where(Message.state == "filed", Message.id.in_(others)).values(state="read")
+        )
+
+
+_SEQUENCES = ("to", "sender_clues", "defects", "candidates", "suspicions")
+
+
 def _lists(letter: ReadLetter) -> dict[str, list[str]]:
     """Return the letter's sequences as lists, the only ones that JSON columns take."""
-    return {"to": list(letter.to), "sender_clues": list(letter.sender_clues), "defects": list(letter.defects)}
+    return {name: list(getattr(letter, name)) for name in _SEQUENCES}
 
 
 def cached_reading(store: Store, sha256: str, version: str) -> CachedReading | None:
