@@ -14,21 +14,20 @@ from pathlib import Path
 import mailparser
 
 from parsers import mime
+from parsers.addresses import addresses_in, display_name, lower_addresses
+from parsers.forwarded import Forwarded, find_forwarded
 from parsers.letter_dates import find_moment
 from parsers.letter_parts import Part, Salvaged, is_attachment, parts_of
 from parsers.letter_text import Body, decode_body, readable_text
+from parsers.links import CloudLink, find_links
 from parsers.mail_bytes import FileBytes
 from parsers.names import decode_header
 from parsers.stamps import received
 
 __all__ = ["Letter", "LetterLimits", "Part", "Salvaged", "read_letter"]
 
-_ADDRESS = re.compile(r"[^\s<>()\[\]@,;:\"'\\]{1,64}@[^\s<>()\[\]@,;:\"'\\]{1,255}")
-_DISPLAY_NAME = re.compile(rb'\s*("(?:[\x81-\xfe][\x40-\xff]|\\.|[^"\\])*"|[^<"]*)\s*<', re.DOTALL)
-_COMMENT_NAME = re.compile(rb"\(([^()]{1,300})\)\s*$")
 _ENVELOPE = ("from", "to", "cc", "reply-to", "date", "received")
 _HEADER_CHARACTERS = 1_000
-_ADDRESS_CHARACTERS = 20_000
 _RECEIVED = 50
 _DEFECTS = 50
 _RECIPIENTS = 500
@@ -82,6 +81,10 @@ class Letter:
     # The header that says a machine sent it ("Auto-Submitted: auto-replied"); None for a person's mail.
     automatic: str | None
     defects: tuple[str, ...]
+    # What lies behind cloud links, each file once.
+    links: tuple[CloudLink, ...] = ()
+    # The mails that it quotes or passes on inside its own text, outermost first.
+    forwarded: tuple[Forwarded, ...] = ()
 
 
 def read_letter(path: Path, limits: LetterLimits | None = None) -> tuple[Letter, Iterator[Part]]:
@@ -101,18 +104,28 @@ def _letter(
     data: FileBytes, header: mime.Header, entities: Sequence[mime.Entity], defects: Iterable[str], limits: LetterLimits
 ) -> Letter:
     addresses, noticed = _envelope(header)
+    bodies = list(_bodies(data, entities))
+    arrival = received(header)
+    plain, html = _joined(bodies, html=False), _joined(bodies, html=True)
+    text = readable_text(bodies, limits.text_characters)
     return Letter(
         message_id=_text(header, "message-id") or None,
         subject=_text(header, "subject"),
         from_address=next(iter(addresses["from"]), None),
-        from_name=_display_name(header.raw("from"))[:_HEADER_CHARACTERS],
+        from_name=display_name(header.raw("from"))[:_HEADER_CHARACTERS],
         to=tuple(addresses["to"][:_RECIPIENTS]),
         date=find_moment(_text(header, "date")),
-        received=received(header),
-        text=readable_text(_bodies(data, entities), limits.text_characters),
+        received=arrival,
+        text=text,
         automatic=_automatic(header, entities),
         defects=tuple(dict.fromkeys([*noticed, *defects]))[:_DEFECTS],
+        links=find_links(html, plain, arrival),
+        forwarded=find_forwarded(text),
     )
+
+
+def _joined(bodies: Iterable[Body], *, html: bool) -> str:
+    return "\n".join(body.text for body in bodies if body.html == html)
 
 
 def _text(header: mime.Header, name: str) -> str:
@@ -126,13 +139,16 @@ def _envelope(header: mime.Header) -> tuple[dict[str, list[str]], list[str]]:
     """
     try:
         mail = mailparser.parse_from_bytes(_envelope_bytes(header))
-        found = {"from": _lower(pair[1] for pair in mail.from_), "to": _lower(pair[1] for pair in mail.to)}
+        found = {
+            "from": lower_addresses(pair[1] for pair in mail.from_),
+            "to": lower_addresses(pair[1] for pair in mail.to),
+        }
         defects = [str(text) for group in mail.defects for texts in group.values() for text in texts]
     except _MAIL_PARSER_FAILS as error:
         found, defects = {"from": [], "to": []}, [f"mail-parser failed: {type(error).__name__}"]
     for name, addresses in found.items():
         if not addresses:
-            addresses.extend(_addresses(header.raw(name)))
+            addresses.extend(addresses_in(decode_header(header.raw(name))))
     return found, defects
 
 
@@ -145,27 +161,6 @@ def _envelope_bytes(header: mime.Header) -> bytes:
         if name in _ENVELOPE and kept[name] <= (_RECEIVED if name == "received" else 1):
             lines.append(name.encode("ascii") + b": " + value + b"\r\n")
     return b"".join(lines) + b"\r\n"
-
-
-def _lower(addresses: Iterable[str]) -> list[str]:
-    """Keep what really is an address: a name in its place would send reminders nowhere."""
-    return [address.lower() for address in addresses if _ADDRESS.fullmatch(address)]
-
-
-def _addresses(raw: bytes) -> list[str]:
-    """Return what looks like an address, in brackets before bare; email.utils recurses to death on `((((`."""
-    text = decode_header(raw)[:_ADDRESS_CHARACTERS]
-    found = _lower(re.findall(r"<\s*([^<>\s]{3,320})\s*>", text))
-    return found or [match[0].lower() for match in _ADDRESS.finditer(text)]
-
-
-def _display_name(raw: bytes) -> str:
-    """Return the sender's name, decoded also inside quotes (QQ's normal form), or the comment behind the address."""
-    match = _DISPLAY_NAME.match(raw) or _COMMENT_NAME.search(raw)
-    if match is None:
-        return ""
-    name = decode_header(re.sub(rb'\\(["\\])', rb"\1", match[1].strip().strip(b'"')))
-    return name.strip().strip("\"'").strip()
 
 
 def _bodies(data: FileBytes, entities: Iterable[mime.Entity]) -> Iterator[Body]:
