@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ingest.desk import Desk
-from ingest.sender import Written
+from ingest.clues import Written
+from ingest.origin import Inner
 from parsers.base import ParseError, as_json
 from parsers.letter import LetterLimits, Part, Salvaged, read_letter
 from parsers.reading import Found, Reading, kind_of, read_content
@@ -28,16 +29,19 @@ class _Pile:
     submitters: list[str] = field(default_factory=list)
     list_recommenders: list[str] = field(default_factory=list)
     form_recommenders: list[str] = field(default_factory=list)
+    # The senders of the mails that lie right in this one.
+    inner: list[Inner] = field(default_factory=list)
+    mails: int = 0
     spent: Spent = field(default_factory=Spent)
 
 
-def read_parts(desk: Desk, parts: Iterable[Part]) -> tuple[list[ReadFile], Written]:
-    """Keep and read all parts of a mail; return its files in order, and what they say of who sent them."""
+def read_parts(desk: Desk, parts: Iterable[Part]) -> tuple[list[ReadFile], Written, list[Inner]]:
+    """Keep and read all parts of a mail; return its files in order, what they say of who sent them, and mails in it."""
     pile = _Pile()
     for part in parts:
         pile.spent = Spent()
         _add_part(desk, pile, part, part.path, desk.settings.limits.depth)
-    return pile.files, Written(pile.submitters, pile.list_recommenders, pile.form_recommenders)
+    return pile.files, Written(pile.submitters, pile.list_recommenders, pile.form_recommenders), pile.inner
 
 
 def _add_part(desk: Desk, pile: _Pile, part: Part, path: str, depth: int) -> None:
@@ -73,10 +77,14 @@ def _open_mail(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> tu
     if depth == 0:
         return "unsafe", f"邮件嵌套超过 {desk.settings.limits.depth} 层，里面的没有再打开"
     most = desk.settings.limits.members - pile.spent.members
-    _, parts = read_letter(desk.store.vault.path(blob.sha256), LetterLimits(parts=max(most, 0)))
+    letter, parts = read_letter(desk.store.vault.path(blob.sha256), LetterLimits(parts=max(most, 0)))
+    if not pile.mails:
+        pile.inner.append(Inner(letter.from_address, letter.from_name, letter.subject))
+    pile.mails += 1
     for part in parts:
         pile.spent.members += 1
         _add_part(desk, pile, part, f"{path}!/{part.path}", depth - 1)
+    pile.mails -= 1
     return None
 
 

@@ -6,19 +6,19 @@ province. What failed is kept with a reason that the digest shows, and `zhengji 
 
 import errno
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 import structlog
 
 from ingest import contents
 from ingest.desk import Desk
 from ingest.filing import Item, place_all
-from ingest.mail_kind import mail_kind
-from ingest.sender import Written, sender_of
+from ingest.mail_kind import decided_kind, mail_kind
+from ingest.origin import origin_of, quoted
+from ingest.sender import Sender, sender_of
 from parsers.letter import Letter, read_letter
-from store import cases, documents, mail
+from store import cases, decisions, documents, mail
 from store.cases import CaseKey, FileRow, Placing
 from store.documents import ReadFile, ReadLetter
 
@@ -35,6 +35,7 @@ def take_in(desk: Desk, tell: Tell = lambda _done, _all: None, stop: Callable[[]
     `tell(done, all)` is called after each; where `stop()` turns true, the rest waits for the next time.
     """
     mail.wait_where_stale(desk.store, desk.letter_version)
+    decisions.wait_where_changed(desk.store)
     mail.wait_again(desk.store)
     ids = mail.waiting(desk.store)
     done = 0
@@ -51,7 +52,7 @@ def take_in(desk: Desk, tell: Tell = lambda _done, _all: None, stop: Callable[[]
 def read_one(desk: Desk, message_id: int) -> None:
     """Read one message; whatever is wrong with it, the others go on."""
     try:
-        letter, files = _read(desk, mail.raw(desk.store, message_id))
+        letter, files = _read(desk, message_id)
         documents.keep_read(desk.store, message_id, letter, files)
         log.info("message.read", message=message_id, kind=letter.kind, province=letter.province, files=len(files))
     except Exception as error:
@@ -80,18 +81,24 @@ def _file_one(desk: Desk, province: str) -> None:
         mail.fail_province(desk.store, province, reason)
 
 
-def _read(desk: Desk, raw: Path) -> tuple[ReadLetter, list[ReadFile]]:
+def _read(desk: Desk, message_id: int) -> tuple[ReadLetter, list[ReadFile]]:
     """Return a message's letter and files with kind and sender; contents are kept in the vault as they come."""
-    letter, parts = read_letter(raw)
-    files, written = contents.read_parts(desk, parts)
-    sender = sender_of(letter, written, desk.associations, desk.campaign)
-    kind, evidence = mail_kind(
+    letter, parts = read_letter(mail.raw(desk.store, message_id))
+    files, written, inner = contents.read_parts(desk, parts)
+    origin = origin_of(letter, [*inner, *quoted(letter)], desk.register)
+    speaking = decisions.speaking(desk.store, message_id, origin.address)
+    sender = sender_of(letter, written, desk.register, origin, speaking)
+    told = mail_kind(
         letter,
         {_kind_for_mail(file) for file in files},
         sender_known=sender.level in {"provincial", "city"},
         campaign=desk.campaign,
+        own=desk.register.is_own(letter.from_address) and not origin.forwarded,
     )
-    return _letter(letter, sender, kind, evidence, desk.letter_version), files
+    kind = decided_kind(speaking.kind, desk.campaign) if speaking.kind else told
+    return replace(
+        _letter(letter, sender, kind, desk.letter_version), sender_address=origin.address, decided=speaking.key
+    ), files
 
 
 def _kind_for_mail(file: ReadFile) -> str:
@@ -102,7 +109,7 @@ def _kind_for_mail(file: ReadFile) -> str:
     return "named" if by_name and file.kind != "other" else file.kind
 
 
-def _letter(letter: Letter, sender: Any, kind: str, evidence: str, version: str) -> ReadLetter:  # noqa: ANN401
+def _letter(letter: Letter, sender: Sender, kind: tuple[str, str], version: str) -> ReadLetter:
     return ReadLetter(
         message_id=letter.message_id,
         from_address=letter.from_address,
@@ -112,12 +119,14 @@ def _letter(letter: Letter, sender: Any, kind: str, evidence: str, version: str)
         date=letter.date,
         text=letter.text,
         automatic=letter.automatic,
-        kind=kind,
-        kind_evidence=evidence,
+        kind=kind[0],
+        kind_evidence=kind[1],
         province=sender.province,
         city=sender.city,
         sender_level=sender.level,
         sender_clues=sender.clues,
+        candidates=sender.candidates,
+        suspicions=sender.suspicions,
         defects=letter.defects,
         version=version,
     )
@@ -139,6 +148,3 @@ def _placings(province: str, desk: Desk, rows: Iterable[FileRow]) -> Iterator[Pl
     for place in place_all(items, province, desk.campaign):
         case = CaseKey(place.case.key, place.case.city, place.case.community)
         yield Placing(place.file_id, place.found, place.row, case, place.confidence, place.clues)
-
-
-__all__ = ["Written", "file_all", "read_one", "take_in"]

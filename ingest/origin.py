@@ -1,10 +1,13 @@
 """Who speaks in a mail: whoever is in its From, or in the mail that one of us forwarded."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.clues import Register, signature
 from parsers.letter import Letter
+
+_ANSWER = re.compile(r"\s*(?:回复|答复|回覆|Re)\s*[:：]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,14 @@ class Origin:
     def address(self) -> str | None:
         """The one address that it comes from; None where there is none, or several."""
         return self.addresses[0] if len(self.addresses) == 1 else None
+
+
+def quoted(letter: Letter) -> list[Inner]:
+    """Return the sender of the mail that a letter passes on in its text; an answer quotes mails, and passes on none."""
+    if not letter.forwarded or _ANSWER.match(letter.subject):
+        return []
+    first = letter.forwarded[0]
+    return [Inner(first.from_address, first.from_name or "", first.subject or "")]
 
 
 def origin_of(letter: Letter, inner: Sequence[Inner], register: Register) -> Origin:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from config.divisions import divisions
 from ingest.address_clues import address_clues, learned_clues, side_clues
 from ingest.clues import Clue, Register, Written, document_clues, text_clues
-from ingest.origin import Inner, Origin, origin_of
+from ingest.origin import Origin
 from ingest.suspicion import capped, suspicions_of
 from parsers.letter import Letter
 from store.decisions import Decided, Speaking
@@ -41,11 +41,10 @@ def sender_of(
     letter: Letter,
     written: Written,
     register: Register,
-    inner: Sequence[Inner] = (),
-    speaking: Speaking = Speaking(),
+    origin: Origin,
+    speaking: Speaking,
 ) -> Sender:
     """Return who sent a letter, by its address, its words and its documents, and by what persons decided."""
-    origin = origin_of(letter, inner, register)
     suspicions = suspicions_of(letter, register, learned=bool(speaking.learned))
     clues = capped([*_clues(letter, origin, written, register, speaking)], suspicions)
     if speaking.sender:
@@ -63,9 +62,7 @@ def sender_of(
     return Sender(province, city, level, words, (), doubts)
 
 
-def _clues(
-    letter: Letter, origin: Origin, written: Written, register: Register, speaking: Speaking
-) -> Iterable[Clue]:
+def _clues(letter: Letter, origin: Origin, written: Written, register: Register, speaking: Speaking) -> Iterable[Clue]:
     for address in origin.addresses:
         yield from address_clues(address, register)
     if origin.address:
@@ -105,7 +102,9 @@ def _sums(clues: Iterable[Clue]) -> dict[str, float]:
 def _concluded(sums: dict[str, float], clues: Sequence[Clue], register: Register) -> str | None:
     """Return the province whose clues together reach the threshold and lead clearly; a registered address decides."""
     threshold = register.campaign.call.sender_threshold
-    ranked = sorted(((sums[one], one) for one in sums if not _speaks_for_part(one, sums, clues, register)), reverse=True)
+    ranked = sorted(
+        ((sums[one], one) for one in sums if not _speaks_for_part(one, sums, clues, register)), reverse=True
+    )
     if not ranked or ranked[0][0] < threshold:
         return None
     if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _LEAD:
@@ -138,6 +137,3 @@ def _level(clues: Sequence[Clue], origin: Origin, register: Register, otherwise:
     if any(word in origin.names for word in register.campaign.mail.enterprises):
         return "enterprise", None
     return otherwise, None
-
-
-__all__ = ["Inner", "Register", "Sender", "Written", "sender_of"]

@@ -46,9 +46,7 @@ def capped(clues: Iterable[Clue], suspicions: Iterable[Suspicion]) -> list[Clue]
     found = list(clues)
     for suspicion in suspicions:
         found = [
-            replace(one, weight=min(one.weight, suspicion.at_most))
-            if suspicion.all or one.claim
-            else one
+            replace(one, weight=min(one.weight, suspicion.at_most)) if suspicion.all or one.claim else one
             for one in found
         ]
     return found

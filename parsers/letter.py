@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import mailparser
 
@@ -22,7 +23,7 @@ from parsers.letter_text import Body, decode_body, readable_text
 from parsers.links import CloudLink, find_links
 from parsers.mail_bytes import FileBytes
 from parsers.names import decode_header
-from parsers.stamps import received
+from parsers.stamps import received, received_by
 
 __all__ = ["Letter", "LetterLimits", "Part", "Salvaged", "read_letter"]
 
@@ -85,6 +86,13 @@ class Letter:
     links: tuple[CloudLink, ...] = ()
     # The mails that it quotes or passes on inside its own text, outermost first.
     forwarded: tuple[Forwarded, ...] = ()
+    # Where answers are to go, and who sent it for the From (代发), in lower case; None where the header names nobody.
+    reply_to: str | None = None
+    sent_by: str | None = None
+    # The server that took the mail, as the topmost Received header names it, in lower case.
+    received_by: str = ""
+    # PLACEHOLDER
+    authentication: tuple[Any, ...] = ()
 
 
 def read_letter(path: Path, limits: LetterLimits | None = None) -> tuple[Letter, Iterator[Part]]:
@@ -119,6 +127,9 @@ def _letter(
         text=text,
         automatic=_automatic(header, entities),
         defects=tuple(dict.fromkeys([*noticed, *defects]))[:_DEFECTS],
+        reply_to=_first_address(header, "reply-to"),
+        sent_by=_first_address(header, "sender"),
+        received_by=received_by(header),
         links=find_links(html, plain, arrival),
         forwarded=find_forwarded(text),
     )
@@ -130,6 +141,10 @@ def _joined(bodies: Iterable[Body], *, html: bool) -> str:
 
 def _text(header: mime.Header, name: str) -> str:
     return decode_header(header.raw(name))[:_HEADER_CHARACTERS]
+
+
+def _first_address(header: mime.Header, name: str) -> str | None:
+    return next(iter(addresses_in(decode_header(header.raw(name)))), None)
 
 
 def _envelope(header: mime.Header) -> tuple[dict[str, list[str]], list[str]]:

@@ -4,7 +4,7 @@ A decision on a message speaks of it alone; one on an address, or learned from a
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -85,7 +85,7 @@ def undo(store: Store, decision_id: int, person: str, now: datetime) -> bool:
 def every(store: Store) -> list[Decided]:
     """Return all decisions, also those undone, in the order they were made."""
     with store.reading() as session:
-        return _rows(session)
+        return made(session)
 
 
 def current(rows: Iterable[Decided]) -> list[Decided]:
@@ -97,16 +97,16 @@ def current(rows: Iterable[Decided]) -> list[Decided]:
 def speaking(store: Store, message_id: int, address: str | None) -> Speaking:
     """Return the decisions on a message, and those learned of the address it comes from."""
     with store.reading() as session:
-        return _speaking(current(_rows(session, *_ON_MAIL)), message_id, address)
+        return _speaking(current(made(session, *_ON_MAIL)), message_id, address)
 
 
 def wait_where_changed(store: Store) -> int:
     """Let every read message wait on which other decisions speak now than when it was read; return how many."""
     with store.session() as session:
-        rows = current(_rows(session, *_ON_MAIL))
+        rows = current(made(session, *_ON_MAIL))
         changed = [
             pk
-            for pk, address, decided in session.execute(_concerned(rows)).tuples()
+            for pk, address, decided in session.execute(_concerned(rows))
             if _speaking(rows, pk, address).key != decided
         ]
         states = ("read", "filed")
@@ -137,8 +137,10 @@ def _speaking(rows: Iterable[Decided], message_id: int, address: str | None) -> 
     return Speaking(own.get(SENDER), own.get(MAIL_KIND), tuple(learned))
 
 
-def _rows(session: Session, *whats: str) -> list[Decided]:
+def made(session: Session, *whats: str) -> list[Decided]:
+    """Return all decisions of these kinds, or of every kind, in the order they were made."""
     query = select(Decision).order_by(Decision.id)
     if whats:
         query = query.where(Decision.what.in_(whats))
-    return [Decided(**{name: getattr(row, name) for name in Decided.__dataclass_fields__}) for row in session.scalars(query)]
+    names = [field.name for field in fields(Decided)]
+    return [Decided(**{name: getattr(row, name) for name in names}) for row in session.scalars(query)]

@@ -84,9 +84,7 @@ def _leave_province(session: Session, message_id: int, province: str | None) -> 
     before = session.scalar(select(Letter.province).where(Letter.message_pk == message_id))
     if before and before != province:
         others = select(Letter.message_pk).where(Letter.province == before, Letter.message_pk != message_id)
-        session.execute(
-            update(Message).where(Message.state == "filed", Message.id.in_(others)).values(state="read")
-        )
+        session.execute(update(Message).where(Message.state == "filed", Message.id.in_(others)).values(state="read"))
 
 
 _SEQUENCES = ("to", "sender_clues", "defects", "candidates", "suspicions")

@@ -192,6 +192,23 @@ def _rows(session: Session, statement: object) -> int:
     return int(getattr(session.execute(statement), "rowcount", 0))  # type: ignore[call-overload]
 
 
+@dataclass(frozen=True)
+class Settled:
+    """What is concluded of a message: whose it is, what kind it is, and the address that speaks for its sender."""
+
+    id: int
+    province: str | None
+    kind: str | None
+    sender_address: str | None
+
+
+def settled(store: Store) -> dict[int, Settled]:
+    """Return what is concluded of every message, by our number; nothing is concluded of one that was not read yet."""
+    query = select(Message.id, Letter.province, Letter.kind, Letter.sender_address).outerjoin(Letter)
+    with store.reading() as session:
+        return {row.id: Settled(*row) for row in session.execute(query.order_by(Message.id))}
+
+
 def failed(store: Store) -> Iterator[tuple[int, str]]:
     """Yield the ids of messages that could not be read, with the reason."""
     with store.reading() as session:

@@ -9,7 +9,9 @@ from functools import cached_property
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from store import decisions
 from store.database import Store
+from store.decisions import Decided
 from store.documents import readings
 from store.models import Case, File, Filing, Letter, Message, Reading, Sighting
 
@@ -27,6 +29,7 @@ class Kept:
     filings: Sequence[Filing]
     cases: dict[int, Case]
     readings: dict[str, Reading]
+    decisions: dict[int, Decided]
 
     @cached_property
     def file_counts(self) -> Counter[int]:
@@ -48,6 +51,7 @@ def kept(store: Store, as_of: datetime) -> Kept:
                 select(Filing).join(File).join(Message).where(Message.arrival <= as_of).order_by(Filing.id)
             ).all(),
             cases={case.id: case for case in session.scalars(select(Case))},
+            decisions={one.id: one for one in decisions.made(session)},
             readings=readings(session, (file.sha256 for file in files if file.sha256 and file.kind in _WITH_FACTS)),
         )
 
