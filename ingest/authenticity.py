@@ -1,7 +1,8 @@
 """Whether the receiving server doubts a mail's From: only its own Authentication-Results is believed (RFC 8601)."""
 
 from collections.abc import Collection, Sequence
-from typing import Protocol
+
+from parsers.authentication import Authentication
 
 # Second-level labels under which domains of .cn and others are registered, so that the third label is the owner's.
 _SHARED_SECOND = {"com", "net", "org", "gov", "edu", "ac", "co"}
@@ -10,27 +11,9 @@ _FAILED = {"fail", "hardfail", "softfail", "permerror"}
 _SAID = {"fail": "未通过", "hardfail": "未通过", "softfail": "存疑", "permerror": "设置有误"}
 
 
-class Result(Protocol):
-    """One result of an Authentication-Results header, all in lower case; `domain` is the one that was checked."""
-
-    @property
-    def authserv_id(self) -> str:
-        """Who says so."""
-
-    @property
-    def method(self) -> str:
-        """Which check: spf, dkim, dmarc and others."""
-
-    @property
-    def result(self) -> str:
-        """How it ended: pass, fail, none and others."""
-
-    @property
-    def domain(self) -> str:
-        """The domain that it is about, or nothing."""
-
-
-def failed_checks(results: Sequence[Result], domain: str, received_by: str, believed: Collection[str]) -> list[str]:
+def failed_checks(
+    results: Sequence[Authentication], domain: str, received_by: str, believed: Collection[str]
+) -> list[str]:
     """Return in words the checks that failed for a From of `domain`; none where the header is not to be believed.
 
     A DMARC check that passed outweighs the others, and so does a signature of the domain itself: a mail that was
@@ -42,10 +25,10 @@ def failed_checks(results: Sequence[Result], domain: str, received_by: str, beli
     return list(dict.fromkeys(f"{one.method.upper()} {_SAID[one.result]}" for one in own if one.result in _FAILED))
 
 
-def _vouches(result: Result, domain: str) -> bool:
+def _vouches(result: Authentication, domain: str) -> bool:
     if result.result != "pass":
         return False
-    return result.method == "dmarc" or (result.method == "dkim" and _owner(result.domain) == _owner(domain))
+    return result.method == "dmarc" or (result.method == "dkim" and _owner(result.domain or "") == _owner(domain))
 
 
 def _is_believed(authserv_id: str, received_by: str, believed: Collection[str]) -> bool:

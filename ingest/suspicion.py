@@ -72,7 +72,7 @@ def _unauthenticated(letter: Letter, address: str, known: Collection[str], regis
     domains = {other.rpartition("@")[2] for other in known} - set(register.campaign.mail.public_domains)
     if address not in known and domain not in domains:
         return
-    if failed := failed_checks(letter.authentication, domain, letter.received_by or "", register.authserv_ids):
+    if failed := failed_checks(letter.authentication, domain, letter.received_by, register.authserv_ids):
         yield _suspicion("unauthenticated", address, "、".join(failed), register, everything=False)
 
 

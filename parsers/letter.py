@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import mailparser
 
 from parsers import mime
 from parsers.addresses import addresses_in, display_name, lower_addresses
+from parsers.authentication import Authentication, authentication_of
 from parsers.forwarded import Forwarded, find_forwarded
 from parsers.letter_dates import find_moment
 from parsers.letter_parts import Part, Salvaged, is_attachment, parts_of
@@ -91,8 +91,8 @@ class Letter:
     sent_by: str | None = None
     # The server that took the mail, as the topmost Received header names it, in lower case.
     received_by: str = ""
-    # PLACEHOLDER
-    authentication: tuple[Any, ...] = ()
+    # What the topmost Authentication-Results says; to be believed only of the server that keeps the mailbox.
+    authentication: tuple[Authentication, ...] = ()
 
 
 def read_letter(path: Path, limits: LetterLimits | None = None) -> tuple[Letter, Iterator[Part]]:
@@ -132,6 +132,7 @@ def _letter(
         received_by=received_by(header),
         links=find_links(html, plain, arrival),
         forwarded=find_forwarded(text),
+        authentication=authentication_of(header.raw("authentication-results")),
     )
 
 
