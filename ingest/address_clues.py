@@ -23,7 +23,7 @@ def address_clues(address: str, register: Register) -> Iterable[Clue]:
 
 
 def learned_clues(learned: Sequence[Decided], address: str, register: Register) -> Iterable[Clue]:
-    """Yield what persons said of an address; where they said several provinces, it is worth as little as a shared one."""
+    """Yield what persons said of an address; where they said several provinces, it is worth little."""
     provinces = {row.value["province"] for row in learned}
     clue = register.campaign.sender["learned" if len(provinces) == 1 else "shared_learned"]
     for row in learned:

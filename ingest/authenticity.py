@@ -6,6 +6,7 @@ from parsers.authentication import Authentication
 
 # Second-level labels under which domains of .cn and others are registered, so that the third label is the owner's.
 _SHARED_SECOND = {"com", "net", "org", "gov", "edu", "ac", "co"}
+_COUNTRY = 2
 _METHODS = ("spf", "dkim", "dmarc")
 _FAILED = {"fail", "hardfail", "softfail", "permerror"}
 _SAID = {"fail": "未通过", "hardfail": "未通过", "softfail": "存疑", "permerror": "设置有误"}
@@ -42,6 +43,6 @@ def _is_believed(authserv_id: str, received_by: str, believed: Collection[str]) 
 
 def _owner(host: str) -> str:
     """Return the registered domain of a host: mx.ecpmi.org.cn is of ecpmi.org.cn."""
-    labels = host.lower().strip(".").split(".")
-    shared = len(labels) > 2 and labels[-2] in _SHARED_SECOND and len(labels[-1]) == 2
-    return ".".join(labels[-3:] if shared else labels[-2:])
+    *_, first, second, country = ("", "", *host.lower().strip(".").split("."))
+    shared = second in _SHARED_SECOND and len(country) == _COUNTRY
+    return f"{first}.{second}.{country}" if shared else f"{second}.{country}"

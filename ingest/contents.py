@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from ingest.desk import Desk
 from ingest.clues import Written
+from ingest.desk import Desk
 from ingest.origin import Inner
 from parsers.base import ParseError, as_json
 from parsers.letter import LetterLimits, Part, Salvaged, read_letter

@@ -1,8 +1,6 @@
 """What a person decides of mails: checked, kept, carried out at once, and told in words what it changed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from config.divisions import divisions
@@ -12,7 +10,7 @@ from ingest.intake import take_in
 from reports.subjects import LEVELS
 from reports.wording import MESSAGE_KINDS
 from store import decisions, mail
-from store.decisions import Decided
+from store.decisions import Decided, Person
 from store.mail import Settled
 
 # What a person may say of a sender's level; the words of the digest will do too.
@@ -21,31 +19,22 @@ _KINDS = {**{label: kind for kind, label in MESSAGE_KINDS.items()}, **{kind: kin
 _SHOWN = 20
 
 
-class WrongDecision(ConfigError):
+class DecisionError(ConfigError):
     """A decision on what is not there; its text is one Chinese line that says what may have been meant."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who decides, when, and what is to be remembered of it."""
-
-    name: str
-    now: datetime
-    note: str = ""
 
 
 def assign(desk: Desk, target: str, place: Mapping[str, str | None], person: Person, *, only_this: bool) -> list[str]:
     """Decide who sent a message, or whose an address is; `place` is {province, city, level} as a person wrote them.
 
-    Returns what it changed, a sentence a line; WrongDecision where message, province, city or level are unknown.
+    Returns what it changed, a sentence a line; DecisionError where message, province, city or level are unknown.
     """
     value: dict[str, Any] = _place(desk, place)
     if "@" in target:
         address = _address(target)
         if desk.register.is_own(address):
-            raise WrongDecision(f"{address} 是我方自己的地址，不能认定为协会的；转发来的信请按编号认定")
+            raise DecisionError(f"{address} 是我方自己的地址，不能认定为协会的；转发来的信请按编号认定")
         if only_this:
-            raise WrongDecision("--only-this 只用于一封来信，请写来信编号")
+            raise DecisionError("--only-this 只用于一封来信，请写来信编号")
         return _carry_out(desk, decisions.SENDER, address, value, person)
     message = _message(desk, target)
     value["learned"] = None if only_this else message.sender_address
@@ -56,7 +45,7 @@ def set_kind(desk: Desk, target: str, kind: str, person: Person) -> list[str]:
     """Decide what kind of mail a message is; returns what it changed, a sentence a line."""
     known = _KINDS.get(kind)
     if known is None:
-        raise WrongDecision(f"没有 {kind} 这一类{nearest(kind, list(_KINDS))}")
+        raise DecisionError(f"没有 {kind} 这一类{nearest(kind, list(_KINDS))}")
     message = _message(desk, target)
     return _carry_out(desk, decisions.MAIL_KIND, decisions.of_message(message.id), {"kind": known}, person)
 
@@ -65,9 +54,9 @@ def undo(desk: Desk, decision_id: int, person: Person) -> list[str]:
     """Undo a decision, which stays in the list; returns what it changed, a sentence a line."""
     made = {row.id: row for row in decisions.every(desk.store)}
     if decision_id not in made:
-        raise WrongDecision(f"没有编号为 {decision_id} 的人工处理，全部列在 zhengji decisions 里")
-    if not decisions.undo(desk.store, decision_id, person.name, person.now):
-        raise WrongDecision(f"人工处理 {decision_id} 已由 {made[decision_id].undone_by} 撤销过")
+        raise DecisionError(f"没有编号为 {decision_id} 的人工处理，全部列在 zhengji decisions 里")
+    if not decisions.undo(desk.store, decision_id, person):
+        raise DecisionError(f"人工处理 {decision_id} 已由 {made[decision_id].undone_by} 撤销过")
     before = mail.settled(desk.store)
     take_in(desk)
     return [f"已撤销人工处理 {decision_id}（{described(made[decision_id])}）", *_changes(desk, before)]
@@ -76,7 +65,7 @@ def undo(desk: Desk, decision_id: int, person: Person) -> list[str]:
 def _carry_out(desk: Desk, what: str, subject: str, value: dict[str, Any], person: Person) -> list[str]:
     """Keep a decision and read again what it concerns."""
     before = mail.settled(desk.store)
-    number = decisions.add(desk.store, what, subject, value, person.name, person.note, person.now)
+    number = decisions.add(desk.store, what, subject, value, person)
     take_in(desk)
     decided = next(row for row in decisions.every(desk.store) if row.id == number)
     return [f"已认定（编号 {number}）：{described(decided)}", *_changes(desk, before, decided)]
@@ -96,7 +85,7 @@ def described(row: Decided) -> str:
 
 
 def _changes(desk: Desk, before: Mapping[int, Settled], decided: Decided | None = None) -> list[str]:
-    """Say what reading again has changed: mails moved to a province, mails of the address that were not, and failures."""
+    """Say what reading again has changed: mails moved, mails of the address that were not, and failures."""
     after = mail.settled(desk.store)
     moved: dict[str, list[int]] = {}
     kinds: dict[str, list[int]] = {}
@@ -135,37 +124,37 @@ def _numbers(ids: Sequence[int]) -> str:
 
 
 def _message(desk: Desk, target: str) -> Settled:
-    """Return a message by our number; WrongDecision where there is none."""
+    """Return a message by our number; DecisionError where there is none."""
     known = mail.settled(desk.store)
     number = int(target) if target.isascii() and target.isdecimal() else None
     if number in known:
         return known[number]
     if not known:
-        raise WrongDecision("还没有来信")
+        raise DecisionError("还没有来信")
     near = min(known, key=lambda one: abs(one - (number or 0)))
     hint = (
         f"，你是不是想说 {near}？"
         if number is not None
         else "，请写来信编号（zhengji export messages 的 id）或邮箱地址"
     )
-    raise WrongDecision(f"没有来信 {target}{hint}")
+    raise DecisionError(f"没有来信 {target}{hint}")
 
 
 def _address(text: str) -> str:
     address = text.strip().strip("<>").lower()
     local, _, domain = address.partition("@")
     if not local or "." not in domain or any(one.isspace() for one in address) or "@" in domain:
-        raise WrongDecision(f"{text} 不是邮箱地址")
+        raise DecisionError(f"{text} 不是邮箱地址")
     return address
 
 
 def _place(desk: Desk, place: Mapping[str, str | None]) -> dict[str, Any]:
-    """Return {province, city, level} by their names here; WrongDecision where one is not known."""
+    """Return {province, city, level} by their names here; DecisionError where one is not known."""
     province = _province(desk, place["province"] or "")
     city = _city(place.get("city"), province)
     level = place.get("level")
     if level and level not in _LEVELS:
-        raise WrongDecision(f"没有 {level} 这一级{nearest(level, list(_LEVELS))}")
+        raise DecisionError(f"没有 {level} 这一级{nearest(level, list(_LEVELS))}")
     return {"province": province, "city": city, "level": _LEVELS[level] if level else ("city" if city else None)}
 
 
@@ -175,7 +164,7 @@ def _province(desk: Desk, text: str) -> str:
     named = [one.province for one in desk.associations if text in (one.name, *one.aliases)]
     if found in known or named:
         return found if found in known else named[0]
-    raise WrongDecision(f"没有 {text} 这个省份{_meant(text, known)}")
+    raise DecisionError(f"没有 {text} 这个省份{_meant(text, known)}")
 
 
 def _city(text: str | None, province: str) -> str | None:
@@ -184,7 +173,7 @@ def _city(text: str | None, province: str) -> str | None:
     unit = divisions().find_city(text, province) if divisions().find_province(province) else None
     if unit is None:
         cities = {one.city for one in divisions() if one.province == province and one.city}
-        raise WrongDecision(f"{province}没有 {text} 这个市{_meant(text, cities)}")
+        raise DecisionError(f"{province}没有 {text} 这个市{_meant(text, cities)}")
     return unit.city
 
 

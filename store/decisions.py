@@ -21,6 +21,15 @@ _PREFIX = "message:"
 
 
 @dataclass(frozen=True)
+class Person:
+    """Who decides, when, and what is to be remembered of it."""
+
+    name: str
+    now: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Decided:
     """A decision as it stands: see `store.models.Decision` for the fields."""
 
@@ -65,20 +74,22 @@ def of_message(message_id: int) -> str:
     return f"{_PREFIX}{message_id}"
 
 
-def add(store: Store, what: str, subject: str, value: dict[str, Any], person: str, note: str, now: datetime) -> int:
+def add(store: Store, what: str, subject: str, value: dict[str, Any], person: Person) -> int:
     """Keep a decision and return its id; it goes before earlier ones of the same kind on the same subject."""
     with store.session() as session:
-        row = Decision(what=what, subject=subject, value=value, person=person, note=note, decided_at=now)
+        row = Decision(
+            what=what, subject=subject, value=value, person=person.name, note=person.note, decided_at=person.now
+        )
         session.add(row)
         session.flush()
         return row.id
 
 
-def undo(store: Store, decision_id: int, person: str, now: datetime) -> bool:
+def undo(store: Store, decision_id: int, person: Person) -> bool:
     """Undo a decision, which stays to be seen; False where there is none that still counts."""
     query = update(Decision).where(Decision.id == decision_id, Decision.undone_at.is_(None))
     with store.session() as session:
-        done = session.execute(query.values(undone_at=now, undone_by=person))
+        done = session.execute(query.values(undone_at=person.now, undone_by=person.name))
         return bool(getattr(done, "rowcount", 0))
 
 

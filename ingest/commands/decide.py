@@ -7,11 +7,10 @@ import click
 
 from ingest import settling
 from ingest.context import Context, now
-from ingest.settling import Person
 from reports.status import as_table
 from reports.wording import clock
 from store import decisions
-from store.decisions import Decided
+from store.decisions import Decided, Person
 
 _WHATS = {"sender": "发信单位", "mail_kind": "来信类别", "password": "密码"}
 _HEADINGS = ("编号", "事项", "决定", "谁", "时间", "备注", "现状")
@@ -24,7 +23,7 @@ def deciding(person: str | None, note: str = "") -> Person:
     """Return who decides: as named, else $ZHENGJI_PERSON, else the login name."""
     name = (person or os.environ.get("ZHENGJI_PERSON") or _login()).strip()
     if not name:
-        raise settling.WrongDecision("请用 --person 写明是谁决定的")
+        raise settling.DecisionError("请用 --person 写明是谁决定的")
     return Person(name, now(), note.strip())
 
 
@@ -44,20 +43,10 @@ def _login() -> str:
 @person_option
 @note_option
 @click.pass_obj
-def assign(
-    context: Context,
-    target: str,
-    province: str,
-    city: str | None,
-    level: str | None,
-    person: str | None,
-    note: str,
-    *,
-    only_this: bool,
-) -> None:
+def assign(context: Context, target: str, province: str, *, only_this: bool, **options: str | None) -> None:
     """认定一封来信（或一个地址的所有来信）由哪个省的协会发来。"""
-    place = {"province": province, "city": city, "level": level}
-    who = deciding(person, note)
+    place = {"province": province, "city": options["city"], "level": options["level"]}
+    who = deciding(options["person"], options["note"] or "")
     with context.desk() as desk:
         _say(settling.assign(desk, target, place, who, only_this=only_this))
 
