@@ -75,7 +75,7 @@ def described(row: Decided) -> str:
     """Return a decision in words, without who and when."""
     subject = f"来信 {row.subject.removeprefix('message:')}" if row.is_on_message else row.subject
     if row.what == decisions.MAIL_KIND:
-        return f"{subject}是{MESSAGE_KINDS.get(row.value.get('kind', ''), '')}"
+        return f"{subject} 是{MESSAGE_KINDS.get(row.value.get('kind', ''), '')}"
     if row.what != decisions.SENDER:
         return subject
     level = LEVELS.get(row.value.get("level") or "", "")

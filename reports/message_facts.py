@@ -4,7 +4,7 @@ from reports.picture import MessageView
 from reports.wording import clipped
 
 _CLUES = 3
-_CLUE_LENGTH = 40
+_CLUE_LENGTH = 60
 
 
 def clues_text(message: MessageView) -> str:
@@ -13,8 +13,24 @@ def clues_text(message: MessageView) -> str:
     return f"线索：{'；'.join(shown)}" if shown else "没有线索"
 
 
+def more_clues(message: MessageView) -> tuple[str, ...]:
+    """Return the clues that `clues_text` leaves out or cuts."""
+    first = tuple(clue for clue in message.sender_clues[:_CLUES] if len(clue) > _CLUE_LENGTH)
+    return (*first, *message.sender_clues[_CLUES:])
+
+
 def assign_command(message: MessageView) -> str:
-    """Return the command that assigns a mail; the likeliest province stands in it where there is one."""
-    first, *others = message.candidates or ("省份",)
-    also = f"（或{'、'.join(others)}）" if others else ""
-    return f"zhengji assign {message.id} {first}{also}"
+    """Return the command that assigns a mail, with its province where only one is likely.
+
+    A suspicious address is not to be learned.
+    """
+    likely = (message.province,) if message.province else message.candidates
+    province = likely[0] if len(likely) == 1 else "省份"
+    only = " --only-this" if message.suspicions else ""
+    among = f"（线索指向{'、'.join(likely)}）" if len(likely) > 1 else ""
+    return f"zhengji assign {message.id} {province}{only}{among}"
+
+
+def writer(message: MessageView) -> str:
+    """Return who a mail says it is from."""
+    return " ".join(part for part in ("发信人", message.from_name, f"<{message.from_address or ''}>") if part)

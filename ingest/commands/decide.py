@@ -43,7 +43,7 @@ def _login() -> str:
 @person_option
 @note_option
 @click.pass_obj
-def assign(context: Context, target: str, province: str, *, only_this: bool, **options: str | None) -> None:
+def assign(context: Context, /, target: str, province: str, *, only_this: bool, **options: str | None) -> None:
     """认定一封来信（或一个地址的所有来信）由哪个省的协会发来。"""
     place = {"province": province, "city": options["city"], "level": options["level"]}
     who = deciding(options["person"], options["note"] or "")
