@@ -145,6 +145,7 @@ class MailWords(Part):
     campaign: tuple[str, ...]
     automatic: tuple[str, ...]
     robots: tuple[str, ...]
+    notices: tuple[str, ...]
     recalls: tuple[str, ...]
     inquiry: tuple[str, ...]
     replaces: tuple[str, ...]

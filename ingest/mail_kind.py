@@ -43,7 +43,7 @@ def mail_kind(
     """
     about = _first(campaign.mail.campaign, f"{letter.subject}\n{letter.text}")
     return (
-        _by_robot(letter, campaign)
+        _by_robot(letter, kinds, campaign)
         or _by_certain_files(kinds, campaign)
         or _by_ourselves(letter, campaign, own=own)
         or _by_machine(letter, campaign)
@@ -60,14 +60,15 @@ def decided_kind(decision: Decided, campaign: Campaign) -> Told:
     return decision.value["kind"], f"人工认定（{decision.person}，{day}{note}）"
 
 
-def _by_robot(letter: Letter, campaign: Campaign) -> Told | None:
-    """Tell replies of machines and bounces: whatever they carry, it is no submission."""
+def _by_robot(letter: Letter, kinds: Collection[str], campaign: Campaign) -> Told | None:
+    """Tell replies of machines and bounces: whatever they carry, it is no submission. Notices carry nothing."""
     header = (letter.automatic or "").lower()
     if header.startswith(_MACHINE) and not header.startswith(_PASSED_ON):
         return "automatic", f"邮件头写明由机器发出（{letter.automatic}）"
-    if word := _leading(campaign.mail.robots, letter.subject):
+    words = campaign.mail.robots if kinds else (*campaign.mail.robots, *campaign.mail.notices)
+    if word := _leading(words, letter.subject):
         return "automatic", f"主题以“{word}”开头"
-    word = _first(campaign.mail.recalls, letter.text[:_NOTICE])
+    word = None if kinds else _first(campaign.mail.recalls, letter.text[:_NOTICE])
     return ("automatic", f"撤回邮件的通知（“{word}”）") if word else None
 
 
@@ -114,6 +115,8 @@ def _by_words(letter: Letter, about: str | None, campaign: Campaign, *, sender_k
     """Tell a submission behind a cloud link from an inquiry, where the mail is about the campaign at all."""
     if not (about or sender_known):
         return None
+    if letter.links:
+        return "submission", f"正文有云链接 {len(letter.links)} 个，材料可能在里面"
     if word := _first(campaign.mail.cloud, letter.text):
         return "submission", f"正文有“{word}”，材料可能在链接里"
     word = _first(campaign.mail.inquiry, f"{letter.subject}\n{letter.text}")

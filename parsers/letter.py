@@ -40,6 +40,7 @@ _MACHINE = (
     ("auto-submitted", re.compile(r"^(?!no\b).", re.IGNORECASE)),
     ("precedence", re.compile(r"^\W*(bulk|list|junk|auto_reply)\b", re.IGNORECASE)),
     ("list-unsubscribe", re.compile(r"")),
+    ("list-id", re.compile(r"")),
     ("x-autoreply", re.compile(r"^(?!no\b)", re.IGNORECASE)),
     ("x-autorespond", re.compile(r"")),
     ("x-auto-response-suppress", re.compile(r"")),

@@ -37,7 +37,9 @@ def _item(message: MessageView, picture: Picture) -> Item:
     kind = MESSAGE_KINDS.get(message.kind, "") if place in {"filed", "aside"} else PLACES[place]
     holds = f"{message.files} 个文件，{size(message.bytes)}" if message.files else "没有附件"
     who = where(message.province or "未认定单位", message.city)
-    return Item(who, subject_of(message), " · ".join((f"{at} · {kind} · {holds}", _sender(message), *_decided(message))))
+    return Item(
+        who, subject_of(message), " · ".join((f"{at} · {kind} · {holds}", _sender(message), *_decided(message)))
+    )
 
 
 def _aside_item(message: MessageView, picture: Picture) -> Item:

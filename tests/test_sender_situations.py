@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from ingest.desk import Desk
+from config.settings import load_settings
+from ingest.desk import Desk, open_desk
 from reports.export import rows
 from reports.picture import Assessment, MessageView
-from tests.desks import codes, desk, take
+from tests.desks import codes, take, write_settings
 from tests.inbox import BOX, Sent, list_files, mail
 from tests.mail_builders import gbk_zip
 from tests.sample import ROSTER, day
@@ -48,28 +49,22 @@ Take = Callable[..., Assessment]
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[Desk]:
-    (tmp_path / "more").mkdir()
-    (tmp_path / "more" / "roster2.toml").write_text(ROSTER + MORE, encoding="utf-8")
-    with desk(tmp_path / "more") as _:
-        pass
-    settings = tmp_path / "more" / "zhengji.toml"
-    settings.write_text(settings.read_text(encoding="utf-8").replace("roster.toml", "roster2.toml"), encoding="utf-8")
-    from config.settings import load_settings
-    from ingest.desk import open_desk
-
+    settings = write_settings(tmp_path / "desk")
+    (tmp_path / "desk" / "roster.toml").write_text(ROSTER + MORE, encoding="utf-8")
     one = open_desk(load_settings(settings, {}))
     yield one
     one.store.close()
 
 
 @pytest.fixture
-def told(opened: Desk, tmp_path: Path) -> Callable[..., MessageView]:
+def taken(opened: Desk, tmp_path: Path) -> Take:
+    return lambda *mails: take(opened, tmp_path / "inbox", *mails)
+
+
+@pytest.fixture
+def told(taken: Take) -> Callable[..., MessageView]:
     """Take in one mail and return what became of it."""
-
-    def one(*mails: bytes) -> MessageView:
-        return take(opened, tmp_path / "inbox", *mails).picture.messages[-1]
-
-    return one
+    return lambda raw: taken(raw).picture.messages[-1]
 
 
 def listed(submitter: str = "", *cases: Sent) -> dict[str, bytes]:
@@ -119,7 +114,7 @@ def test_a_private_address_with_a_nickname_is_told_by_its_list(told: Any, sender
     assert "汇总清单的提交单位" in view.sender_basis
 
 
-def test_a_private_address_without_any_clue_is_asked_about(told: Any, opened: Desk) -> None:
+def test_a_private_address_without_any_clue_is_asked_about(told: Any) -> None:
     view = told(sent("风轻云淡 <88776655@qq.com>", "好服务案例", {"照片.zip": gbk_zip({"1.jpg": b"x"})}))
     assert view.province is None
 
@@ -183,30 +178,28 @@ def test_a_citys_mail_passed_on_by_the_province_stays_the_provinces(told: Any) -
 
 
 @pytest.mark.parametrize(
-    ("sender", "files", "province", "level"),
+    ("sender", "files", "expected"),
     [
         (
             "深圳市物业管理行业协会 <sz@qq.com>",
             forms(Sent("海景", "深圳甲物业有限公司", "深圳市物业管理行业协会")),
-            "广东",
-            "city",
+            ("广东", "city"),
         ),
         (
             "大连市物业管理协会 <dl@163.com>",
             forms(Sent("星海", "大连甲物业有限公司", "大连市物业管理协会")),
-            "辽宁",
-            "city",
+            ("辽宁", "city"),
         ),
-        ("杭州春江物业服务有限公司 <cj@qq.com>", forms(A), "浙江", "enterprise"),
+        ("杭州春江物业服务有限公司 <cj@qq.com>", forms(A), ("浙江", "enterprise")),
     ],
 )
 def test_cities_and_enterprises_that_write_themselves_go_to_their_province_and_it_is_said(
-    told: Any, opened: Desk, tmp_path: Path, sender: str, files: Any, province: str, level: str
+    taken: Take, sender: str, files: Any, expected: tuple[str, str]
 ) -> None:
-    done = take(opened, tmp_path / "inbox", sent(sender, "好服务案例", files))
-    assert concluded(done.picture.messages[0]) == (province, level)
-    assert "sender.not_provincial" in codes(done, province)
-    assert any(row["province"] == province and row["community"] for row in rows(done, "cases"))
+    done = taken(sent(sender, "好服务案例", files))
+    assert concluded(done.picture.messages[0]) == expected
+    assert "sender.not_provincial" in codes(done, expected[0])
+    assert any(row["province"] == expected[0] and row["community"] for row in rows(done, "cases"))
 
 
 def test_lists_of_two_provinces_in_one_mail_are_asked_about(told: Any) -> None:
@@ -288,8 +281,8 @@ def test_a_mail_through_a_list_is_told_by_its_name(told: Any) -> None:
         "wang@ecprni.org.cn",
     ],
 )
-def test_an_imitation_is_never_taken_for_what_it_imitates(opened: Desk, tmp_path: Path, sender: str) -> None:
-    done = take(opened, tmp_path / "inbox", sent(sender, "浙江报送"))
+def test_an_imitation_is_never_taken_for_what_it_imitates(taken: Take, sender: str) -> None:
+    done = taken(sent(sender, "浙江报送"))
     view = done.picture.messages[0]
     assert view.province is None
     assert {"sender.unknown", "sender.suspicious"} <= codes(done)
@@ -329,17 +322,17 @@ SERVER = "mx.ecpmi.org.cn"
     ],
 )
 def test_only_the_receiving_servers_own_word_counts_against_an_address(
-    opened: Desk, tmp_path: Path, results: str, suspicious: bool
+    taken: Take, results: str, suspicious: bool
 ) -> None:
-    done = take(opened, tmp_path / "inbox", sent("zjwyxh@example.cn", "报送", forms(A), Authentication_Results=results))
+    done = taken(sent("zjwyxh@example.cn", "报送", forms(A), Authentication_Results=results))
     view = done.picture.messages[0]
     assert (view.province is None) is suspicious
     assert ("sender.suspicious" in codes(done)) is suspicious
 
 
-def test_a_failed_check_leaves_the_documents_to_speak_and_is_said(opened: Desk, tmp_path: Path) -> None:
+def test_a_failed_check_leaves_the_documents_to_speak_and_is_said(taken: Take) -> None:
     raw = sent("zjwyxh@example.cn", Authentication_Results=f"{SERVER}; spf=fail smtp.mailfrom=evil@x.com")
-    done = take(opened, tmp_path / "inbox", raw)
+    done = taken(raw)
     (finding,) = (one for one in done.findings if one.code == "sender.suspicious")
     assert finding.province == "浙江"
     assert "SPF 未通过" in finding.message
