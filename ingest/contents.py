@@ -10,6 +10,7 @@ from ingest.desk import Desk
 from ingest.origin import Inner
 from parsers.base import ParseError, as_json
 from parsers.letter import LetterLimits, Part, Salvaged, read_letter
+from parsers.names import bounded_path
 from parsers.reading import Found, Reading, kind_of, read_content
 from parsers.unpack import Member, Spent, UnpackLimits, members
 from store import documents
@@ -83,7 +84,7 @@ def _open_mail(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> tu
     pile.mails += 1
     for part in parts:
         pile.spent.members += 1
-        _add_part(desk, pile, part, f"{path}!/{part.path}", depth - 1)
+        _add_part(desk, pile, part, bounded_path(f"{path}!/{part.path}"), depth - 1)
     pile.mails -= 1
     return None
 
@@ -94,7 +95,7 @@ def _unpack(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> tuple
         return "unsafe", f"压缩包嵌套超过 {desk.settings.limits.depth} 层，里面的没有再打开"
     try:
         for member in members(desk.store.vault.path(blob.sha256), _limits(desk), pile.spent):
-            _add_member(desk, pile, member, f"{path}!/{member.path}", depth - 1)
+            _add_member(desk, pile, member, bounded_path(f"{path}!/{member.path}"), depth - 1)
     except ParseError as error:
         return error.status, error.reason
     return None

@@ -7,7 +7,7 @@ mail's size in memory. It is given the header alone, within its limits, so no bo
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import mailparser
 from parsers import mime
 from parsers.addresses import addresses_in, display_name, lower_addresses
 from parsers.authentication import Authentication, authentication_of
+from parsers.body_tables import find_body_tables
 from parsers.forwarded import Forwarded, find_forwarded
 from parsers.letter_dates import find_moment
 from parsers.letter_parts import Part, Salvaged, is_attachment, parts_of
@@ -106,14 +107,15 @@ def read_letter(path: Path, limits: LetterLimits | None = None) -> tuple[Letter,
     header = mime.top_header(data, limits.tree)
     leaves, defects = mime.walk(data, header, limits.tree)
     entities = list(leaves)
-    return _letter(data, header, entities, defects, limits), parts_of(data, entities, limits.parts)
-
-
-def _letter(
-    data: FileBytes, header: mime.Header, entities: Sequence[mime.Entity], defects: Iterable[str], limits: LetterLimits
-) -> Letter:
-    addresses, noticed = _envelope(header)
     bodies = list(_bodies(data, entities))
+    letter = _letter(header, bodies, limits, automatic=_automatic(header, entities))
+    noticed = tuple(dict.fromkeys([*letter.defects, *defects]))[:_DEFECTS]
+    tables = find_body_tables(_joined(bodies, html=True), letter.subject)
+    return replace(letter, defects=noticed), parts_of(data, entities, limits.parts, tables)
+
+
+def _letter(header: mime.Header, bodies: Sequence[Body], limits: LetterLimits, automatic: str | None) -> Letter:
+    addresses, noticed = _envelope(header)
     arrival = received(header)
     plain, html = _joined(bodies, html=False), _joined(bodies, html=True)
     text = readable_text(bodies, limits.text_characters)
@@ -126,8 +128,8 @@ def _letter(
         date=find_moment(_text(header, "date")),
         received=arrival,
         text=text,
-        automatic=_automatic(header, entities),
-        defects=tuple(dict.fromkeys([*noticed, *defects]))[:_DEFECTS],
+        automatic=automatic,
+        defects=tuple(noticed),
         reply_to=_first_address(header, "reply-to"),
         sent_by=_first_address(header, "sender"),
         received_by=received_by(header),
