@@ -36,7 +36,7 @@ def assign(desk: Desk, target: str, place: Mapping[str, str | None], person: Per
         if only_this:
             raise DecisionError("--only-this 只用于一封来信，请写来信编号")
         return _carry_out(desk, decisions.SENDER, address, value, person)
-    message = _message(desk, target)
+    message = _read_message(desk, target)
     value["learned"] = None if only_this else message.sender_address
     return _carry_out(desk, decisions.SENDER, decisions.of_message(message.id), value, person)
 
@@ -138,6 +138,15 @@ def _message(desk: Desk, target: str) -> Settled:
         else "，请写来信编号（zhengji export messages 的 id）或邮箱地址"
     )
     raise DecisionError(f"没有来信 {target}{hint}")
+
+
+def _read_message(desk: Desk, target: str) -> Settled:
+    """Return a message that has been read, since only then its address is known; one that just came is read first."""
+    message = _message(desk, target)
+    if message.kind is None:
+        take_in(desk)
+        message = _message(desk, target)
+    return message
 
 
 def _address(text: str) -> str:

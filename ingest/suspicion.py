@@ -1,6 +1,5 @@
 """What speaks against a mail's From: it imitates a known address, borrows one as its name, or failed the checks."""
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
@@ -8,8 +7,6 @@ from ingest.authenticity import failed_checks
 from ingest.clues import Clue, Register
 from ingest.lookalike import imitated
 from parsers.letter import Letter
-
-_ADDRESS = re.compile(r"[^\s<>()\[\]@,;:\"'“”‘’（）]{1,64}@[^\s<>()\[\]@,;:\"'“”‘’（）]{1,255}")
 
 
 @dataclass(frozen=True)
@@ -59,11 +56,14 @@ def _lookalike(address: str, known: Collection[str], register: Register) -> Iter
 
 
 def _borrowed(letter: Letter, address: str, known: Collection[str], register: Register) -> Iterable[Suspicion]:
-    """Yield a doubt where the name shows another address than the mail comes from, and that one is or seems known."""
-    for match in _ADDRESS.finditer(letter.from_name.lower()):
-        shown = match[0]
-        if shown != address and (shown in known or imitated(shown, known, register.campaign.mail.public_domains)):
-            yield _suspicion("borrowed", address, shown, register)
+    """Yield a doubt where the From shows several addresses, of which some are known, or seem so, and some are not."""
+    public = register.campaign.mail.public_domains
+    shown = dict.fromkeys((address, *letter.from_shown))
+    strange = [one for one in shown if one not in known]
+    familiar = [one for one in shown if one in known or imitated(one, known, public)]
+    if len(shown) > 1 and strange and familiar:
+        others = [one for one in shown if one != familiar[0]]
+        yield _suspicion("borrowed", "、".join(others), familiar[0], register)
 
 
 def _unauthenticated(letter: Letter, address: str, known: Collection[str], register: Register) -> Iterable[Suspicion]:

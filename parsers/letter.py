@@ -14,7 +14,7 @@ from pathlib import Path
 import mailparser
 
 from parsers import mime
-from parsers.addresses import addresses_in, display_name, lower_addresses
+from parsers.addresses import addresses_in, addresses_shown, display_name, lower_addresses
 from parsers.authentication import Authentication, authentication_of
 from parsers.body_tables import find_body_tables
 from parsers.forwarded import Forwarded, find_forwarded
@@ -88,6 +88,8 @@ class Letter:
     links: tuple[CloudLink, ...] = ()
     # The mails that it quotes or passes on inside its own text, outermost first.
     forwarded: tuple[Forwarded, ...] = ()
+    # Every address that the From shows, in the name too; more than one are no honest sender's.
+    from_shown: tuple[str, ...] = ()
     # Where answers are to go, and who sent it for the From (代发), in lower case; None where the header names nobody.
     reply_to: str | None = None
     sent_by: str | None = None
@@ -130,6 +132,7 @@ def _letter(header: mime.Header, bodies: Sequence[Body], limits: LetterLimits, a
         text=text,
         automatic=automatic,
         defects=tuple(noticed),
+        from_shown=addresses_shown(value for name, value in header.fields if name == "from"),
         reply_to=_first_address(header, "reply-to"),
         sent_by=_first_address(header, "sender"),
         received_by=received_by(header),

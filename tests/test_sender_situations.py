@@ -279,6 +279,7 @@ def test_a_mail_through_a_list_is_told_by_its_name(told: Any) -> None:
         '"zjwyxh@example.cn" <evil@x.com>',
         '"浙江省物协 zjwyxh@example.cn" <evil@x.com>',
         "wang@ecprni.org.cn",
+        "zjwyxh＠example.cn <evil@x.com>",
     ],
 )
 def test_an_imitation_is_never_taken_for_what_it_imitates(taken: Take, sender: str) -> None:
@@ -294,6 +295,23 @@ def test_an_imitation_is_never_taken_for_what_it_imitates(taken: Take, sender: s
 def test_homographs_in_utf8_are_imitations_too(told: Any) -> None:
     raw = sent("zjwyxh@example.cn").replace(b"From: zjwyxh@example.cn", "From: zjwyxh@ex\u0430mple.cn".encode())
     view = told(raw)
+    assert view.province is None
+    assert view.suspicions
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"zjwyxh@example.cn, evil@x.com",
+        b"<zjwyxh@example.cn> <evil@x.com>",
+        b"zjwyxh@example.cn@evil.example",
+        b'"zjwyxh@example.cn"@evil.example',
+        b"zjwyxh@example.cn\r\nFrom: evil@x.com",
+        b"=?utf-8?B?emp3eXhoQGV4YW1wbGUuY24=?= <evil@x.com>",
+    ],
+)
+def test_a_from_that_shows_several_addresses_is_nobodys(told: Any, header: bytes) -> None:
+    view = told(sent("zjwyxh@example.cn").replace(b"From: zjwyxh@example.cn", b"From: " + header))
     assert view.province is None
     assert view.suspicions
 
