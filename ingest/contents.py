@@ -1,6 +1,7 @@
 """Keeps and reads what a mail holds: every part and every member of its archives, whatever is wrong with it."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -9,7 +10,8 @@ from ingest.clues import Written
 from ingest.desk import Desk
 from ingest.origin import Inner
 from parsers.base import ParseError, as_json
-from parsers.letter import LetterLimits, Part, Salvaged, read_letter
+from parsers.letter import Letter, LetterLimits, Part, Salvaged
+from parsers.mails import open_mail
 from parsers.names import bounded_path
 from parsers.reading import Found, Reading, kind_of, read_content
 from parsers.unpack import Member, Spent, UnpackLimits, members
@@ -66,27 +68,40 @@ def _add(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int, part: Part 
     _note_names(pile, reading)
     problem = part.problem if part else None
     if kind == "message" or (part and part.is_mail):
-        problem = _open_mail(desk, pile, blob, path, depth) or problem
+        problem = _open_mail(desk, pile, file, depth) or problem
     elif kind == "archive" and reading.status == "ok":
         problem = _unpack(desk, pile, blob, path, depth) or problem
     if problem and file.status == "ok":
         pile.files[at] = replace(file, status=problem[0], reason=problem[1])
 
 
-def _open_mail(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> tuple[str, str] | None:
+def _open_mail(desk: Desk, pile: _Pile, file: ReadFile, depth: int) -> tuple[str, str] | None:
     """Add the files of a mail inside a mail or an archive; return what stopped it, if anything did."""
     if depth == 0:
         return "unsafe", f"邮件嵌套超过 {desk.settings.limits.depth} 层，里面的没有再打开"
-    most = desk.settings.limits.members - pile.spent.members
-    letter, parts = read_letter(desk.store.vault.path(blob.sha256), LetterLimits(parts=max(most, 0)))
-    if not pile.mails:
-        pile.inner.append(Inner(letter.from_address, letter.from_name, letter.subject))
-    pile.mails += 1
-    for part in parts:
-        pile.spent.members += 1
-        _add_part(desk, pile, part, bounded_path(f"{path}!/{part.path}"), depth - 1)
-    pile.mails -= 1
+    limits = LetterLimits(parts=max(desk.settings.limits.members - pile.spent.members, 0))
+    try:
+        letter, parts = open_mail(desk.store.vault.path(file.sha256 or ""), file.format, limits)
+        with _inside(pile, letter):
+            for part in parts:
+                pile.spent.members += 1
+                _add_part(desk, pile, part, bounded_path(f"{file.path}!/{part.path}"), depth - 1)
+    except ParseError as error:
+        return error.status, error.reason
     return None
+
+
+@contextmanager
+def _inside(pile: _Pile, letter: Letter | None) -> Iterator[None]:
+    """Note whose mail is opened, unless it lies in another that was noted; a mere wrapper is of nobody."""
+    counts = letter is not None and bool(letter.from_address or letter.from_name)
+    if letter and counts and not pile.mails:
+        pile.inner.append(Inner(letter.from_address, letter.from_name, letter.subject))
+    pile.mails += counts
+    try:
+        yield
+    finally:
+        pile.mails -= counts
 
 
 def _unpack(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> tuple[str, str] | None:

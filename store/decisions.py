@@ -148,10 +148,10 @@ def _speaking(rows: Iterable[Decided], message_id: int, address: str | None) -> 
     return Speaking(own.get(SENDER), own.get(MAIL_KIND), tuple(learned))
 
 
-def made(session: Session, *whats: str) -> list[Decided]:
+def made(session: Session, *kinds: str) -> list[Decided]:
     """Return all decisions of these kinds, or of every kind, in the order they were made."""
     query = select(Decision).order_by(Decision.id)
-    if whats:
-        query = query.where(Decision.what.in_(whats))
+    if kinds:
+        query = query.where(Decision.what.in_(kinds))
     names = [field.name for field in fields(Decided)]
     return [Decided(**{name: getattr(row, name) for name in names}) for row in session.scalars(query)]
