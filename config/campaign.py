@@ -26,8 +26,9 @@ KINDS = (
     "photo", "video", "archive", "message", "other",
 )  # fmt: skip
 CLUES = (
-    "address", "shared_address", "domain", "list_header", "list_rows", "form_recommender", "organisation",
-    "province", "city",
+    "address", "shared_address", "learned", "shared_learned", "domain", "list_header", "list_rows",
+    "form_recommender", "organisation", "reply_to", "inner", "province", "city",
+    "lookalike", "borrowed", "unauthenticated",
 )  # fmt: skip
 
 
@@ -43,9 +44,9 @@ def _same_names(where: str, given: Sequence[str], known: Sequence[str]) -> None:
 def _fits(where: str, say: str) -> None:
     """Raise ValueError where a clue's sentence has a placeholder that it cannot fill."""
     try:
-        say.format(value="", where="", association="", province="")
+        say.format(value="", where="", association="", province="", person="", day="")
     except (KeyError, IndexError, ValueError) as error:
-        raise ValueError(f"{where}: 占位符只能是 value、where、association、province（{error}）") from None
+        raise ValueError(f"{where}: 占位符只能是 value、where、association、province、person、day（{error}）") from None
 
 
 class Part(BaseModel):
@@ -143,6 +144,9 @@ class MailWords(Part):
 
     campaign: tuple[str, ...]
     automatic: tuple[str, ...]
+    robots: tuple[str, ...]
+    notices: tuple[str, ...]
+    recalls: tuple[str, ...]
     inquiry: tuple[str, ...]
     replaces: tuple[str, ...]
     adds: tuple[str, ...]
@@ -156,7 +160,10 @@ class MailWords(Part):
 
 
 class Clue(Part):
-    """What a sign of the sender is worth, 0 to 1, and how it is said in the evidence."""
+    """What a sign of the sender is worth, 0 to 1, and how it is said in the evidence.
+
+    Of a doubt (lookalike, borrowed, unauthenticated) the weight is what the clues beside it are worth at most.
+    """
 
     weight: float
     say: str

@@ -19,8 +19,8 @@ from config.toml import read, validate
 
 Security = Literal["ssl", "starttls", "none"]
 PREFIX = "ZHENGJI_"
-# Variables that say where the settings are, and so are none themselves.
-OUTSIDE = {"ZHENGJI_CONFIG"}
+# Variables that say where the settings are and who decides, and so are none themselves.
+OUTSIDE = {"ZHENGJI_CONFIG", "ZHENGJI_PERSON"}
 _PORTS = {"ssl": 993, "starttls": 143, "none": 143}
 _SMTP_PORTS = {"ssl": 465, "starttls": 587, "none": 25}
 
@@ -61,6 +61,8 @@ class MailboxSettings(Login):
 
     address: str
     folders: tuple[str, ...] | None = None
+    # The names under which this mailbox's servers write Authentication-Results; none = those of their own domain.
+    authserv_ids: tuple[str, ...] = ()
     timeout_seconds: float = Field(default=60, gt=0)
 
     @property
@@ -220,7 +222,7 @@ def _put(tables: Any, keys: list[str], value: str, variable: str) -> None:  # no
             tables = tables.setdefault(key, {})
     if not isinstance(tables, dict) or not path:
         raise ConfigError(f"环境变量 {variable}: 应写作 {PREFIX}小节__键，如 {PREFIX}DATABASE__URL")
-    tables[last] = value.split(",") if last in {"recipients", "folders"} else value
+    tables[last] = value.split(",") if last in {"recipients", "folders", "authserv_ids"} else value
 
 
 def _first_line(path: Path) -> str:

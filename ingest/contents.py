@@ -4,14 +4,16 @@ Everything is opened in the clean room; here the files are put together, whateve
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ingest.cleanroom import Answer
+from ingest.clues import Written
 from ingest.desk import Desk
 from ingest.opened import Kept, kept_from, letter_from
-from ingest.sender import Written
+from ingest.origin import Inner
 from parsers.archives import ARCHIVE_FORMATS, volume_of
 from parsers.base import ParseError, as_json
 from parsers.letter import Letter
@@ -46,6 +48,9 @@ class Pile:
     submitters: list[str] = field(default_factory=list)
     list_recommenders: list[str] = field(default_factory=list)
     form_recommenders: list[str] = field(default_factory=list)
+    # The senders of the mails that lie right in this one, and how deep in such mails we are.
+    inner: list[Inner] = field(default_factory=list)
+    mails: int = 0
 
     @property
     def written(self) -> Written:
@@ -114,8 +119,22 @@ def _open(pile: Pile, file: ReadFile, depth: int, *, is_mail: bool) -> tuple[dic
         )
     except ParseError as error:
         return {}, (error.status, error.reason)
-    add_all(pile, inside, f"{file.path}!/", depth - 1)
+    with _inside(pile, letter):
+        add_all(pile, inside, f"{file.path}!/", depth - 1)
     return {"letter": _provenance(letter)} if letter else {}, problem
+
+
+@contextmanager
+def _inside(pile: Pile, letter: Letter | None) -> Iterator[None]:
+    """Note whose mail is opened, unless it lies in another that was noted; a mere wrapper is of nobody."""
+    counts = letter is not None and bool(letter.from_address or letter.from_name)
+    if letter and counts and not pile.mails:
+        pile.inner.append(Inner(letter.from_address, letter.from_name, letter.subject))
+    pile.mails += counts
+    try:
+        yield
+    finally:
+        pile.mails -= counts
 
 
 def open_volumes(pile: Pile, volumes: Sequence[VolumeFile]) -> None:

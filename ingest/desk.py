@@ -11,13 +11,14 @@ from config.campaign import Campaign, load_campaign
 from config.selected import Selection, load_selected
 from config.settings import Settings
 from ingest.cleanroom import CleanRoom, Setup
+from ingest.clues import Register
 from parsers.archives import UnpackLimits
 from parsers.reading import READERS_VERSION
 from reports.judge import prove
 from store.database import Store, open_store
 
 # Raise this where letters, sender clues, mail kinds or filing are read better than before: all mail is read again.
-INTAKE_VERSION = "2"
+INTAKE_VERSION = "4"
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,19 @@ class Desk:
         return _digest(READERS_VERSION, tables)
 
     @cached_property
+    def register(self) -> Register:
+        """Who is who to whoever reads mail: the associations, our own addresses, and whose checks are believed."""
+        own = {*self.campaign.call.addresses, *(mailbox.address for mailbox in self.settings.mailboxes)}
+        believed = {name.lower() for mailbox in self.settings.mailboxes for name in mailbox.authserv_ids}
+        return Register(self.associations, self.campaign, frozenset(one.lower() for one in own), frozenset(believed))
+
+    @cached_property
     def letter_version(self) -> str:
-        """What a read message depends on: its files' readings, the sender clues, and the roster."""
+        """What a read message depends on: its files' readings, the sender clues, and who is who; decisions aside."""
         roster = [association.model_dump(mode="json") for association in self.associations]
         tables = self.campaign.model_dump(mode="json", include={"campaign", "sender"})
-        return _digest(INTAKE_VERSION, self.reading_version, tables, roster)
+        ours = [sorted(self.register.own), sorted(self.register.authserv_ids)]
+        return _digest(INTAKE_VERSION, self.reading_version, tables, roster, ours)
 
 
 def open_desk(settings: Settings) -> Desk:

@@ -6,7 +6,7 @@ province. What failed is kept with a reason that the digest shows, and `zhengji 
 
 import errno
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,16 +14,19 @@ from typing import Any
 import structlog
 
 from ingest import contents
+from ingest.contents import Pile
 from ingest.desk import Desk
 from ingest.filing import Item, place_all
-from ingest.mail_kind import mail_kind
+from ingest.mail_kind import decided_kind, mail_kind
+from ingest.origin import Origin, origin_of, quoted
 from ingest.second_look import Own, is_locked, join_volumes, passwords_elsewhere
-from ingest.sender import Sender, Written, sender_of
+from ingest.sender import Sender, sender_of
 from parsers.letter import Letter
 from parsers.letter_identity import soft_key
 from parsers.passwords import find_passwords
-from store import cases, documents, mail, siblings
+from store import cases, decisions, documents, mail, siblings
 from store.cases import CaseKey, FileRow, Placing
+from store.decisions import Speaking
 from store.documents import ReadFile, ReadLetter
 
 log = structlog.get_logger()
@@ -39,6 +42,7 @@ def take_in(desk: Desk, tell: Tell = lambda _done, _all: None, stop: Callable[[]
     `tell(done, all)` is called after each; where `stop()` turns true, the rest waits for the next time.
     """
     mail.wait_where_stale(desk.store, desk.letter_version)
+    decisions.wait_where_changed(desk.store)
     mail.wait_again(desk.store)
     done = 0
     # A mail may help to open an earlier one, which waits again then.
@@ -89,20 +93,45 @@ def _read(desk: Desk, own: Own) -> tuple[ReadLetter, list[ReadFile]]:
     """Return a message's letter and files with kind and sender; contents are kept in the vault as they come."""
     raw = mail.raw(desk.store, own.id)
     letter, pile = contents.read_mail(desk, raw)
-    sender = sender_of(letter, pile.written, desk.associations, desk.campaign)
+    speaking, sender = _sender(desk, own, letter, pile)
     same = siblings.Sender(letter.from_address, sender.province)
     if is_locked(pile) and (words := passwords_elsewhere(desk, own, same)):
         letter, pile = contents.read_mail(desk, raw, words)
     join_volumes(desk, own, same, pile)
-    sender = sender_of(letter, pile.written, desk.associations, desk.campaign)
-    kind, evidence = mail_kind(
+    # What was locked or split may say more of the sender.
+    speaking, sender = _sender(desk, own, letter, pile)
+    read = _letter(letter, sender, _kind(desk, letter, pile, sender, speaking), desk.letter_version)
+    hashes = [file.sha256 or f"{file.path} {file.status}" for file in pile.files]
+    return replace(
+        read,
+        sender_address=_origin(desk, letter, pile).address,
+        decided=speaking.key,
+        soft_key=soft_key(letter, hashes),
+    ), pile.files
+
+
+def _origin(desk: Desk, letter: Letter, pile: Pile) -> Origin:
+    return origin_of(letter, [*pile.inner, *quoted(letter)], desk.register)
+
+
+def _sender(desk: Desk, own: Own, letter: Letter, pile: Pile) -> tuple[Speaking, Sender]:
+    """Return what persons decided that concerns a mail, and who sent it."""
+    origin = _origin(desk, letter, pile)
+    speaking = decisions.speaking(desk.store, own.id, origin.address)
+    return speaking, sender_of(letter, pile.written, desk.register, origin, speaking)
+
+
+def _kind(desk: Desk, letter: Letter, pile: Pile, sender: Sender, speaking: Speaking) -> tuple[str, str]:
+    """Return what kind of mail it is, with the evidence; a person's word goes before ours."""
+    if speaking.kind:
+        return decided_kind(speaking.kind, desk.campaign)
+    return mail_kind(
         letter,
         {_kind_for_mail(file) for file in pile.files},
         sender_known=sender.level in {"provincial", "city"},
         campaign=desk.campaign,
+        own=desk.register.is_own(letter.from_address) and not _origin(desk, letter, pile).forwarded,
     )
-    key = soft_key(letter, [file.sha256 or f"{file.path} {file.status}" for file in pile.files])
-    return _letter(letter, sender, kind, evidence, desk.letter_version, key), pile.files
 
 
 def _telling(message_id: int, letter: ReadLetter, files: Sequence[ReadFile]) -> Callable[[Any], None]:
@@ -123,7 +152,7 @@ def _kind_for_mail(file: ReadFile) -> str:
     return "named" if by_name and file.kind != "other" else file.kind
 
 
-def _letter(letter: Letter, sender: Sender, kind: str, evidence: str, version: str, key: str | None) -> ReadLetter:
+def _letter(letter: Letter, sender: Sender, kind: tuple[str, str], version: str) -> ReadLetter:
     return ReadLetter(
         message_id=letter.message_id,
         from_address=letter.from_address,
@@ -133,15 +162,16 @@ def _letter(letter: Letter, sender: Sender, kind: str, evidence: str, version: s
         date=letter.date,
         text=letter.text,
         automatic=letter.automatic,
-        kind=kind,
-        kind_evidence=evidence,
+        kind=kind[0],
+        kind_evidence=kind[1],
         province=sender.province,
         city=sender.city,
         sender_level=sender.level,
         sender_clues=sender.clues,
+        candidates=sender.candidates,
+        suspicions=sender.suspicions,
         defects=letter.defects,
         version=version,
-        soft_key=key,
         forwarded=[_plain(one) for one in letter.forwarded],
         authentication=[_plain(one) for one in letter.authentication],
     )
@@ -168,6 +198,3 @@ def _placings(province: str, desk: Desk, rows: Iterable[FileRow]) -> Iterator[Pl
     for place in place_all(items, province, desk.campaign):
         case = CaseKey(place.case.key, place.case.city, place.case.community)
         yield Placing(place.file_id, place.found, place.row, case, place.confidence, place.clues)
-
-
-__all__ = ["Written", "file_all", "read_one", "take_in"]

@@ -1,9 +1,11 @@
 """What kind of mail it is: submission, inquiry, automatic or unrelated. Headers come first, then files, then words."""
 
+import re
 from collections.abc import Collection
 
 from config.campaign import Campaign
 from parsers.letter import Letter
+from store.decisions import Decided
 
 # Contents that only a submission holds, whoever sent it.
 _CERTAIN = {"summary_list", "summary_list_scan", "recommendation_form", "recommendation_form_scan", "case_material"}
@@ -11,19 +13,39 @@ _CERTAIN = {"summary_list", "summary_list_scan", "recommendation_form", "recomme
 _LIKELY = {"photo", "video", "archive", "unread", "named"}
 # What intake calls attachments that cannot be opened or told, and Word files that only their name tells.
 _EXTRA_LABELS = {"unread": "打不开或认不出的附件", "named": "文件名像材料的附件"}
-_MACHINE = ("auto-submitted", "x-autoreply", "x-autorespond", "return-path", "from:", "content-type")
+_MACHINE = (
+    "auto-submitted",
+    "precedence: auto_reply",
+    "x-autoreply",
+    "x-autorespond",
+    "return-path",
+    "from:",
+    "content-type",
+)
+# A mailbox that passes a person's mail on says so too.
+_PASSED_ON = "auto-submitted: auto-forwarded"
+# What stands before a subject's own words, and what ends the word of a machine: 自动回复：报送, but not 退信后重发.
+_PREFIX = re.compile(r"[\s【\[（(]*")
+_AFTER = re.compile(r"\s*(?:[:：/|】\]）)]|$)")
+# Where a notice says that its sender takes back a mail.
+_NOTICE = 500
 
 
 Told = tuple[str, str]
 
 
-def mail_kind(letter: Letter, kinds: Collection[str], *, sender_known: bool, campaign: Campaign) -> Told:
-    """Return (kind, evidence in Chinese) from a letter and the kinds of its files; see domain.md section 5."""
+def mail_kind(
+    letter: Letter, kinds: Collection[str], *, sender_known: bool, campaign: Campaign, own: bool = False
+) -> Told:
+    """Return (kind, evidence in Chinese) from a letter and the kinds of its files; see domain.md section 5.
+
+    `own` says that it is our own mail and passes nobody else's on.
+    """
     about = _first(campaign.mail.campaign, f"{letter.subject}\n{letter.text}")
     return (
-        _by_robot(letter)
+        _by_robot(letter, kinds, campaign)
         or _by_certain_files(kinds, campaign)
-        or _by_ourselves(letter, campaign)
+        or _by_ourselves(letter, campaign, own=own)
         or _by_machine(letter, campaign)
         or _by_likely_files(letter, kinds, about, campaign, sender_known=sender_known)
         or _by_words(letter, about, campaign, sender_known=sender_known)
@@ -31,11 +53,30 @@ def mail_kind(letter: Letter, kinds: Collection[str], *, sender_known: bool, cam
     )
 
 
-def _by_robot(letter: Letter) -> Told | None:
-    """Tell replies of machines and bounces: whatever they carry, it is no submission."""
-    if letter.automatic and letter.automatic.lower().startswith(_MACHINE):
+def decided_kind(decision: Decided, campaign: Campaign) -> Told:
+    """Return the kind that a person decided, with who and when."""
+    day = decision.decided_at.astimezone(campaign.call.zone).date()
+    note = f"，{decision.note}" if decision.note else ""
+    return decision.value["kind"], f"人工认定（{decision.person}，{day}{note}）"
+
+
+def _by_robot(letter: Letter, kinds: Collection[str], campaign: Campaign) -> Told | None:
+    """Tell replies of machines and bounces: whatever they carry, it is no submission. Notices carry nothing."""
+    header = (letter.automatic or "").lower()
+    if header.startswith(_MACHINE) and not header.startswith(_PASSED_ON):
         return "automatic", f"邮件头写明由机器发出（{letter.automatic}）"
-    return None
+    words = campaign.mail.robots if kinds else (*campaign.mail.robots, *campaign.mail.notices)
+    if word := _leading(words, letter.subject):
+        return "automatic", f"主题以“{word}”开头"
+    word = None if kinds else _first(campaign.mail.recalls, letter.text[:_NOTICE])
+    return ("automatic", f"撤回邮件的通知（“{word}”）") if word else None
+
+
+def _leading(words: Collection[str], subject: str) -> str | None:
+    """Return the word that a subject begins with and that stands there by itself."""
+    start = _PREFIX.match(subject)
+    rest = subject[start.end() if start else 0 :].lower()
+    return next((word for word in words if rest.startswith(word.lower()) and _AFTER.match(rest[len(word) :])), None)
 
 
 def _by_certain_files(kinds: Collection[str], campaign: Campaign) -> Told | None:
@@ -43,10 +84,11 @@ def _by_certain_files(kinds: Collection[str], campaign: Campaign) -> Told | None
     return ("submission", f"含{_labels(certain, campaign)}") if certain else None
 
 
-def _by_ourselves(letter: Letter, campaign: Campaign) -> Told | None:
-    """Tell our own mail, unless a colleague forwarded a submission from the mailbox itself."""
-    own = {address.lower() for address in campaign.call.addresses}
-    return ("automatic", "发信地址是收件邮箱自己") if letter.from_address in own else None
+def _by_ourselves(letter: Letter, campaign: Campaign, *, own: bool) -> Told | None:
+    """Tell our own mail, unless a colleague passed a submission on."""
+    if own or letter.from_address in {address.lower() for address in campaign.call.addresses}:
+        return "automatic", "我方自己的来信"
+    return None
 
 
 def _by_machine(letter: Letter, campaign: Campaign) -> Told | None:
@@ -73,6 +115,8 @@ def _by_words(letter: Letter, about: str | None, campaign: Campaign, *, sender_k
     """Tell a submission behind a cloud link from an inquiry, where the mail is about the campaign at all."""
     if not (about or sender_known):
         return None
+    if letter.links:
+        return "submission", f"正文有云链接 {len(letter.links)} 个，材料可能在里面"
     if word := _first(campaign.mail.cloud, letter.text):
         return "submission", f"正文有“{word}”，材料可能在链接里"
     word = _first(campaign.mail.inquiry, f"{letter.subject}\n{letter.text}")

@@ -1,6 +1,7 @@
 """Answers which addresses and which name stand in a line that names a sender or recipients."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from parsers.names import decode_header
@@ -9,6 +10,8 @@ _ADDRESS = re.compile(r"[^\s<>()\[\]@,;:\"'\\]{1,64}@[^\s<>()\[\]@,;:\"'\\]{1,25
 _IN_BRACKETS = re.compile(r"<\s*([^<>\s]{3,320})\s*>")
 _DISPLAY_NAME = re.compile(rb'\s*("(?:[\x81-\xfe][\x40-\xff]|\\.|[^"\\])*"|[^<"]*)\s*<', re.DOTALL)
 _COMMENT_NAME = re.compile(rb"\(([^()]{1,300})\)\s*$")
+_SHOWN = re.compile(r"[^\s<>()\[\]@,;:\"'“”‘’\\]{0,64}@[^\s<>()\[\]@,;:\"'“”‘’\\]{1,255}")
+_MOST_SHOWN = 20
 _ADDRESS_CHARACTERS = 20_000
 
 
@@ -31,3 +34,13 @@ def display_name(raw: bytes) -> str:
         return ""
     name = decode_header(re.sub(rb'\\(["\\])', rb"\1", match[1].strip().strip(b'"')))
     return name.strip().strip("\"'").strip()
+
+
+def addresses_shown(headers: Iterable[bytes]) -> tuple[str, ...]:
+    """Return every address that From headers show anywhere, in names too, and domains that hang loose behind one.
+
+    Readers differ on which of several is the sender, and people look at the name: an honest From shows one.
+    """
+    text = " ; ".join(decode_header(raw) for raw in headers)[:_ADDRESS_CHARACTERS]
+    plain = unicodedata.normalize("NFKC", text).replace("\0", " ").lower()
+    return tuple(dict.fromkeys(match[0] for match in _SHOWN.finditer(plain)))[:_MOST_SHOWN]

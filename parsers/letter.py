@@ -15,7 +15,7 @@ from pathlib import Path
 import mailparser
 
 from parsers import mime
-from parsers.addresses import addresses_in, display_name, lower_addresses
+from parsers.addresses import addresses_in, addresses_shown, display_name, lower_addresses
 from parsers.authentication import Authentication, authentication_of
 from parsers.body_tables import find_body_tables
 from parsers.forwarded import Forwarded, find_forwarded
@@ -25,7 +25,7 @@ from parsers.letter_text import Body, decode_body, readable_text
 from parsers.links import CloudLink, find_links
 from parsers.mail_bytes import FileBytes
 from parsers.names import decode_header
-from parsers.stamps import received
+from parsers.stamps import received, received_by
 
 __all__ = ["Letter", "LetterLimits", "Part", "Salvaged", "read_letter"]
 
@@ -42,6 +42,7 @@ _MACHINE = (
     ("auto-submitted", re.compile(r"^(?!no\b).", re.IGNORECASE)),
     ("precedence", re.compile(r"^\W*(bulk|list|junk|auto_reply)\b", re.IGNORECASE)),
     ("list-unsubscribe", re.compile(r"")),
+    ("list-id", re.compile(r"")),
     ("x-autoreply", re.compile(r"^(?!no\b)", re.IGNORECASE)),
     ("x-autorespond", re.compile(r"")),
     ("x-auto-response-suppress", re.compile(r"")),
@@ -88,6 +89,13 @@ class Letter:
     links: tuple[CloudLink, ...] = ()
     # The mails that it quotes or passes on inside its own text, outermost first.
     forwarded: tuple[Forwarded, ...] = ()
+    # Every address that the From shows, in the name too; more than one are no honest sender's.
+    from_shown: tuple[str, ...] = ()
+    # Where answers are to go, and who sent it for the From (代发), in lower case; None where the header names nobody.
+    reply_to: str | None = None
+    sent_by: str | None = None
+    # The server that took the mail, as the topmost Received header names it, in lower case.
+    received_by: str = ""
     # What the topmost Authentication-Results says; to be believed only of the server that keeps the mailbox.
     authentication: tuple[Authentication, ...] = ()
 
@@ -126,6 +134,10 @@ def letter_of(header: mime.Header, bodies: Sequence[Body], limits: LetterLimits,
         text=text,
         automatic=automatic,
         defects=tuple(noticed),
+        from_shown=addresses_shown(value for name, value in header.fields if name == "from"),
+        reply_to=_first_address(header, "reply-to"),
+        sent_by=_first_address(header, "sender"),
+        received_by=received_by(header),
         links=find_links(html, plain, arrival),
         forwarded=find_forwarded(text),
         authentication=authentication_of(header.raw("authentication-results")),
@@ -138,6 +150,10 @@ def _joined(bodies: Iterable[Body], *, html: bool) -> str:
 
 def _text(header: mime.Header, name: str) -> str:
     return decode_header(header.raw(name))[:_HEADER_CHARACTERS]
+
+
+def _first_address(header: mime.Header, name: str) -> str | None:
+    return next(iter(addresses_in(decode_header(header.raw(name)))), None)
 
 
 def _envelope(header: mime.Header) -> tuple[dict[str, list[str]], list[str]]:

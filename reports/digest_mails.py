@@ -37,12 +37,22 @@ def _item(message: MessageView, picture: Picture) -> Item:
     kind = MESSAGE_KINDS.get(message.kind, "") if place in {"filed", "aside"} else PLACES[place]
     holds = f"{message.files} 个文件，{size(message.bytes)}" if message.files else "没有附件"
     who = where(message.province or "未认定单位", message.city)
-    return Item(who, subject_of(message), f"{at} · {kind} · {holds} · {_sender(message)}")
+    return Item(
+        who, subject_of(message), " · ".join((f"{at} · {kind} · {holds}", _sender(message), *_decided(message)))
+    )
 
 
 def _aside_item(message: MessageView, picture: Picture) -> Item:
     at = short_clock(message.arrival, picture.campaign.call.zone)
-    return Item(message.province or "", subject_of(message), f"{at} · {_sender(message)}")
+    return Item(message.province or "", subject_of(message), " · ".join((at, _sender(message), *_decided(message))))
+
+
+def _decided(message: MessageView) -> Iterable[str]:
+    """Yield who settled the mail's sender or kind, where a person did."""
+    if message.sender_decided_by:
+        yield f"发信单位由{message.sender_decided_by}{'按地址' if message.sender_decided == 'address' else ''}认定"
+    if message.kind_decided_by:
+        yield f"类别由{message.kind_decided_by}认定"
 
 
 def _sender(message: MessageView) -> str:

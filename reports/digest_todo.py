@@ -23,6 +23,7 @@ _ASKED_LATELY = timedelta(days=3)
 # Findings by what is to be done about them; each stands in the first group that fits.
 _KINDS: tuple[tuple[str, str, Callable[[Finding], bool]], ...] = (
     ("待认定发信单位", "warning", lambda finding: finding.code == "sender.unknown"),
+    ("发信人可疑", "warning", lambda finding: finding.code == "sender.suspicious"),
     ("打不开的文件", "error", lambda finding: is_about(finding, "file", "link") and finding.severity == "error"),
     ("超出名额", "error", lambda finding: is_about(finding, "quota")),
     ("须改正", "error", lambda finding: finding.severity == "error"),

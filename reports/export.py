@@ -36,7 +36,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "messages": (
         "id", "mailbox", "folder", "uid", "message_id", "from_address", "from_name", "subject", "arrival", "province",
-        "sender_level", "files", "bytes", "kind",
+        "sender_level", "files", "bytes", "kind", "sender_basis", "sender_decided_by", "kind_decided_by",
     ),
     "files": (
         "message", "path", "sha256", "bytes", "kind", "province", "community", "status", "superseded",

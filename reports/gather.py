@@ -16,6 +16,7 @@ from reports.submission_facts import has_rows, nameless_rows
 from reports.versions import Placed
 from store import polls, queries
 from store.database import Store
+from store.decisions import MAIL_KIND, SENDER, of_message
 from store.models import File, Filing, Letter, Message, Reading, Sighting
 
 
@@ -65,7 +66,23 @@ def _message(row: Message, letter: Letter | None, seen: Sighting | None, kept: q
         files=kept.file_counts.get(row.id, 0),
         bytes=row.bytes,
         text=letter.text if letter else "",
+        candidates=tuple(letter.candidates) if letter else (),
+        suspicions=tuple(letter.suspicions) if letter else (),
+        **(_decided(letter, kept) if letter else {}),
     )
+
+
+def _decided(letter: Letter, kept: queries.Kept) -> dict[str, str | None]:
+    """Return which persons settled a mail's sender, by the mail itself or by its address, and its kind."""
+    spoke = [kept.decisions[int(number)] for number in letter.decided.split(",") if number]
+    own = {one.what: one.person for one in spoke if one.subject == of_message(letter.message_pk)}
+    learned = [one.person for one in spoke if one.address and one.value.get("province") == letter.province]
+    by_message = own.get(SENDER)
+    return {
+        "sender_decided": "message" if by_message else "address" if learned else None,
+        "sender_decided_by": by_message or (learned[-1] if learned else None),
+        "kind_decided_by": own.get(MAIL_KIND),
+    }
 
 
 def _files(kept: queries.Kept, messages: Mapping[int, MessageView]) -> list[FileView]:

@@ -84,6 +84,17 @@ class MessageView:
     files: int
     bytes: int
     text: str
+    candidates: tuple[str, ...] = ()
+    suspicions: tuple[str, ...] = ()
+    # How a person settled the sender: "message" for this mail alone, "address" for all mail of its address.
+    sender_decided: str | None = None
+    sender_decided_by: str | None = None
+    kind_decided_by: str | None = None
+
+    @property
+    def sender_basis(self) -> str:
+        """All clues of the sender in one text."""
+        return "；".join(self.sender_clues)
 
     @property
     def key(self) -> str:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from reports.deadline import countdown
 from reports.export import open_counts
-from reports.picture import Assessment, AssociationView
+from reports.picture import Assessment, AssociationView, MessageView
 from reports.tally import tally
 from reports.wording import clock, one_line, short_clock, there
 
@@ -76,8 +76,20 @@ def _sums(assessment: Assessment) -> str:
         f"{'，'.join(f'{word} {states.count(state)}' for state, word in reversed(_STATES.items()))}"
         f"{f'；迟报 {late}' if late else ''}；"
         f"案例 {sum(view.complete_cases for view in views)}/{sum(view.cases_expected for view in views)} 齐全\n"
-        f"来信：{tally(assessment.picture).text}"
+        f"来信：{tally(assessment.picture).text}{_decided(assessment.picture.messages)}"
     )
+
+
+def _decided(messages: Sequence[MessageView]) -> str:
+    """Return how many mails a person settled, in a line of its own; nothing where nobody did."""
+    ways = [message.sender_decided for message in messages]
+    counts = {
+        "认定发信单位": ways.count("message"),
+        "按地址认定": ways.count("address"),
+        "认定类别": sum(bool(message.kind_decided_by) for message in messages),
+    }
+    said = "，".join(f"{word} {count} 封" for word, count in counts.items() if count)
+    return f"\n人工：{said}" if said else ""
 
 
 def _table(headings: Sequence[str]) -> Table:

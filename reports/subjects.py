@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from config.campaign import Campaign
-from reports import case_facts, file_facts, submission_facts
+from reports import case_facts, file_facts, message_facts, submission_facts
 from reports.picture import AssociationView, CaseView, FileView, MessageView, Picture
 
 LEVELS = {"provincial": "省级物协", "city": "市级物协", "enterprise": "物业服务企业", "other": "其他单位"}
@@ -75,7 +75,7 @@ def _province_has_list(subject: Subject) -> bool:
 
 
 def _sender(message: MessageView) -> str:
-    return _joined((f"发信人 {message.from_name} <{message.from_address or ''}>", *message.sender_clues))
+    return _joined((message_facts.writer(message), *message.sender_clues))
 
 
 def _in_submission(subject: Subject) -> bool:
@@ -211,8 +211,15 @@ _CASE: dict[str, Fact] = {
 
 _MESSAGE: dict[str, Fact] = {
     "is_submission": Fact("属于报送", lambda s: s.view.is_submission),
-    "province": Fact("来信所属省份", lambda s: s.view.province, lambda s: _sender(s.view)),
+    "province": Fact(
+        "来信所属省份",
+        lambda s: s.view.province,
+        lambda s: _joined((message_facts.writer(s.view), *message_facts.more_clues(s.view))),
+    ),
     "sender_level": Fact("发信单位的级别", lambda s: s.view.sender_level, lambda s: _sender(s.view)),
+    "clues_text": Fact("认定发信单位的线索（最多三条）", lambda s: message_facts.clues_text(s.view)),
+    "assign_command": Fact("认定发信单位的命令", lambda s: message_facts.assign_command(s.view)),
+    "suspicions": Fact("发信人的可疑之处", lambda s: list(s.view.suspicions), lambda s: _sender(s.view)),
     "sender_level_text": Fact("发信单位的级别（中文）", lambda s: LEVELS.get(s.view.sender_level or "", "")),
 }
 

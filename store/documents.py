@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -55,6 +55,10 @@ class ReadLetter:
     soft_key: str | None = None
     forwarded: Sequence[dict[str, Any]] = ()
     authentication: Sequence[dict[str, Any]] = ()
+    sender_address: str | None = None
+    candidates: Sequence[str] = ()
+    suspicions: Sequence[str] = ()
+    decided: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,8 +86,9 @@ def keep_read(
     """
     with store.session() as session:
         message = session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
-        if session.get(Letter, message_id) is None:
+        if session.scalar(select(Letter.message_pk).where(Letter.message_pk == message_id)) is None:
             first_time(session)
+        _leave_province(session, message_id, letter.province)
         session.execute(delete(Letter).where(Letter.message_pk == message_id))
         session.execute(delete(File).where(File.message_pk == message_id))
         session.add(Letter(message_pk=message_id, **{**vars(letter), **_lists(letter)}))
@@ -91,12 +96,20 @@ def keep_read(
         message.state, message.failure, message.attempts = "read", None, 0
 
 
-_LISTS = ("to", "sender_clues", "defects", "forwarded", "authentication")
+def _leave_province(session: Session, message_id: int, province: str | None) -> None:
+    """Let a province be filed anew that a message leaves: what is left there may belong elsewhere without it."""
+    before = session.scalar(select(Letter.province).where(Letter.message_pk == message_id))
+    if before and before != province:
+        others = select(Letter.message_pk).where(Letter.province == before, Letter.message_pk != message_id)
+        session.execute(update(Message).where(Message.state == "filed", Message.id.in_(others)).values(state="read"))
+
+
+_SEQUENCES = ("to", "sender_clues", "defects", "candidates", "suspicions", "forwarded", "authentication")
 
 
 def _lists(letter: ReadLetter) -> dict[str, list[Any]]:
     """Return the letter's sequences as lists, the only ones that JSON columns take."""
-    return {name: list(getattr(letter, name)) for name in _LISTS}
+    return {name: list(getattr(letter, name)) for name in _SEQUENCES}
 
 
 def cached_reading(store: Store, sha256: str, version: str) -> CachedReading | None:

@@ -1,6 +1,7 @@
 """Knows which kept mails wait to be read, which failed, and lets them wait again."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -86,6 +87,23 @@ def forget_conclusions(store: Store) -> int:
 def _rows(session: Session, statement: object) -> int:
     """Run an update and return how many rows it changed."""
     return int(getattr(session.execute(statement), "rowcount", 0))  # type: ignore[call-overload]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What is concluded of a message: whose it is, what kind it is, and the address that speaks for its sender."""
+
+    id: int
+    province: str | None
+    kind: str | None
+    sender_address: str | None
+
+
+def settled(store: Store) -> dict[int, Settled]:
+    """Return what is concluded of every message, by our number; nothing is concluded of one that was not read yet."""
+    query = select(Message.id, Letter.province, Letter.kind, Letter.sender_address).outerjoin(Letter)
+    with store.reading() as session:
+        return {row.id: Settled(*row) for row in session.execute(query.order_by(Message.id))}
 
 
 def failed(store: Store) -> Iterator[tuple[int, str]]:

@@ -110,7 +110,7 @@ class Decision(Base):
     """人工处理 (a fact): what a person decided, when and why; undone ones stay, and no longer count.
 
     `what` is sender | mail_kind | password; `subject` says of what (an address, or `message:12`), `value` holds the
-    decision itself.
+    decision itself: {province, level, city, learned} (`learned` is the message's address, or null), or {kind}.
     """
 
     __tablename__ = "decisions"
@@ -173,7 +173,9 @@ class Letter(Base):
     """What a message says of itself (a conclusion): envelope, text, sender and kind, each with its evidence.
 
     `soft_key` is equal for the copies of one mail that differ in their transport only. `forwarded` and
-    `authentication` are lists of small tables.
+    `authentication` are lists of small tables. `sender_address` is the address that speaks for the sender: that of the
+    inner mail where one of us forwarded it. `candidates` are the provinces that clues speak for where none is
+    concluded, `suspicions` what speaks against the From, `decided` the ids of the decisions that spoke ("3,7").
     """
 
     __tablename__ = "letters"
@@ -193,6 +195,10 @@ class Letter(Base):
     city: Mapped[str | None]
     sender_level: Mapped[str | None] = mapped_column(String(12))
     sender_clues: Mapped[list[Any]]
+    sender_address: Mapped[str | None] = mapped_column(index=True)
+    candidates: Mapped[list[Any]] = mapped_column(default=list)
+    suspicions: Mapped[list[Any]] = mapped_column(default=list)
+    decided: Mapped[str] = mapped_column(default="")
     defects: Mapped[list[Any]]
     soft_key: Mapped[str | None] = mapped_column(String(64), index=True)
     forwarded: Mapped[list[Any]] = mapped_column(default=list)

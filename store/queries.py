@@ -9,7 +9,9 @@ from functools import cached_property
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from store import decisions
 from store.database import Store
+from store.decisions import Decided
 from store.documents import readings
 from store.models import Case, File, Filing, Letter, Message, Reading, Sighting
 
@@ -32,6 +34,7 @@ class Kept:
     cases: dict[int, Case]
     readings: dict[str, Reading]
     copies: Counter[int]
+    decisions: dict[int, Decided]
 
     @cached_property
     def file_counts(self) -> Counter[int]:
@@ -58,6 +61,7 @@ def kept(store: Store, as_of: datetime) -> Kept:
             files=files,
             filings=[filing for filing in session.scalars(filings) if filing.file_id in ids],
             cases={case.id: case for case in session.scalars(select(Case))},
+            decisions={one.id: one for one in decisions.made(session)},
             readings=readings(session, (file.sha256 for file in files if file.sha256 and file.kind in _WITH_FACTS)),
             copies=Counter(original.values()),
         )

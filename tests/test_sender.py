@@ -6,7 +6,10 @@ import pytest
 
 from config.associations import Association, load_associations
 from config.campaign import Campaign
-from ingest.sender import Sender, Written, sender_of
+from ingest.clues import Register, Written
+from ingest.origin import origin_of
+from ingest.sender import Sender, sender_of
+from store.decisions import Speaking
 from tests.test_mail_kind import letter
 
 ROSTER = """
@@ -30,7 +33,8 @@ def associations(tmp_path: Any) -> tuple[Association, ...]:
 
 
 def told(associations: Any, campaign: Campaign, written: Written | None = None, **changes: Any) -> Sender:
-    return sender_of(letter(**changes), written or Written(), associations, campaign)
+    register, mail = Register(associations, campaign), letter(**changes)
+    return sender_of(mail, written or Written(), register, origin_of(mail, (), register), Speaking())
 
 
 def test_a_registered_address_decides(associations: Any, campaign: Campaign) -> None:

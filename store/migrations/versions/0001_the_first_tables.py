@@ -162,6 +162,10 @@ def upgrade() -> None:
     sa.Column('city', sa.Text(), nullable=True),
     sa.Column('sender_level', sa.String(length=12), nullable=True),
     sa.Column('sender_clues', sa.JSON(), nullable=False),
+    sa.Column('sender_address', sa.Text(), nullable=True),
+    sa.Column('candidates', sa.JSON(), nullable=False),
+    sa.Column('suspicions', sa.JSON(), nullable=False),
+    sa.Column('decided', sa.Text(), nullable=False),
     sa.Column('defects', sa.JSON(), nullable=False),
     sa.Column('soft_key', sa.String(length=64), nullable=True),
     sa.Column('forwarded', sa.JSON(), nullable=False),
@@ -172,6 +176,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('letters', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_letters_province'), ['province'], unique=False)
+        batch_op.create_index(batch_op.f('ix_letters_sender_address'), ['sender_address'], unique=False)
         batch_op.create_index(batch_op.f('ix_letters_soft_key'), ['soft_key'], unique=False)
         batch_op.create_index(batch_op.f('ix_letters_version'), ['version'], unique=False)
 

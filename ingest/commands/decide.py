@@ -1,0 +1,110 @@
+"""Commands by which a person settles what the program could not: assign, kind, undo, decisions."""
+
+import getpass
+import os
+
+import click
+
+from ingest import settling
+from ingest.context import Context, now
+from reports.status import as_table
+from reports.wording import clock
+from store import decisions
+from store.decisions import Decided, Person
+
+_WHATS = {"sender": "发信单位", "mail_kind": "来信类别", "password": "密码"}
+_HEADINGS = ("编号", "事项", "决定", "谁", "时间", "备注", "现状")
+
+person_option = click.option("--person", metavar="姓名", help="谁决定的（默认 $ZHENGJI_PERSON，再默认登录名）")
+note_option = click.option("--note", metavar="文字", default="", help="为什么")
+
+
+def deciding(person: str | None, note: str = "") -> Person:
+    """Return who decides: as named, else $ZHENGJI_PERSON, else the login name."""
+    name = (person or os.environ.get("ZHENGJI_PERSON") or _login()).strip()
+    if not name:
+        raise settling.DecisionError("请用 --person 写明是谁决定的")
+    return Person(name, now(), note.strip())
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
+@click.command("assign")
+@click.argument("target", metavar="来信编号或地址")
+@click.argument("province", metavar="省份")
+@click.option("--city", metavar="市", help="市级物协所在的市")
+@click.option("--level", metavar="级别", help="provincial、city、enterprise、other，或省级物协、市级物协……")
+@click.option("--only-this", is_flag=True, help="只认定这一封，不记住它的发信地址")
+@person_option
+@note_option
+@click.pass_obj
+def assign(context: Context, /, target: str, province: str, *, only_this: bool, **options: str | None) -> None:
+    """认定一封来信（或一个地址的所有来信）由哪个省的协会发来。"""
+    place = {"province": province, "city": options["city"], "level": options["level"]}
+    who = deciding(options["person"], options["note"] or "")
+    with context.desk() as desk:
+        _say(settling.assign(desk, target, place, who, only_this=only_this))
+
+
+@click.command("kind")
+@click.argument("message", metavar="来信编号")
+@click.argument("kind", metavar="类别")
+@person_option
+@note_option
+@click.pass_obj
+def kind_(context: Context, message: str, kind: str, person: str | None, note: str) -> None:
+    """认定来信的类别：submission 报送、inquiry 咨询、automatic 自动邮件、unrelated 无关邮件。"""
+    who = deciding(person, note)
+    with context.desk() as desk:
+        _say(settling.set_kind(desk, message, kind, who))
+
+
+@click.command("undo")
+@click.argument("decision", type=int, metavar="编号")
+@person_option
+@click.pass_obj
+def undo(context: Context, decision: int, person: str | None) -> None:
+    """撤销一项人工处理（编号见 zhengji decisions）；撤销的仍列在那里。"""
+    who = deciding(person)
+    with context.desk() as desk:
+        _say(settling.undo(desk, decision, who))
+
+
+@click.command("decisions")
+@click.pass_obj
+def decisions_(context: Context) -> None:
+    """列出所有人工处理：谁、何时、决定了什么，撤销了没有。"""
+    with context.desk() as desk:
+        made = decisions.every(desk.store)
+        counting = {row.id for row in decisions.current(made)}
+        zone = desk.campaign.call.zone
+    rows = [
+        (
+            row.id,
+            _WHATS.get(row.what, row.what),
+            settling.described(row),
+            row.person,
+            clock(row.decided_at, zone),
+            row.note,
+            "有效" if row.id in counting else _ended(row, clock(row.undone_at, zone) if row.undone_at else ""),
+        )
+        for row in made
+    ]
+    click.echo(as_table(_HEADINGS, rows) if rows else "还没有人工处理", nl=not rows)
+
+
+def _ended(row: Decided, when: str) -> str:
+    return f"已撤销（{row.undone_by}，{when}）" if when else "已被后来的取代"
+
+
+def _say(lines: list[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+COMMANDS = (assign, kind_, undo, decisions_)

@@ -1,0 +1,193 @@
+"""What a person decides of mails: checked, kept, carried out at once, and told in words what it changed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from config.divisions import divisions
+from config.errors import ConfigError, nearest
+from ingest.desk import Desk
+from ingest.intake import take_in
+from reports.subjects import LEVELS
+from reports.wording import MESSAGE_KINDS
+from store import decisions, mail
+from store.decisions import Decided, Person
+from store.mail import Settled
+
+# What a person may say of a sender's level; the words of the digest will do too.
+_LEVELS = {**{label: level for level, label in LEVELS.items()}, **{level: level for level in LEVELS}}
+_KINDS = {**{label: kind for kind, label in MESSAGE_KINDS.items()}, **{kind: kind for kind in MESSAGE_KINDS}}
+_SHOWN = 20
+
+
+class DecisionError(ConfigError):
+    """A decision on what is not there; its text is one Chinese line that says what may have been meant."""
+
+
+def assign(desk: Desk, target: str, place: Mapping[str, str | None], person: Person, *, only_this: bool) -> list[str]:
+    """Decide who sent a message, or whose an address is; `place` is {province, city, level} as a person wrote them.
+
+    Returns what it changed, a sentence a line; DecisionError where message, province, city or level are unknown.
+    """
+    value: dict[str, Any] = _place(desk, place)
+    if "@" in target:
+        address = _address(target)
+        if desk.register.is_own(address):
+            raise DecisionError(f"{address} 是我方自己的地址，不能认定为协会的；转发来的信请按编号认定")
+        if only_this:
+            raise DecisionError("--only-this 只用于一封来信，请写来信编号")
+        return _carry_out(desk, decisions.SENDER, address, value, person)
+    message = _read_message(desk, target)
+    value["learned"] = None if only_this else message.sender_address
+    return _carry_out(desk, decisions.SENDER, decisions.of_message(message.id), value, person)
+
+
+def set_kind(desk: Desk, target: str, kind: str, person: Person) -> list[str]:
+    """Decide what kind of mail a message is; returns what it changed, a sentence a line."""
+    known = _KINDS.get(kind)
+    if known is None:
+        raise DecisionError(f"没有 {kind} 这一类{nearest(kind, list(_KINDS))}")
+    message = _message(desk, target)
+    return _carry_out(desk, decisions.MAIL_KIND, decisions.of_message(message.id), {"kind": known}, person)
+
+
+def undo(desk: Desk, decision_id: int, person: Person) -> list[str]:
+    """Undo a decision, which stays in the list; returns what it changed, a sentence a line."""
+    made = {row.id: row for row in decisions.every(desk.store)}
+    if decision_id not in made:
+        raise DecisionError(f"没有编号为 {decision_id} 的人工处理，全部列在 zhengji decisions 里")
+    if not decisions.undo(desk.store, decision_id, person):
+        raise DecisionError(f"人工处理 {decision_id} 已由 {made[decision_id].undone_by} 撤销过")
+    before = mail.settled(desk.store)
+    take_in(desk)
+    return [f"已撤销人工处理 {decision_id}（{described(made[decision_id])}）", *_changes(desk, before)]
+
+
+def _carry_out(desk: Desk, what: str, subject: str, value: dict[str, Any], person: Person) -> list[str]:
+    """Keep a decision and read again what it concerns."""
+    before = mail.settled(desk.store)
+    number = decisions.add(desk.store, what, subject, value, person)
+    take_in(desk)
+    decided = next(row for row in decisions.every(desk.store) if row.id == number)
+    return [f"已认定（编号 {number}）：{described(decided)}", *_changes(desk, before, decided)]
+
+
+def described(row: Decided) -> str:
+    """Return a decision in words, without who and when."""
+    subject = f"来信 {row.subject.removeprefix('message:')}" if row.is_on_message else row.subject
+    if row.what == decisions.MAIL_KIND:
+        return f"{subject} 是{MESSAGE_KINDS.get(row.value.get('kind', ''), '')}"
+    if row.what != decisions.SENDER:
+        return subject
+    level = LEVELS.get(row.value.get("level") or "", "")
+    place = "".join(part for part in (row.value["province"], row.value.get("city")) if part)
+    learned = f"，{row.address} 的来信都照此" if row.is_on_message and row.address else ""
+    return f"{subject} 属于{place}{f'（{level}）' if level else ''}{learned}"
+
+
+def _changes(desk: Desk, before: Mapping[int, Settled], decided: Decided | None = None) -> list[str]:
+    """Say what reading again has changed: mails moved, mails of the address that were not, and failures."""
+    after = mail.settled(desk.store)
+    moved: dict[str, list[int]] = {}
+    kinds: dict[str, list[int]] = {}
+    for number, now in after.items():
+        was = before.get(number)
+        if was and was.province != now.province:
+            moved.setdefault(now.province or "", []).append(number)
+        if was and was.kind != now.kind:
+            kinds.setdefault(now.kind or "", []).append(number)
+    lines = [
+        f"归入{place}的来信：{_numbers(ids)}" if place else f"不再归入任何省的来信：{_numbers(ids)}"
+        for place, ids in moved.items()
+    ]
+    lines += [f"改为{MESSAGE_KINDS.get(kind, kind)}的来信：{_numbers(ids)}" for kind, ids in kinds.items()]
+    lines += _others(after, decided)
+    lines += [f"来信 {number} 未能读出：{reason}" for number, reason in mail.failed(desk.store) if number in before]
+    return lines or ["没有来信因此改变"]
+
+
+def _others(after: Mapping[int, Settled], decided: Decided | None) -> list[str]:
+    """Say which mails of a learned address stay where their documents say, and whether there are any at all."""
+    if decided is None or decided.what != decisions.SENDER or not decided.address:
+        return []
+    own = [number for number, one in after.items() if one.sender_address == decided.address]
+    if not own:
+        return [f"还没有 {decided.address} 的来信，以后来的会照此认定"]
+    province = decided.value["province"]
+    other = [number for number in own if after[number].province != province]
+    lines = [f"{decided.address} 的来信共 {len(own)} 封，归入{province} {len(own) - len(other)} 封"]
+    return [*lines, f"另有线索相反、仍须逐封认定的来信：{_numbers(other)}"] if other else lines
+
+
+def _numbers(ids: Sequence[int]) -> str:
+    listed = "、".join(str(one) for one in ids[:_SHOWN])
+    return f"{listed}{' 等' if len(ids) > _SHOWN else ''}（共 {len(ids)} 封）"
+
+
+def _message(desk: Desk, target: str) -> Settled:
+    """Return a message by our number; DecisionError where there is none."""
+    known = mail.settled(desk.store)
+    number = int(target) if target.isascii() and target.isdecimal() else None
+    if number in known:
+        return known[number]
+    if not known:
+        raise DecisionError("还没有来信")
+    near = min(known, key=lambda one: abs(one - (number or 0)))
+    hint = (
+        f"，你是不是想说 {near}？"
+        if number is not None
+        else "，请写来信编号（zhengji export messages 的 id）或邮箱地址"
+    )
+    raise DecisionError(f"没有来信 {target}{hint}")
+
+
+def _read_message(desk: Desk, target: str) -> Settled:
+    """Return a message that has been read, since only then its address is known; one that just came is read first."""
+    message = _message(desk, target)
+    if message.kind is None:
+        take_in(desk)
+        message = _message(desk, target)
+    return message
+
+
+def _address(text: str) -> str:
+    address = text.strip().strip("<>").lower()
+    local, _, domain = address.partition("@")
+    if not local or "." not in domain or any(one.isspace() for one in address) or "@" in domain:
+        raise DecisionError(f"{text} 不是邮箱地址")
+    return address
+
+
+def _place(desk: Desk, place: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return {province, city, level} by their names here; DecisionError where one is not known."""
+    province = _province(desk, place["province"] or "")
+    city = _city(place.get("city"), province)
+    level = place.get("level")
+    if level and level not in _LEVELS:
+        raise DecisionError(f"没有 {level} 这一级{nearest(level, list(_LEVELS))}")
+    return {"province": province, "city": city, "level": _LEVELS[level] if level else ("city" if city else None)}
+
+
+def _province(desk: Desk, text: str) -> str:
+    known = list(dict.fromkeys(one.province for one in desk.associations))
+    found = text if text in known else divisions().find_province(text)
+    named = [one.province for one in desk.associations if text in (one.name, *one.aliases)]
+    if found in known or named:
+        return found if found in known else named[0]
+    raise DecisionError(f"没有 {text} 这个省份{_meant(text, known)}")
+
+
+def _city(text: str | None, province: str) -> str | None:
+    if not text:
+        return None
+    unit = divisions().find_city(text, province) if divisions().find_province(province) else None
+    if unit is None:
+        cities = {one.city for one in divisions() if one.province == province and one.city}
+        raise DecisionError(f"{province}没有 {text} 这个市{_meant(text, cities)}")
+    return unit.city
+
+
+def _meant(text: str, known: Iterable[str]) -> str:
+    """Return what was probably meant, by the characters in common: names of two characters are too short for more."""
+    common = {one: len(set(one) & set(text)) for one in known}
+    best = max(common, key=lambda one: (common[one], -len(one)), default=None)
+    return f"，你是不是想说 {best}？" if best and common[best] else ""

@@ -1,0 +1,157 @@
+"""Keeps what persons decided: facts that are added and undone, never changed, and that outlive every reread.
+
+A decision on a message speaks of it alone; one on an address, or learned from a message, speaks of all its mail.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from store.database import Store
+from store.models import Decision, Letter, Message
+
+SENDER, MAIL_KIND = "sender", "mail_kind"
+# What reading a mail asks for; passwords and the like are asked for where they are needed.
+_ON_MAIL = (SENDER, MAIL_KIND)
+_PREFIX = "message:"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who decides, when, and what is to be remembered of it."""
+
+    name: str
+    now: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision as it stands: see `store.models.Decision` for the fields."""
+
+    id: int
+    what: str
+    subject: str
+    value: dict[str, Any]
+    person: str
+    note: str
+    decided_at: datetime
+    undone_at: datetime | None
+    undone_by: str | None
+
+    @property
+    def is_on_message(self) -> bool:
+        """Whether it was made on one message."""
+        return self.subject.startswith(_PREFIX)
+
+    @property
+    def address(self) -> str | None:
+        """The address of which it speaks beyond one message; None where it speaks of that message alone."""
+        return self.value.get("learned") if self.is_on_message else self.subject
+
+
+@dataclass(frozen=True)
+class Speaking:
+    """The decisions that speak on one message: its own on sender and kind, and those learned of its address."""
+
+    sender: Decided | None = None
+    kind: Decided | None = None
+    learned: tuple[Decided, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What a letter keeps of them: their ids."""
+        own = [row for row in (self.sender, self.kind) if row]
+        return ",".join(str(row.id) for row in (*own, *self.learned))
+
+
+def of_message(message_id: int) -> str:
+    """Return the subject of a decision on a message."""
+    return f"{_PREFIX}{message_id}"
+
+
+def add(store: Store, what: str, subject: str, value: dict[str, Any], person: Person) -> int:
+    """Keep a decision and return its id; it goes before earlier ones of the same kind on the same subject."""
+    with store.session() as session:
+        row = Decision(
+            what=what, subject=subject, value=value, person=person.name, note=person.note, decided_at=person.now
+        )
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def undo(store: Store, decision_id: int, person: Person) -> bool:
+    """Undo a decision, which stays to be seen; False where there is none that still counts."""
+    query = update(Decision).where(Decision.id == decision_id, Decision.undone_at.is_(None))
+    with store.session() as session:
+        done = session.execute(query.values(undone_at=person.now, undone_by=person.name))
+        return bool(getattr(done, "rowcount", 0))
+
+
+def every(store: Store) -> list[Decided]:
+    """Return all decisions, also those undone, in the order they were made."""
+    with store.reading() as session:
+        return made(session)
+
+
+def current(rows: Iterable[Decided]) -> list[Decided]:
+    """Return those that count: not undone, and on each subject the last of its kind."""
+    last = {(row.what, row.subject): row for row in rows if row.undone_at is None}
+    return sorted(last.values(), key=lambda row: row.id)
+
+
+def speaking(store: Store, message_id: int, address: str | None) -> Speaking:
+    """Return the decisions on a message, and those learned of the address it comes from."""
+    with store.reading() as session:
+        return _speaking(current(made(session, *_ON_MAIL)), message_id, address)
+
+
+def wait_where_changed(store: Store) -> int:
+    """Let every read message wait on which other decisions speak now than when it was read; return how many."""
+    with store.session() as session:
+        rows = current(made(session, *_ON_MAIL))
+        changed = [
+            pk
+            for pk, address, decided in session.execute(_concerned(rows))
+            if _speaking(rows, pk, address).key != decided
+        ]
+        states = ("read", "filed")
+        query = update(Message).where(Message.id.in_(changed), Message.state.in_(states)).values(state="waiting")
+        return int(getattr(session.execute(query), "rowcount", 0))
+
+
+def _concerned(rows: Sequence[Decided]) -> Any:  # noqa: ANN401 (a statement)
+    """Return the query for the letters on which decisions speak or have spoken."""
+    ids = [int(row.subject.removeprefix(_PREFIX)) for row in rows if row.is_on_message]
+    addresses = [row.address for row in rows if row.address]
+    return select(Letter.message_pk, Letter.sender_address, Letter.decided).where(
+        or_(Letter.decided != "", Letter.message_pk.in_(ids), Letter.sender_address.in_(addresses))
+    )
+
+
+def _speaking(rows: Iterable[Decided], message_id: int, address: str | None) -> Speaking:
+    own: dict[str, Decided] = {}
+    learned: list[Decided] = []
+    for row in rows:
+        if row.subject == of_message(message_id):
+            own[row.what] = row
+        elif address and row.subject == address:
+            # What is said of the address itself goes before what was learned of it until then.
+            learned = [row]
+        elif address and row.address == address:
+            learned.append(row)
+    return Speaking(own.get(SENDER), own.get(MAIL_KIND), tuple(learned))
+
+
+def made(session: Session, *kinds: str) -> list[Decided]:
+    """Return all decisions of these kinds, or of every kind, in the order they were made."""
+    query = select(Decision).order_by(Decision.id)
+    if kinds:
+        query = query.where(Decision.what.in_(kinds))
+    names = [field.name for field in fields(Decided)]
+    return [Decided(**{name: getattr(row, name) for name in names}) for row in session.scalars(query)]
