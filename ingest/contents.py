@@ -8,7 +8,7 @@ from typing import Any
 from ingest.desk import Desk
 from ingest.sender import Written
 from parsers.base import ParseError, as_json
-from parsers.letter import Part
+from parsers.letter import LetterLimits, Part, Salvaged, read_letter
 from parsers.reading import Found, Reading, kind_of, read_content
 from parsers.unpack import Member, Spent, UnpackLimits, members
 from store import documents
@@ -35,17 +35,23 @@ def read_parts(desk: Desk, parts: Iterable[Part]) -> tuple[list[ReadFile], Writt
     """Keep and read all parts of a mail; return its files in order, and what they say of who sent them."""
     pile = _Pile()
     for part in parts:
-        if not part.data:
-            pile.files.append(_unopened(part.path, part.name, 0, *(part.problem or _EMPTY)))
-            continue
         pile.spent = Spent()
-        blob = desk.store.vault.keep([part.data])
-        _add(desk, pile, blob, part.path, desk.settings.limits.depth, part.problem)
+        _add_part(desk, pile, part, part.path, desk.settings.limits.depth)
     return pile.files, Written(pile.submitters, pile.list_recommenders, pile.form_recommenders)
 
 
-def _add(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int, problem: tuple[str, str] | None = None) -> None:
-    """Add one kept content and, where it is an archive, its members after it; `problem` is what cut it off."""
+def _add_part(desk: Desk, pile: _Pile, part: Part, path: str, depth: int) -> None:
+    """Add one part of a mail; what could be had of a damaged one is kept."""
+    if not part.head:
+        pile.files.append(_unopened(path, part.name, 0, *(part.problem or _EMPTY)))
+        return
+    content = Salvaged(part.chunks())
+    blob = desk.store.vault.keep(content)
+    _add(desk, pile, blob, path, depth, replace(part, problem=part.problem or content.problem))
+
+
+def _add(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int, part: Part | None = None) -> None:
+    """Add one kept content and, where it is an archive or a mail, its files after it; `part` says what cut it off."""
     reading = read_blob(desk, blob)
     name = PurePosixPath(path).name
     kind, _, evidence = kind_of(reading, name, path, desk.campaign)
@@ -53,10 +59,25 @@ def _add(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int, problem: tu
     at = len(pile.files)
     pile.files.append(file)
     _note_names(pile, reading)
-    if kind == "archive" and reading.status == "ok":
+    problem = part.problem if part else None
+    if kind == "message" or (part and part.is_mail):
+        problem = _open_mail(desk, pile, blob, path, depth) or problem
+    elif kind == "archive" and reading.status == "ok":
         problem = _unpack(desk, pile, blob, path, depth) or problem
     if problem and file.status == "ok":
         pile.files[at] = replace(file, status=problem[0], reason=problem[1])
+
+
+def _open_mail(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> tuple[str, str] | None:
+    """Add the files of a mail inside a mail or an archive; return what stopped it, if anything did."""
+    if depth == 0:
+        return "unsafe", f"邮件嵌套超过 {desk.settings.limits.depth} 层，里面的没有再打开"
+    most = desk.settings.limits.members - pile.spent.members
+    _, parts = read_letter(desk.store.vault.path(blob.sha256), LetterLimits(parts=max(most, 0)))
+    for part in parts:
+        pile.spent.members += 1
+        _add_part(desk, pile, part, f"{path}!/{part.path}", depth - 1)
+    return None
 
 
 def _unpack(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> tuple[str, str] | None:

@@ -6,22 +6,23 @@ mail's size in memory. It is given the header alone, within its limits, so no bo
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 import mailparser
 
 from parsers import mime
 from parsers.letter_dates import find_moment
-from parsers.letter_parts import Part, is_attachment, parts_of
+from parsers.letter_parts import Part, Salvaged, is_attachment, parts_of
 from parsers.letter_text import Body, decode_body, readable_text
+from parsers.links import CloudLink, find_links
+from parsers.mail_bytes import FileBytes
 from parsers.names import decode_header
 from parsers.stamps import received
 
-__all__ = ["Letter", "LetterLimits", "Part", "letter_of", "read_letter"]
+__all__ = ["Letter", "LetterLimits", "Part", "Salvaged", "read_letter"]
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]@,;:\"'\\]{1,64}@[^\s<>()\[\]@,;:\"'\\]{1,255}")
 _DISPLAY_NAME = re.compile(rb'\s*("(?:[\x81-\xfe][\x40-\xff]|\\.|[^"\\])*"|[^<"]*)\s*<', re.DOTALL)
@@ -32,6 +33,7 @@ _ADDRESS_CHARACTERS = 20_000
 _RECEIVED = 50
 _DEFECTS = 50
 _RECIPIENTS = 500
+# What is read of all bodies of a mail together.
 _BODY_BYTES = 4_000_000
 
 # The header by which a machine says that no person wrote: (name, what its value must hold for that).
@@ -55,10 +57,9 @@ _MAIL_PARSER_FAILS = (AttributeError, TypeError, ValueError, LookupError, Recurs
 
 @dataclass(frozen=True)
 class LetterLimits:
-    """Caps on reading one mail: the MIME tree's own, mails nested in mails, parts in all, characters of the body."""
+    """Caps on reading one mail: the MIME tree's own, files, characters of the body."""
 
     tree: mime.Limits = field(default_factory=mime.Limits)
-    depth: int = 8
     parts: int = 2_000
     text_characters: int = 200_000
 
@@ -82,28 +83,30 @@ class Letter:
     # The header that says a machine sent it ("Auto-Submitted: auto-replied"); None for a person's mail.
     automatic: str | None
     defects: tuple[str, ...]
+    # What lies behind cloud links, each file once.
+    links: tuple[CloudLink, ...] = ()
 
 
 def read_letter(path: Path, limits: LetterLimits | None = None) -> tuple[Letter, Iterator[Part]]:
-    """Return a mail's letter and its parts, one at a time and in order; raises OSError alone, whatever the bytes."""
+    """Return a mail's letter and its parts, one at a time and in order; raises OSError alone, whatever the bytes.
+
+    A mail nested in it is one part: keep it to a file and read that as a letter of its own.
+    """
     limits = limits or LetterLimits()
-    data = _open(path)
-    return letter_of(data, limits), parts_of(data, limits.tree, limits.depth, limits.parts)
-
-
-def _open(path: Path) -> mime.Buffer:
-    """Map a file into memory: of a large mail only the part in hand takes room. Empty files cannot be mapped."""
-    with path.open("rb") as file:
-        return mmap(file.fileno(), 0, access=ACCESS_READ) if path.stat().st_size else b""
-
-
-def letter_of(data: mime.Buffer, limits: LetterLimits | None = None) -> Letter:
-    """Return the letter of a mail in memory, e.g. of a part that is a nested mail; never raises."""
-    limits = limits or LetterLimits()
+    data = FileBytes(path)
     header = mime.top_header(data, limits.tree)
     leaves, defects = mime.walk(data, header, limits.tree)
     entities = list(leaves)
+    return _letter(data, header, entities, defects, limits), parts_of(data, entities, limits.parts)
+
+
+def _letter(
+    data: FileBytes, header: mime.Header, entities: Sequence[mime.Entity], defects: Iterable[str], limits: LetterLimits
+) -> Letter:
     addresses, noticed = _envelope(header)
+    bodies = list(_bodies(data, entities))
+    arrival = received(header)
+    plain, html = _joined(bodies, html=False), _joined(bodies, html=True)
     return Letter(
         message_id=_text(header, "message-id") or None,
         subject=_text(header, "subject"),
@@ -111,11 +114,16 @@ def letter_of(data: mime.Buffer, limits: LetterLimits | None = None) -> Letter:
         from_name=_display_name(header.raw("from"))[:_HEADER_CHARACTERS],
         to=tuple(addresses["to"][:_RECIPIENTS]),
         date=find_moment(_text(header, "date")),
-        received=received(header),
-        text=readable_text(_bodies(data, entities), limits.text_characters),
+        received=arrival,
+        text=readable_text(bodies, limits.text_characters),
         automatic=_automatic(header, entities),
         defects=tuple(dict.fromkeys([*noticed, *defects]))[:_DEFECTS],
+        links=find_links(html, plain, arrival),
     )
+
+
+def _joined(bodies: Iterable[Body], *, html: bool) -> str:
+    return "\n".join(body.text for body in bodies if body.html == html)
 
 
 def _text(header: mime.Header, name: str) -> str:
@@ -171,12 +179,14 @@ def _display_name(raw: bytes) -> str:
     return name.strip().strip("\"'").strip()
 
 
-def _bodies(data: mime.Buffer, entities: Iterable[mime.Entity]) -> Iterator[Body]:
+def _bodies(data: FileBytes, entities: Iterable[mime.Entity]) -> Iterator[Body]:
+    room = _BODY_BYTES
     for entity in entities:
-        if entity.problem or is_attachment(entity):
+        if entity.problem or is_attachment(entity) or room <= 0:
             continue
         html = entity.media_type == "text/html"
-        content, _ = mime.content_of(data, entity, _BODY_BYTES)
+        content = mime.beginning_of(data, entity, room)
+        room -= len(content)
         yield Body(html, decode_body(content, mime.charset_of(entity.header), html=html), entity.alternative)
 
 

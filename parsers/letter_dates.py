@@ -12,7 +12,7 @@ _HOURS = {
     **dict.fromkeys(("jst", "kst"), 9),
     "est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
 }  # fmt: skip
-_CHINA = timezone(timedelta(hours=8))
+CHINA = timezone(timedelta(hours=8))
 _YEARS = range(1970, 2101)
 _NOON = 12
 
@@ -42,7 +42,7 @@ def find_moment(text: str, *, need_zone: bool = False) -> datetime | None:
     if zone is None and need_zone:
         return None
     try:
-        found = datetime(*day, *_time(clock, rest), tzinfo=zone or _CHINA)
+        found = datetime(*day, *_time(clock, rest), tzinfo=zone or CHINA)
     except ValueError:
         return None
     return found if found.year in _YEARS else None

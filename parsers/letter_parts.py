@@ -1,15 +1,18 @@
-"""Answers which files a mail brings: attachments, inline pictures, nested mails and the files of those."""
+"""Answers which files a mail brings: attachments, inline pictures and nested mails, whose files are theirs to tell."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 
 from parsers import mime
+from parsers.base import ParseError
+from parsers.mail_bytes import Buffer
 from parsers.names import decode_header, part_name, safe_name, unique_path
-from parsers.sniff import PROGRAM, format_of, is_program
+from parsers.sniff import HEAD_BYTES, PROGRAM, format_of, is_program
 
 _BODY_TYPES = {"text/plain", "text/html"}
-_MAIL_TYPES = {"message/rfc822", "message/global"}
+MAIL_TYPES = {"message/rfc822", "message/global"}
 # By content only where nothing more precise is claimed: a text that quotes a mail is no mail.
 _MAYBE_MAIL = {"application/octet-stream", "application/x-eml", "application/eml", "application/vnd.ms-outlook"}
 _NOISE = re.compile(r"smime\.p7[sm]|signature\.asc|ATT\d{5,}\.(txt|html?)", re.IGNORECASE)
@@ -44,58 +47,64 @@ _EXTENSIONS = {
 _EMPTY = ("corrupt", "附件是空的（0 字节），请对方重发")
 
 
+# Enough of a nested mail to find its subject in.
+_SUBJECT_BYTES = 64_000
+
+
 @dataclass(frozen=True)
 class Part:
-    """One file of a mail. `path` is unique inside it: files of a nested mail stand under "转发.eml!/"."""
+    """One file of a mail. `path` is unique in it; `head` is its first 4096 bytes, empty where it has none.
+
+    `chunks()` streams the content in pieces of at most 1 MiB, as often as it is called. Where only the end tells that
+    it was cut off, ParseError comes last, after all that could be had: `Salvaged` keeps that and the problem.
+    A part that `is_mail` is to be kept and opened again with `read_letter`.
+    """
 
     path: str
     name: str
     # What the header claims.
     media_type: str
     inline: bool
-    data: bytes
-    # (status of domain.md section 5, Chinese reason); None where nothing is wrong.
+    head: bytes
+    # (status of domain.md section 5, Chinese reason); None where nothing is wrong as far as can be told before reading.
     problem: mime.Problem | None
+    chunks: Callable[[], Iterator[bytes]]
+    is_mail: bool = False
 
 
-@dataclass
-class _Tree:
-    """One mail with all that is nested in it: its limits, and what has been met so far."""
+class Salvaged:
+    """A stream that ends where it is damaged, instead of raising; `problem` then says (status, reason) why."""
 
-    limits: mime.Limits
-    depth: int
-    room: int
-    taken: dict[str, int] = field(default_factory=dict)
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = chunks
+        self.problem: mime.Problem | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield what can be had."""
+        try:
+            yield from self._chunks
+        except ParseError as error:
+            self.problem = error.status, error.reason
 
 
-def parts_of(data: mime.Buffer, limits: mime.Limits, depth: int, count: int) -> Iterator[Part]:
-    """Yield a mail's files in order, at most `count` and nested mails at most `depth` deep; never raises.
+def parts_of(data: Buffer, leaves: Iterable[mime.Entity], most: int) -> Iterator[Part]:
+    """Yield the files among a mail's leaves in order, at most `most`; raises OSError alone.
 
     Where a limit is met, one last part says so in its `problem`.
     """
-    yield from _parts(data, _Tree(limits, depth, count), "", 0)
-
-
-def _parts(data: mime.Buffer, tree: _Tree, prefix: str, level: int) -> Iterator[Part]:
-    leaves, _ = mime.walk(data, mime.top_header(data, tree.limits), tree.limits)
+    taken: dict[str, int] = {}
     for entity in leaves:
         if not entity.problem and not is_attachment(entity):
             continue
-        if tree.room < 0:
-            return
         part = _read(data, entity)
         if part is None:
             continue
-        tree.room -= 1
-        if tree.room < 0:
+        most -= 1
+        if most < 0:
             part = _stopped(part, f"邮件中的文件超过上限，从《{part.name}》起未读取，请人工查看原邮件")
-        part = replace(part, path=unique_path(prefix + part.name, tree.taken))
-        nested = part.problem is None and _is_mail(part)
-        if nested and level >= tree.depth:
-            part = replace(part, problem=("unsafe", f"嵌套超过 {tree.depth} 层，其中内容未读取，请人工查看"))
-        yield part
-        if nested and level < tree.depth:
-            yield from _parts(part.data, tree, f"{part.path}!/", level + 1)
+        yield replace(part, path=unique_path(part.path, taken))
+        if most < 0:
+            return
 
 
 def is_attachment(entity: mime.Entity) -> bool:
@@ -110,43 +119,49 @@ def _claimed_name(entity: mime.Entity) -> str | None:
     return part_name(header.raw("content-disposition"), header.raw("content-type"))
 
 
-def _read(data: mime.Buffer, entity: mime.Entity) -> Part | None:
+def _read(data: Buffer, entity: mime.Entity) -> Part | None:
     """Return a leaf as a file; None for signatures, mailing-list footers and nameless empty leaves."""
     claimed = _claimed_name(entity)
     if entity.problem:
-        return _stopped(_part(entity, claimed or _made_up(entity, b""), b""), entity.problem[1])
+        return _stopped(_part(data, entity, claimed or _made_up(data, entity), b""), entity.problem[1])
     if entity.media_type in _NOISE_TYPES or (claimed and _NOISE.fullmatch(claimed)):
         return None
-    content, problem = mime.content_of(data, entity)
-    if not content and not claimed:
+    head = mime.beginning_of(data, entity, HEAD_BYTES)
+    if not head and not claimed:
         return None
-    part = _part(entity, claimed or _made_up(entity, content), content)
-    if entity.media_type in _MAIL_TYPES and not part.name.lower().endswith(".eml"):
-        part = replace(part, name=safe_name(f"{part.name}.eml"), path="")
-    problem = problem or (None if content else _EMPTY)
-    program = is_program(part.name, content[:4096])
-    return replace(part, problem=PROGRAM if program else problem)
+    part = _part(data, entity, claimed or _made_up(data, entity), head)
+    if is_program(part.name, head):
+        return replace(part, problem=PROGRAM)
+    return replace(part, is_mail=_is_mail(part), problem=None if head else _EMPTY)
 
 
-def _part(entity: mime.Entity, name: str, content: bytes) -> Part:
-    return Part(name, name, entity.media_type, entity.header.disposition == "inline", content, None)
+def _part(data: Buffer, entity: mime.Entity, name: str, head: bytes) -> Part:
+    if entity.media_type in MAIL_TYPES and not name.lower().endswith(".eml"):
+        name = safe_name(f"{name}.eml")
+    inline = entity.header.disposition == "inline"
+    return Part(name, name, entity.media_type, inline, head, None, partial(mime.content_of, data, entity))
 
 
 def _stopped(part: Part, reason: str) -> Part:
-    return replace(part, data=b"", problem=("unsafe", reason))
+    return replace(part, head=b"", problem=("unsafe", reason), chunks=_nothing, is_mail=False)
 
 
-def _made_up(entity: mime.Entity, content: bytes) -> str:
+def _nothing() -> Iterator[bytes]:
+    return iter(())
+
+
+def _made_up(data: Buffer, entity: mime.Entity) -> str:
     """Name a nameless part by its place in the mail, a nested mail by its subject: the same at every reading."""
-    if entity.media_type in _MAIL_TYPES:
-        subject = decode_header(mime.top_header(content, mime.Limits()).raw("subject"))
+    if entity.media_type in MAIL_TYPES and not entity.problem:
+        inner = mime.beginning_of(data, entity, _SUBJECT_BYTES)
+        subject = decode_header(mime.top_header(inner, mime.Limits()).raw("subject"))
         if subject:
             return safe_name(f"{subject}.eml")
     return f"未命名-{entity.number}{_EXTENSIONS.get(entity.media_type, '.bin')}"
 
 
 def _is_mail(part: Part) -> bool:
-    if part.media_type in _MAIL_TYPES:
+    if part.media_type in MAIL_TYPES:
         return True
     named = part.name.lower().endswith(".eml")
-    return (named or part.media_type in _MAYBE_MAIL) and format_of(part.data[:4096]) == "eml"
+    return (named or part.media_type in _MAYBE_MAIL) and format_of(part.head) == "eml"

@@ -1,7 +1,7 @@
 """Answers what a person reads when a mail is opened: its body as plain text, tables with tabs between their cells."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
 
@@ -9,7 +9,7 @@ from parsers.charsets import decode_bytes
 
 _UNPARSED = {"script", "style", "title"}
 _DROPPED = {"head", "template", "object", "svg"}
-_BLOCKS = {
+BLOCKS = {
     *("address", "article", "aside", "blockquote", "body", "br", "center", "dd", "div", "dl", "dt", "fieldset"),
     *("footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre"),
     *("section", "table", "tbody", "tfoot", "thead", "tr", "ul"),
@@ -26,6 +26,15 @@ _MARKUP = re.compile(
 )
 # Nothing that people write is longer; what is cut off here would only cost time.
 _HTML_CHARACTERS = 4_000_000
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of HTML: a tag as it is written, or, where `tag` is empty, a text with its entities."""
+
+    tag: str
+    text: str
+    end: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,18 +73,30 @@ def html_as_text(html: str) -> str:
 
     The standard library's HTMLParser takes minutes over 300 KB of `<a <a <a`; one regular expression does not.
     """
+    reader = _Reader()
+    for one in tokens(html):
+        if one.tag:
+            reader.tag(one.tag, end=one.end)
+        else:
+            reader.words(one.text)
+    return reader.text()
+
+
+def tokens(html: str) -> Iterator[Token]:
+    """Yield the tags of HTML and the texts between them in order; scripts, styles and comments are passed over."""
     html = html[:_HTML_CHARACTERS]
-    reader, at = _Reader(), 0
+    at = 0
     while match := _MARKUP.search(html, at):
-        reader.words(html[at : match.start()])
+        if match.start() > at:
+            yield Token("", html[at : match.start()])
         at = match.end()
         tag = (match["tag"] or "").lower()
         if tag in _UNPARSED and not match["end"]:
             at = _end_of(html, tag, at)
         elif tag:
-            reader.tag(tag, end=bool(match["end"]))
-    reader.words(html[at:])
-    return reader.text()
+            yield Token(tag, match[0], end=bool(match["end"]))
+    if html[at:]:
+        yield Token("", html[at:])
 
 
 def _end_of(html: str, tag: str, at: int) -> int:
@@ -105,7 +126,7 @@ class _Reader:
         elif tag in _CELLS:
             self._cells = max(0, self._cells - 1) if end else self._cells + 1
             self._pieces.append("\t" if end else "")
-        elif tag in _BLOCKS:
+        elif tag in BLOCKS:
             self._break(tag)
 
     def _drop(self, tag: str, *, end: bool) -> None:

@@ -4,17 +4,17 @@ The standard library keeps a mail several times in memory and takes a minute ove
 at boundaries only, and stops at its limits.
 """
 
-import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
-from mmap import mmap
 
+from parsers.base import ParseError
 from parsers.charsets import decode_bytes
+from parsers.mail_bytes import Buffer, stream, windows
 from parsers.names import parameters
+from parsers.transfer import decoded
 
-Buffer = bytes | mmap
 Problem = tuple[str, str]
 
 _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]{1,200})[ \t]*:")
@@ -29,10 +29,17 @@ _NEEDED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _BOUNDARY_BYTES = 200
+# How far behind a boundary or a blank line white space may reach.
+_OVERLAP = 1_000
 # A line that is no header line belongs to the field before it if a header line comes this soon after.
 _LOOK_AHEAD = 5
-_PIECES = 1_000
 _LATE_FIELDS = 20
+# A field that must be whole in a window, where the needed ones of an overlong header are looked for.
+_LATE_BYTES = 64_000
+# A part needs few fields; what all parts' headers may take together before they are read more sparingly.
+_PART_FIELDS = 20
+_ALL_HEADERS = 4_000_000
+_SPARING = {"field_bytes": 2_000, "header_bytes": 4_000}
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,7 @@ class _Walk:
     data: Buffer
     limits: Limits
     parts: int = 0
+    header_bytes: int = 0
     defects: list[str] = field(default_factory=list)
 
 
@@ -121,7 +129,7 @@ def read_header(data: Buffer, start: int, end: int, limits: Limits) -> Header:
 
 def top_header(data: Buffer, limits: Limits) -> Header:
     """Return the header of a whole mail; blank lines and a byte order mark before it are passed over."""
-    match = _LEADING.match(data)
+    match = _LEADING.match(data[:200])
     return read_header(data, match.end() if match else 0, len(data), limits)
 
 
@@ -155,11 +163,27 @@ def _header_follows(data: Buffer, at: int, end: int) -> bool:
 
 def _cut(data: Buffer, at: int, end: int, fields: list[tuple[str, list[bytes]]], limits: Limits) -> Header:
     """Finish an overlong header: the fields that are needed still count, the rest is passed over."""
-    blank = _BLANK.search(data, at - 1, end)
-    body = blank.end() if blank else end
-    late = islice(_NEEDED.finditer(data, at, body), _LATE_FIELDS)
-    fields.extend((match[1].decode("ascii").lower(), [match[2]]) for match in late)
+    body = _after_blank(data, at - 1, end)
+    fields.extend(islice(_late_fields(data, at, body), _LATE_FIELDS))
     return _header(fields, body, limits, "the header is over its limit and was cut")
+
+
+def _after_blank(data: Buffer, at: int, end: int) -> int:
+    """Return where the first blank line from `at` ends; the end where there is none."""
+    for start, window, own in windows(data, at, end, _OVERLAP):
+        blank = _BLANK.search(window)
+        if blank and blank.start() < own:
+            return start + blank.end()
+    return end
+
+
+def _late_fields(data: Buffer, at: int, end: int) -> Iterator[tuple[str, list[bytes]]]:
+    for start, window, own in windows(data, at, end, _LATE_BYTES):
+        for match in _NEEDED.finditer(window):
+            # `^` also matches where a window starts amid a line.
+            first = match.start() == 0 and start > at and data[start - 1 : start] != b"\n"
+            if match.start() < own and not first:
+                yield match[1].decode("ascii").lower(), [match[2]]
 
 
 def _header(fields: list[tuple[str, list[bytes]]], body: int, limits: Limits, *defects: str) -> Header:
@@ -192,12 +216,21 @@ def _leaves(
     default = "message/rfc822" if kind == "multipart/digest" else "text/plain"
     alternative = (number or "1") if kind == "multipart/alternative" else alternative
     for count, (start, end) in enumerate(ranges, 1):
-        child = read_header(state.data, start, end, state.limits)
-        state.defects.extend(child.defects)
+        child = _part_header(state, start, end)
         name = f"{number}.{count}" if number else str(count)
         yield from _leaves(state, name, child, (child.body, end), default, alternative)
         if state.parts > state.limits.parts:
             return
+
+
+def _part_header(state: _Walk, start: int, end: int) -> Header:
+    """Return a part's header, of which only the fields about its content are kept."""
+    limits = state.limits if state.header_bytes < _ALL_HEADERS else replace(state.limits, **_SPARING)
+    header = read_header(state.data, start, end, limits)
+    state.defects.extend(header.defects)
+    kept = tuple(islice((one for one in header.fields if one[0].startswith("content-")), _PART_FIELDS))
+    state.header_bytes += sum(len(value) for _, value in kept)
+    return replace(header, fields=kept)
 
 
 def _limit_of(state: _Walk, number: str) -> Problem | None:
@@ -220,22 +253,36 @@ def _split(state: _Walk, header: Header, place: tuple[int, int]) -> list[tuple[i
 
 
 def _ranges(state: _Walk, boundary: bytes, place: tuple[int, int]) -> list[tuple[int, int]]:
-    data, (start, end) = state.data, place
-    pattern = re.compile(b"--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)")
     found: list[tuple[int, int]] = []
     opened = -1
-    for match in pattern.finditer(data, start, end):
-        if match.start() > start and data[match.start() - 1 : match.start()] != b"\n":
-            continue
+    for at, after, closes in _boundaries(state.data, boundary, *place):
         if opened >= 0:
-            found.append((opened, max(opened, _before_newline(data, match.start()))))
-        opened = -1 if match[1] else match.end()
-        if match[1] or state.parts + len(found) > state.limits.parts:
+            found.append((opened, max(opened, _before_newline(state.data, at))))
+        opened = -1 if closes else after
+        if closes or state.parts + len(found) > state.limits.parts:
             return found
     if opened >= 0:
         state.defects.append("the mail ends before its closing boundary")
-        found.append((opened, end))
+        found.append((opened, place[1]))
     return found
+
+
+def _boundaries(data: Buffer, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    """Yield (start, end, whether it closes) of the boundary lines of a range.
+
+    A plain search goes first: it passes over base64 much faster than a regular expression.
+    """
+    line = b"--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?(?=\n)|\Z)"
+    first = re.match(line, data[start : min(start + _OVERLAP, end)])
+    if first:
+        yield start, start + first.end() + 1, bool(first[1])
+    pattern, plain = re.compile(b"\n" + line), b"\n--" + boundary
+    for at, window, own in windows(data, start, end, _OVERLAP):
+        if window.find(plain) < 0:
+            continue
+        for match in pattern.finditer(window):
+            if match.start() < own:
+                yield at + match.start() + 1, min(at + match.end() + 1, end), bool(match[1])
 
 
 def _before_newline(data: Buffer, at: int) -> int:
@@ -245,42 +292,26 @@ def _before_newline(data: Buffer, at: int) -> int:
     return at
 
 
-def content_of(data: Buffer, entity: Entity, limit: int | None = None) -> tuple[bytes, Problem | None]:
-    """Return a leaf's bytes with the transfer encoding taken off, and what is wrong with them if something is.
+def content_of(data: Buffer, entity: Entity) -> Iterator[bytes]:
+    """Yield a leaf's bytes with the transfer encoding taken off, in pieces of at most 1 MiB.
 
-    With a limit only so many encoded bytes are looked at.
+    ParseError comes last, after all that could be had, where they are cut off.
     """
-    end = entity.end if limit is None else min(entity.end, entity.start + limit)
     coding = entity.header.raw("content-transfer-encoding").split(b";")[0].strip().lower()
-    if coding == b"base64":
-        return _base64(data, entity.start, end)
-    raw = data[entity.start : end]
-    return (binascii.a2b_qp(raw), None) if coding == b"quoted-printable" else (raw, None)
+    return decoded(stream(data, entity.start, entity.end), coding)
 
 
-def _base64(data: Buffer, start: int, end: int) -> tuple[bytes, Problem | None]:
-    """Decode base64, also where padding is missing or stands in the middle because pieces were put together."""
-    padding = data.find(b"=", start, end)
-    tail = data[padding : min(end, padding + 1000)] if padding >= 0 else b""
-    whole = padding < 0 or (end - padding < len(tail) + 1 and not tail.strip(b"= \t\r\n"))
-    if whole:
-        try:
-            return binascii.a2b_base64(data[start:end]), None
-        except binascii.Error:
-            pass
-    return _pieces(data[start:end])
-
-
-def _pieces(raw: bytes) -> tuple[bytes, Problem | None]:
-    out, problem = [], None
-    # Pieces beyond any real number of them are one damaged whole: a list of millions would fill the memory.
-    for piece in re.sub(rb"[^A-Za-z0-9+/=]+", b"", raw).replace(b"==", b"=").split(b"=", _PIECES):
-        if len(piece) % 4 == 1:
-            problem = ("corrupt", "附件在传输中被截断，内容不完整，请对方重发")
-        letters = piece.replace(b"=", b"")
-        letters = letters[:-1] if len(letters) % 4 == 1 else letters
-        out.append(binascii.a2b_base64(letters + b"=" * (-len(letters) % 4)))
-    return b"".join(out), problem
+def beginning_of(data: Buffer, entity: Entity, limit: int) -> bytes:
+    """Return at most `limit` bytes of a leaf's content, damaged or not."""
+    found = b""
+    try:
+        for piece in content_of(data, entity):
+            found += piece
+            if len(found) >= limit:
+                break
+    except ParseError:
+        pass
+    return found[:limit]
 
 
 def charset_of(header: Header) -> str | None:

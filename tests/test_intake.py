@@ -234,3 +234,33 @@ def test_a_new_version_of_the_roster_reads_the_old_mail_again(tmp_path: Path) ->
             take_in(opened)
             assert "sender.unknown" not in codes(assessed(opened))
             assert [message.province for message in assessed(opened).picture.messages] == ["浙江"]
+
+
+def test_the_files_of_a_forwarded_mail_and_of_mails_in_archives_are_filed(opened: Desk, tmp_path: Path) -> None:
+    lists = list_files("浙江省物业管理协会", [CASE])
+    city = mail("hzwx@example.cn", "杭州推荐", WHEN, {**lists, "照片.zip": gbk_zip({"正门.jpg": photo("正门")})})
+    outer = sent(转发__eml=city, 打包__zip=gbk_zip({"邮件\\杭州.eml": city}))
+    files = files_of(opened, tmp_path, outer)
+    inside = [*lists, "照片.zip", "照片.zip!/正门.jpg"]
+    assert {f"转发.eml!/{name}" for name in inside} <= set(files)
+    assert {f"打包.zip!/邮件/杭州.eml!/{name}" for name in inside} <= set(files)
+    assert files["转发.eml"].kind == "message"
+    assert files["转发.eml!/照片.zip!/正门.jpg"].kind == "photo"
+
+
+def test_mails_nested_past_the_limit_are_said_and_not_opened(opened: Desk, tmp_path: Path) -> None:
+    inner = sent()
+    for level in range(6):
+        inner = mail("zjwyxh@example.cn", "浙江报送", WHEN, {f"{level}.eml": inner})
+    files = files_of(opened, tmp_path, inner)
+    assert max(path.count("!/") for path in files) == opened.settings.limits.depth
+    (last,) = (file for path, file in files.items() if path.count("!/") == opened.settings.limits.depth)
+    assert (last.status, last.reason) == ("unsafe", "邮件嵌套超过 4 层，里面的没有再打开")
+
+
+def test_what_could_be_had_of_a_part_that_was_cut_off_is_kept(opened: Desk, tmp_path: Path) -> None:
+    raw = mail("zjwyxh@example.cn", "浙江报送", WHEN, {"照片.jpg": photo("正门")})
+    cut = raw[: len(raw) // 2].rstrip()
+    files = files_of(opened, tmp_path, cut[: len(cut) - (len(cut.rpartition(b"\n")[2]) - 1) % 4])
+    assert files["照片.jpg"].status == "corrupt"
+    assert files["照片.jpg"].sha256

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from parsers.letter import Letter, LetterLimits, Part, letter_of, read_letter
+from parsers.letter import Letter, LetterLimits, Part, Salvaged, read_letter
 from parsers.letter_dates import find_moment
 from parsers.letter_text import html_as_text
 from tests import mail_builders as build
@@ -18,6 +18,7 @@ from tests import mail_builders as build
 MAILS = Path(__file__).parent / "mails"
 CHINA = timezone(timedelta(hours=8))
 MORNING = datetime(2026, 8, 4, 16, 20, 31, tzinfo=CHINA)
+SENT = datetime(2026, 8, 5, 9, 59, tzinfo=CHINA)
 
 
 def read(raw: bytes, folder: Path, limits: LetterLimits | None = None) -> tuple[Letter, list[Part]]:
@@ -25,6 +26,18 @@ def read(raw: bytes, folder: Path, limits: LetterLimits | None = None) -> tuple[
     path.write_bytes(raw)
     letter, parts = read_letter(path, limits)
     return letter, list(parts)
+
+
+def content(part: Part) -> bytes:
+    return b"".join(Salvaged(part.chunks()))
+
+
+def problem(part: Part) -> str | None:
+    """Return what is wrong with a part, also where only reading it to the end tells."""
+    salvaged = Salvaged(part.chunks())
+    list(salvaged)
+    found = part.problem or salvaged.problem
+    return found[0] if found else None
 
 
 @dataclass(frozen=True)
@@ -60,7 +73,7 @@ ODD = {
         "Fw: 杭州市推荐材料",
         ("zjwx@foxmail.com", ""),
         "请查收",
-        paths=("转发.eml", "转发.eml!/正门.jpg", "second.eml", "second.eml!/正门.jpg"),
+        paths=("转发.eml", "second.eml"),
     ),
     "0004": Expected(
         "甘肃汇总清单",
@@ -105,7 +118,7 @@ def test_an_odd_mail_is_read_as_a_person_reads_it(path: Path) -> None:
     assert (letter.subject, (letter.from_address, letter.from_name)) == (expected.subject, expected.sender)
     assert (letter.text, letter.automatic) == (expected.text, expected.automatic)
     assert tuple(part.path for part in found) == expected.paths
-    assert tuple(part.problem[0] for part in found if part.problem) == expected.problems
+    assert tuple(filter(None, map(problem, found))) == expected.problems
     assert letter.received == MORNING
     for name, value in expected.other.items():
         assert getattr(letter, name) == value
@@ -117,25 +130,46 @@ def test_every_odd_mail_has_its_expectation() -> None:
 
 def test_a_part_has_the_bytes_that_were_sent(tmp_path: Path) -> None:
     photo = bytes(range(256)) * 5000
-    content = build.multipart([build.text_part("见附件"), build.attachment("正门.jpg", photo, b"image/jpeg")])
-    _, [part] = read(build.mail(content), tmp_path)
-    assert (part.name, part.media_type, part.inline, part.data == photo) == ("正门.jpg", "image/jpeg", False, True)
+    both = build.multipart([build.text_part("见附件"), build.attachment("正门.jpg", photo, b"image/jpeg")])
+    _, [part] = read(build.mail(both), tmp_path)
+    assert (part.name, part.media_type, part.inline, content(part) == photo) == ("正门.jpg", "image/jpeg", False, True)
 
 
 def test_a_mail_that_is_one_attachment_has_it_as_a_part(tmp_path: Path) -> None:
     letter, [part] = read(build.mail(build.attachment("汇总清单.docx", b"PK")), tmp_path)
-    assert (letter.text, part.path, part.data) == ("", "汇总清单.docx", b"PK")
+    assert (letter.text, part.path, content(part)) == ("", "汇总清单.docx", b"PK")
 
 
-def test_a_nested_mail_in_the_clear_keeps_its_bytes_and_its_parts(tmp_path: Path) -> None:
+def opened(part: Part, folder: Path) -> tuple[Letter, list[Part]]:
+    """Read a nested mail as its keeper does: from a file of its own."""
+    assert part.is_mail
+    return read(content(part), folder)
+
+
+@pytest.mark.parametrize("encoding", [b"7bit", b"base64"])
+def test_a_nested_mail_is_one_part_that_opens_as_a_letter_of_its_own(tmp_path: Path, encoding: bytes) -> None:
     inner = build.mail(
-        build.multipart([build.attachment("x.docx", b"inner")], boundary=b"inner"), Subject="转发件".encode()
+        build.multipart([build.attachment("x.docx", b"inner")], boundary=b"inner"),
+        Subject="转发件".encode(),
+        From=b"hzwx@163.com",
     )
-    outer = build.mail(build.multipart([build.part(inner, b"message/rfc822", encoding=b"7bit")]))
-    _, parts = read(outer, tmp_path)
-    assert [part.path for part in parts] == ["转发件.eml", "转发件.eml!/x.docx"]
-    assert letter_of(parts[0].data).subject == "转发件"
-    assert parts[1].data == b"inner"
+    outer = build.mail(build.multipart([build.part(inner, b"message/rfc822", encoding=encoding)]))
+    _, [part] = read(outer, tmp_path)
+    assert (part.path, content(part)) == ("转发件.eml", inner)
+    letter, [inside] = opened(part, tmp_path)
+    assert (letter.subject, letter.from_address, letter.date) == ("转发件", "hzwx@163.com", SENT)
+    assert (inside.path, content(inside)) == ("x.docx", b"inner")
+
+
+def test_a_mail_sent_as_an_ordinary_file_is_told_by_its_content(tmp_path: Path) -> None:
+    inner = build.mail(build.attachment("x.docx", b"inner"))
+    parts = [
+        build.attachment("邮件", inner),
+        build.attachment("说明.eml", b"no mail"),
+        build.attachment("a.txt", inner, b"text/plain"),
+    ]
+    _, found = read(build.mail(build.multipart(parts)), tmp_path)
+    assert [(part.name, part.is_mail) for part in found] == [("邮件", True), ("说明.eml", False), ("a.txt", False)]
 
 
 def test_a_body_in_the_wrong_charset_is_read(tmp_path: Path) -> None:
@@ -240,12 +274,6 @@ def test_a_received_stamp_without_a_zone_is_not_guessed_at(tmp_path: Path) -> No
     assert read(raw, tmp_path)[0].received is None
 
 
-def test_nesting_past_the_limit_is_said_and_not_followed(tmp_path: Path) -> None:
-    _, parts = read(build.nested(12, build.attachment("x.docx", b"x")), tmp_path)
-    assert [part.path.count("!/") for part in parts] == list(range(9))
-    assert parts[-1].problem == ("unsafe", "嵌套超过 8 层，其中内容未读取，请人工查看")
-
-
 def test_multiparts_without_end_are_said_and_not_followed(tmp_path: Path) -> None:
     letter, parts = read(build.deep_multiparts(500), tmp_path)
     assert letter.subject == "浙江省材料"
@@ -262,11 +290,9 @@ def test_too_many_parts_are_said_and_cost_no_time(tmp_path: Path) -> None:
     assert parts[-1].problem[0] == "unsafe"
 
 
-def test_parts_of_nested_mails_count_together(tmp_path: Path) -> None:
-    inner = build.multipart([build.attachment("x.docx", b"x")] * 5)
-    outer = build.mail(build.multipart([build.part(build.mail(inner), b"message/rfc822")] * 5, boundary=b"outer"))
-    _, parts = read(outer, tmp_path, LetterLimits(parts=10))
-    assert len(parts) == 11
+def test_files_past_the_limit_are_said(tmp_path: Path) -> None:
+    raw = build.mail(build.multipart([build.attachment("x.docx", b"x")] * 15))
+    _, parts = read(raw, tmp_path, LetterLimits(parts=10))
     assert [part.problem and part.problem[0] for part in parts] == [None] * 10 + ["unsafe"]
 
 
@@ -311,11 +337,11 @@ def test_a_large_mail_is_read_part_by_part(tmp_path: Path) -> None:
     del photos
     tracemalloc.start()
     _, parts = read_letter(path)
-    sizes = [len(part.data) for part in parts]
+    sizes = [sum(map(len, part.chunks())) for part in parts]
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert sizes == [4_000_000] * 8
-    assert peak < 20_000_000
+    assert peak < 8_000_000
 
 
 PIECES = st.sampled_from(

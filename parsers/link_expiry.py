@@ -1,0 +1,87 @@
+"""Answers until when a cloud link can be opened: by an attribute of its markup, or by the words around it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from parsers.letter_dates import CHINA, find_moment
+
+_NEVER = re.compile(r"无限期|永久有效|永不过期|长期有效|永不失效")
+_DAY = r"\d{4}\s?[年/.-]\s?\d{1,2}\s?[月/.-]\s?\d{1,2}(?:\s?日)?"
+_CLOCK = r"(?:上午|下午|晚上|凌晨)?\s?\d{1,2}\s?[:：时]\s?\d{2}(?:\s?[:：分]\s?\d{2})?"
+_MOMENT = rf"({_DAY}(?:[\sT]{{0,3}}{_CLOCK})?)"
+_ENDS = r"(?:到期|过期|失效|截止)"
+_ABSOLUTE = (
+    re.compile(rf"{_MOMENT}\s{{0,3}}[前后]?\s{{0,3}}{_ENDS}"),
+    re.compile(rf"(?:{_ENDS}(?:时间|日期)?|有效期(?:限|至|到)?|下载期限)\s{{0,3}}[：:至到为]?\s{{0,3}}{_MOMENT}"),
+)
+_RELATIVE = re.compile(
+    rf"(\d{{1,3}})\s?(天|日|个?小时)\s?(?:之?后|内)?\s?{_ENDS}"
+    rf"|(?:有效期(?:限)?|保存期限?|还剩|剩余|还有)\s{{0,3}}[：:为]?\s{{0,3}}(\d{{1,3}})\s?(天|日|个?小时)"
+)
+_LAST_SECOND = {"hour": 23, "minute": 59, "second": 59}
+_MILLISECONDS = 100_000_000_000
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """The last moment of a link (aware), as it stands in the mail; or that it has none."""
+
+    moment: datetime | None = None
+    text: str | None = None
+    never: bool = False
+
+
+def expiry_of_attribute(text: str | None) -> Expiry | None:
+    """Return what an attribute says: milliseconds or seconds since 1970, 0 for never, or words; None for nothing."""
+    if not text:
+        return None
+    if not re.fullmatch(r"-?\d{1,15}", text, re.ASCII):
+        return _expiry(text, None) or _moment(text, text)
+    number = int(text)
+    if number <= 0:
+        return Expiry(None, text, never=True)
+    try:
+        return Expiry(datetime.fromtimestamp(number / 1000 if number > _MILLISECONDS else number, CHINA), text)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def expiry_in(places: Iterable[tuple[str, bool]], received: datetime | None) -> Expiry | None:
+    """Return what the words around a link say, the nearest first; `15天后过期` counts from `received`."""
+    for text, last in places:
+        # Of the words before a link the last line that says it counts.
+        parts = reversed(text.split("\n")) if last else (text,)
+        for part in parts:
+            found = _expiry(part, received)
+            if found:
+                return found
+    return None
+
+
+def _expiry(text: str, received: datetime | None) -> Expiry | None:
+    for pattern in _ABSOLUTE:
+        match = pattern.search(text)
+        if match:
+            return _moment(match[1], match[0])
+    relative = _RELATIVE.search(text)
+    if relative:
+        return _after(relative, received)
+    never = _NEVER.search(text)
+    return Expiry(None, never[0], never=True) if never else None
+
+
+def _moment(words: str, whole: str) -> Expiry | None:
+    """Return the moment of words; a day alone lasts to its end."""
+    found = find_moment(words)
+    if found is None:
+        day = find_moment(f"{words.strip()} 00:00")
+        found = day.replace(**_LAST_SECOND) if day else None  # type: ignore[arg-type]
+    return Expiry(found, " ".join(whole.split())[:100]) if found else None
+
+
+def _after(match: re.Match[str], received: datetime | None) -> Expiry:
+    number, unit = int(match[1] or match[3]), match[2] or match[4]
+    span = timedelta(hours=number) if "时" in unit else timedelta(days=number)
+    return Expiry(received + span if received else None, match[0])
