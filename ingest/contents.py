@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ingest.desk import Desk
+from ingest.held import Held
 from ingest.sender import Written
 from parsers.base import ParseError, as_json
 from parsers.letter import LetterLimits, Part, Salvaged, read_letter
@@ -31,12 +32,18 @@ class _Pile:
     spent: Spent = field(default_factory=Spent)
 
 
-def read_parts(desk: Desk, parts: Iterable[Part]) -> tuple[list[ReadFile], Written]:
-    """Keep and read all parts of a mail; return its files in order, and what they say of who sent them."""
+def read_parts(desk: Desk, parts: Iterable[Part], held: Iterable[Held] = ()) -> tuple[list[ReadFile], Written]:
+    """Keep and read all parts of a mail, and what is held already beside them; return its files in order.
+
+    With them comes what they say of who sent them.
+    """
     pile = _Pile()
     for part in parts:
         pile.spent = Spent()
         _add_part(desk, pile, part, part.path, desk.settings.limits.depth)
+    for one in held:
+        pile.spent = Spent()
+        _add(desk, pile, Blob(one.sha256, one.bytes), one.path, desk.settings.limits.depth)
     return pile.files, Written(pile.submitters, pile.list_recommenders, pile.form_recommenders)
 
 

@@ -7,18 +7,17 @@ province. What failed is kept with a reason that the digest shows, and `zhengji 
 import errno
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import structlog
 
-from ingest import contents
+from ingest import contents, held
 from ingest.desk import Desk
 from ingest.filing import Item, place_all
 from ingest.mail_kind import mail_kind
 from ingest.sender import Written, sender_of
 from parsers.letter import Letter, read_letter
-from store import cases, documents, mail
+from store import cases, documents, drops, mail
 from store.cases import CaseKey, FileRow, Placing
 from store.documents import ReadFile, ReadLetter
 
@@ -51,7 +50,7 @@ def take_in(desk: Desk, tell: Tell = lambda _done, _all: None, stop: Callable[[]
 def read_one(desk: Desk, message_id: int) -> None:
     """Read one message; whatever is wrong with it, the others go on."""
     try:
-        letter, files = _read(desk, mail.raw(desk.store, message_id))
+        letter, files = _read(desk, message_id)
         documents.keep_read(desk.store, message_id, letter, files)
         log.info("message.read", message=message_id, kind=letter.kind, province=letter.province, files=len(files))
     except Exception as error:
@@ -80,11 +79,16 @@ def _file_one(desk: Desk, province: str) -> None:
         mail.fail_province(desk.store, province, reason)
 
 
-def _read(desk: Desk, raw: Path) -> tuple[ReadLetter, list[ReadFile]]:
+def _read(desk: Desk, message_id: int) -> tuple[ReadLetter, list[ReadFile]]:
     """Return a message's letter and files with kind and sender; contents are kept in the vault as they come."""
-    letter, parts = read_letter(raw)
-    files, written = contents.read_parts(desk, parts)
-    sender = sender_of(letter, written, desk.associations, desk.campaign)
+    place, added = drops.find_dropped(desk.store, message_id), held.supplied(desk.store, message_id)
+    if place and not place.is_mail:
+        letter = held.letter_of(place)
+        files, _ = contents.read_parts(desk, (), [held.file_of(desk.store, message_id, place), *added])
+        return _letter(letter, held.sender_of(place), *held.kind_of(place), desk.letter_version), files
+    letter, parts = read_letter(mail.raw(desk.store, message_id))
+    files, written = contents.read_parts(desk, parts, added)
+    sender = held.sender_by_place(sender_of(letter, written, desk.associations, desk.campaign), place)
     kind, evidence = mail_kind(
         letter,
         {_kind_for_mail(file) for file in files},

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from config.settings import MailboxSettings
+from config.settings import FolderSettings, MailboxSettings
 from ingest.desk import Desk
+from ingest.dropping import Looking
 from ingest.intake import DISK_FULL
 from ingest.mailbox import FolderState, ImapMailbox, LoginRefused, MailboxError
 from store import mail, polls
@@ -43,14 +44,16 @@ class Poller:
             results.append(result)
         return results
 
-    def poll(self, settings: MailboxSettings) -> PollResult:
-        """Take in what one mailbox holds anew; what was accepted before a failure is safe."""
+    def poll(self, settings: MailboxSettings | FolderSettings) -> PollResult:
+        """Take in what one mailbox or watched folder holds anew; what was accepted before a failure is safe."""
         started, count = self.clock(), _Count()
         outcome, reason = "ok", ""
         try:
-            with ImapMailbox(settings, self.desk.campaign) as box:
-                reason = self._take_folders(settings.address, box, count)
-                outcome = "unreachable" if reason else "ok"
+            if isinstance(settings, FolderSettings):
+                self._look(settings, count)
+            else:
+                reason = self._take_account(settings, count)
+            outcome = "unreachable" if reason else "ok"
         except LoginRefused as error:
             outcome, reason = "refused", error.reason
         except MailboxError as error:
@@ -60,6 +63,18 @@ class Poller:
                 raise
             outcome, reason = "full", "磁盘已满，收信暂停；腾出空间后会自动继续，邮件仍在邮箱里"
         return PollResult(settings.address, started, self.clock(), outcome, reason, count.seen, count.new)
+
+    def _take_account(self, settings: MailboxSettings, count: "_Count") -> str:
+        with ImapMailbox(settings, self.desk.campaign) as box:
+            return self._take_folders(settings.address, box, count)
+
+    def _look(self, settings: FolderSettings, count: "_Count") -> None:
+        """Look into a watched folder."""
+        looking = Looking(self.desk, settings, self.clock)
+        try:
+            looking.look(lambda new: self.tell(settings.address, new), self.stop)
+        finally:
+            count.seen, count.new = looking.seen, looking.new
 
     def _take_folders(self, address: str, box: ImapMailbox, count: "_Count") -> str:
         """Take in every folder; return why one could not be read, or nothing. None holds up the others."""
@@ -92,7 +107,7 @@ class _Count:
     new: int = 0
 
 
-def _must_wait(desk: Desk, settings: MailboxSettings, now: datetime) -> bool:
+def _must_wait(desk: Desk, settings: MailboxSettings | FolderSettings, now: datetime) -> bool:
     """Tell whether a refused login is too recent: repeated failures make a provider block the address."""
     last = polls.latest(desk.store, settings.address)
     wait = timedelta(minutes=desk.settings.worker.login_wait_minutes)

@@ -142,6 +142,13 @@ def raw(store: Store, message_id: int) -> Path:
         return store.vault.path(session.get_one(Message, message_id).sha256)
 
 
+def blob(store: Store, message_id: int) -> Blob:
+    """Return a message's raw bytes as the vault knows them."""
+    with store.reading() as session:
+        message = session.get_one(Message, message_id)
+        return Blob(message.sha256, message.bytes)
+
+
 def fail(store: Store, message_id: int, reason: str) -> None:
     """Note that a message could not be read, and why; it is tried again a few times, then only by `retry`.
 
