@@ -196,6 +196,11 @@ class Settings(Section):
         """The polled IMAP accounts, without the watched folders."""
         return tuple(one for one in self.mailboxes if isinstance(one, MailboxSettings))
 
+    @property
+    def folders(self) -> tuple[FolderSettings, ...]:
+        """The watched folders."""
+        return tuple(one for one in self.mailboxes if isinstance(one, FolderSettings))
+
     def at(self, path: Path) -> Path:
         """Return a path of the settings as an absolute one."""
         return (self.base / path).absolute()

@@ -80,7 +80,7 @@ def complaint(error: ValidationError, model: type[BaseModel], path: Path) -> str
 
 
 def _untagged(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """Return a location without the kind that pydantic puts behind a row's number: ('mailboxes', 0, 'folder', 'path')."""
+    """Return a location without the kind that pydantic puts in it: ('mailboxes', 0, 'folder', 'path')."""
     return tuple(part for before, part in zip((None, *loc), loc, strict=False) if not _is_tag(before, part, loc))
 
 

@@ -1,6 +1,6 @@
 """One look into a watched folder: takes in the files that are whole, each as a message of its own.
 
-Mails (`.eml`) count as mails; any other file is material of the province below whose folder it lies. What is still being
+Mails (`.eml`) count as mails; any other file is material of the province in whose folder it lies. What is still being
 written waits for the next look, and what cannot be taken is named until it is put right.
 """
 
@@ -34,7 +34,7 @@ _ELSEWHERE = "同样的文件也放在{other}的文件夹里，只算{other}的�
 
 
 class _NotReadError(Exception):
-    """A file of the folder could not be read; the text says why, in Chinese. What our own disk refuses is an OSError."""
+    """A file of the folder could not be read; the text says why in Chinese. Our own disk raises OSError."""
 
 
 @dataclass

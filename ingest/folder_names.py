@@ -1,4 +1,4 @@
-"""What the names in a watched folder say: which province a file is of, on which day it came, and what is no material."""
+"""What the names in a watched folder say: whose a file is, on which day it came, and what is no material."""
 
 import re
 import unicodedata
@@ -16,7 +16,8 @@ from parsers.values.dates import read_date
 # What programs write beside a document that is open, or while a file is on its way.
 _PASSING = re.compile(
     r"\..*|~\$.*|~WRL\d+\.tmp|.*\.(?:tmp|temp|part|partial|filepart|crdownload|download|downloading|xltd|td|!ut|swp)"
-    r"|thumbs\.db|ehthumbs\.db|desktop\.ini|\$recycle\.bin|system volume information|lost\+found|__macosx|@eadir|#recycle",
+    r"|thumbs\.db|ehthumbs\.db|desktop\.ini|\$recycle\.bin|system volume information|lost\+found|__macosx"
+    r"|@eadir|#recycle",
     re.IGNORECASE,
 )
 # An index of PostgreSQL bounds what it holds; a path that is longer is cut and carries its hash.

@@ -5,9 +5,12 @@ Their bytes are in the vault already. A file of a folder is a message of its own
 
 from dataclasses import dataclass, replace
 
+from ingest.filing import Item
+from ingest.folder_names import delivery_of
 from ingest.sender import Sender
 from parsers.letter import Letter
-from store import mail, supplied as added
+from store import mail
+from store import supplied as added
 from store.database import Store
 from store.drops import Dropped
 
@@ -66,6 +69,12 @@ def sender_by_place(sender: Sender, place: Dropped | None) -> Sender:
     if place is None or place.province is None or sender.province is not None:
         return sender
     return replace(sender, province=place.province, level="provincial", clues=(_clue(place), *sender.clues))
+
+
+def shelved(item: Item, place: Dropped) -> Item:
+    """Return a file of a watched folder as it is to be filed: among what else was put into that folder."""
+    path = item.path.removeprefix(place.path)
+    return replace(item, path=place.inside + path, tree=place.mailbox, delivery=delivery_of(place.inside))
 
 
 def _clue(place: Dropped) -> str:

@@ -20,6 +20,7 @@ from parsers.letter import Letter, read_letter
 from store import cases, documents, drops, mail
 from store.cases import CaseKey, FileRow, Placing
 from store.documents import ReadFile, ReadLetter
+from store.drops import Dropped
 
 log = structlog.get_logger()
 
@@ -127,19 +128,22 @@ def _letter(letter: Letter, sender: Any, kind: str, evidence: str, version: str)
     )
 
 
+def _item(row: FileRow, place: Dropped | None) -> Item:
+    item = Item(
+        id=row.file.id,
+        message_pk=row.file.message_pk,
+        path=row.file.path,
+        name=row.file.name,
+        kind=row.file.kind,
+        found=row.reading.found if row.reading else (),
+    )
+    return item if place is None or place.is_mail else held.shelved(item, place)
+
+
 def _placings(province: str, desk: Desk, rows: Iterable[FileRow]) -> Iterator[Placing]:
     """Yield where everything of a province belongs."""
-    items = [
-        Item(
-            id=row.file.id,
-            message_pk=row.file.message_pk,
-            path=row.file.path,
-            name=row.file.name,
-            kind=row.file.kind,
-            found=row.reading.found if row.reading else (),
-        )
-        for row in rows
-    ]
+    places = drops.all_dropped(desk.store)
+    items = [_item(row, places.get(row.file.message_pk)) for row in rows]
     for place in place_all(items, province, desk.campaign):
         case = CaseKey(place.case.key, place.case.city, place.case.community)
         yield Placing(place.file_id, place.found, place.row, case, place.confidence, place.clues)

@@ -6,6 +6,7 @@ from datetime import datetime
 from reports.digest_parts import Group, Item, group, where
 from reports.digest_todo import stopped_mailboxes, subject_of
 from reports.picture import MessageView, Picture
+from reports.sources import source_of
 from reports.tally import PLACES, place_of, tally
 from reports.wording import MESSAGE_KINDS, short_clock, size
 
@@ -46,7 +47,9 @@ def _aside_item(message: MessageView, picture: Picture) -> Item:
 
 
 def _sender(message: MessageView) -> str:
-    """Return who wrote, by name and address."""
+    """Return who wrote, by name and address; of what came without a letter, how it came."""
+    if message.place:
+        return source_of(message)
     return " ".join(part for part in (message.from_name, message.from_address) if part) or "发信人不明"
 
 

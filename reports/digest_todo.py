@@ -41,6 +41,7 @@ def todo_groups(assessment: Assessment) -> tuple[Group, ...]:
     picture = assessment.picture
     groups = [
         group("收信中断", stopped_mailboxes(picture), _LISTED, "error", "个"),
+        group("文件夹里没有收好的文件", folder_troubles(picture), _LISTED, "error", "个"),
         group("未能处理的来信", failed_mails(picture), _LISTED, "error", "封"),
         group("近三天的咨询", recent_inquiries(picture), _LISTED, "warning", "封"),
         *_finding_groups(assessment),
@@ -91,6 +92,12 @@ def failed_mails(picture: Picture) -> Iterable[Item]:
     for message in tally(picture).failed:
         arrived = f"{short_clock(message.arrival, zone)} 到达，编号 {message.id}"
         yield Item(subject_of(message), message.failure or "原因不明，原信已保存", arrived)
+
+
+def folder_troubles(picture: Picture) -> Iterable[Item]:
+    """Yield the files of watched folders that a person must look after."""
+    for trouble in picture.troubles:
+        yield Item(trouble.mailbox, f"《{trouble.path}》{trouble.reason}")
 
 
 def stopped_mailboxes(picture: Picture) -> Iterable[Item]:

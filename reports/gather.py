@@ -11,12 +11,23 @@ from config.campaign import Campaign
 from config.selected import Selection
 from reports import versions
 from reports.case_view import case_view
-from reports.picture import AssociationView, CaseView, Cell, CityView, FileView, MailboxHealth, MessageView, Picture
+from reports.picture import (
+    AssociationView,
+    CaseView,
+    Cell,
+    CityView,
+    FileView,
+    FolderTrouble,
+    MailboxHealth,
+    MessageView,
+    Picture,
+)
 from reports.submission_facts import has_rows, nameless_rows
 from reports.versions import Placed
 from store import polls, queries
 from store.database import Store
-from store.models import File, Filing, Letter, Message, Reading, Sighting
+from store.drops import Dropped
+from store.models import File, Filing, Letter, Message, Reading
 
 
 def gather(
@@ -24,7 +35,7 @@ def gather(
 ) -> Picture:
     """Return the campaign as of a moment (aware); the same rows and the same moment give an equal picture."""
     kept = queries.kept(store, as_of)
-    messages = {row.id: _message(row, letter, kept.sightings.get(row.id), kept) for row, letter in kept.messages}
+    messages = {row.id: _message(row, letter, kept, campaign) for row, letter in kept.messages}
     files = _files(kept, messages)
     placed = versions.placed(files, _aspects(files, kept), kept, messages, campaign)
     cases = _cases(kept, placed, campaign, selected)
@@ -37,11 +48,13 @@ def gather(
         messages=tuple(messages.values()),
         files=placed.files,
         health=tuple(MailboxHealth(**vars(health)) for health in polls.health(store, as_of)),
+        troubles=tuple(FolderTrouble(**vars(trouble)) for trouble in kept.troubles),
     )
 
 
-def _message(row: Message, letter: Letter | None, seen: Sighting | None, kept: queries.Kept) -> MessageView:
+def _message(row: Message, letter: Letter | None, kept: queries.Kept, campaign: Campaign) -> MessageView:
     """Return one mail as reports see it; one that could not be read has no letter, and says so by its state."""
+    seen = kept.sightings.get(row.id)
     return MessageView(
         id=row.id,
         mailbox=seen.mailbox if seen else "",
@@ -65,7 +78,18 @@ def _message(row: Message, letter: Letter | None, seen: Sighting | None, kept: q
         files=kept.file_counts.get(row.id, 0),
         bytes=row.bytes,
         text=letter.text if letter else "",
+        **_place(row, kept.drops.get(row.id), campaign),
     )
+
+
+def _place(row: Message, drop: Dropped | None, campaign: Campaign) -> dict[str, str]:
+    """Return the place of a file of a watched folder, and what it came with; a mail comes alone, also from there."""
+    if drop is None or drop.is_mail:
+        return {}
+    delivery, slash, _ = drop.inside.partition("/")
+    delivery = delivery if slash else ""
+    day = row.arrival.astimezone(campaign.call.zone).date().isoformat()
+    return {"place": drop.path, "delivery": delivery, "batch": f"{drop.mailbox}/{drop.province}/{delivery}/{day}"}
 
 
 def _files(kept: queries.Kept, messages: Mapping[int, MessageView]) -> list[FileView]:

@@ -84,11 +84,21 @@ class MessageView:
     files: int
     bytes: int
     text: str
+    # Of a file of a watched folder: its path there, and the delivery that it lies in (the folder below the province's).
+    place: str = ""
+    delivery: str = ""
+    # What was put into one folder of a province on one day; empty for a mail, which is complete in itself.
+    batch: str = ""
 
     @property
     def key(self) -> str:
         """What findings and files name it by: its Message-ID header, ours where there is none."""
         return self.message_id or str(self.id)
+
+    @property
+    def together(self) -> str:
+        """What came together: the mail, or what was put into a folder."""
+        return self.batch or str(self.id)
 
     @property
     def is_submission(self) -> bool:
@@ -244,6 +254,15 @@ class MailboxHealth:
 
 
 @dataclass(frozen=True)
+class FolderTrouble:
+    """A file of a watched folder that a person must look after, and why (in Chinese)."""
+
+    mailbox: str
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Picture:
     """The campaign as of a moment, with everything in a stable order (provinces in GB/T 2260 order, then arrival)."""
 
@@ -255,6 +274,7 @@ class Picture:
     messages: tuple[MessageView, ...]
     files: tuple[FileView, ...]
     health: tuple[MailboxHealth, ...] = ()
+    troubles: tuple[FolderTrouble, ...] = ()
 
     @cached_property
     def submission_ids(self) -> frozenset[int]:

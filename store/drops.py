@@ -1,10 +1,10 @@
-"""Remembers the files of watched folders: which are taken in, which wait or cannot be taken, and what they stand for."""
+"""Remembers the files of watched folders: which are taken in, which wait or cannot be taken, and where each lies."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -83,6 +83,13 @@ def _mark(drop: Drop, *, taken: bool) -> Mark:
         taken=taken,
         gone=drop.gone_at is not None,
     )
+
+
+def count_waiting(store: Store, mailbox: str) -> int:
+    """Return how many files of a watched folder are seen, nothing is wrong with, and are not taken in yet."""
+    query = select(func.count(Drop.id)).where(Drop.mailbox == mailbox, Drop.sha256.is_(None), Drop.reason == "")
+    with store.reading() as session:
+        return session.scalar(query.where(_there())) or 0
 
 
 def note(store: Store, mailbox: str, found: Found, now: datetime, reason: str = "") -> Mark:
@@ -165,6 +172,12 @@ def find_place(store: Store, sha256: str) -> Dropped | None:
     """Return the place of a content; None where no watched folder holds or held it."""
     with store.reading() as session:
         return _places(session, [sha256]).get(sha256)
+
+
+def all_dropped(store: Store) -> dict[int, Dropped]:
+    """Return what `dropped` does, in a session of its own."""
+    with store.reading() as session:
+        return dropped(session)
 
 
 def dropped(session: Session) -> dict[int, Dropped]:

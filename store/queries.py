@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from store.database import Store
 from store.documents import readings
+from store.drops import Dropped, Trouble, dropped, troubles_in
 from store.models import Case, File, Filing, Letter, Message, Reading, Sighting
 
 # Kinds whose facts a picture looks into; the readings of others need not be loaded.
@@ -27,6 +28,8 @@ class Kept:
     filings: Sequence[Filing]
     cases: dict[int, Case]
     readings: dict[str, Reading]
+    drops: dict[int, Dropped]
+    troubles: Sequence[Trouble]
 
     @cached_property
     def file_counts(self) -> Counter[int]:
@@ -49,6 +52,8 @@ def kept(store: Store, as_of: datetime) -> Kept:
             ).all(),
             cases={case.id: case for case in session.scalars(select(Case))},
             readings=readings(session, (file.sha256 for file in files if file.sha256 and file.kind in _WITH_FACTS)),
+            drops=dropped(session),
+            troubles=troubles_in(session, as_of),
         )
 
 

@@ -1,6 +1,7 @@
 """Keeps the files that people add to messages, such as those downloaded from a cloud link, and what they answer."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -30,33 +31,44 @@ def links(store: Store, message_id: int) -> Sequence[Link]:
         return session.scalars(select(Link).where(Link.message_pk == message_id).order_by(Link.number)).all()
 
 
-def add(store: Store, message_id: int, name: str, blob: Blob, link: str | None, person: str, now: datetime) -> bool:
-    """Note that a person added a file to a message, and let the message be read again; False where it was there."""
+@dataclass(frozen=True)
+class Added:
+    """A file as a person adds it to a message: its name, its content in the vault, and the link that it answers."""
+
+    name: str
+    blob: Blob
+    link: str | None
+    person: str
+
+
+def add(store: Store, message_id: int, one: Added, now: datetime) -> bool:
+    """Note that a person added a file to a message, and let the message be read again; False where it was there.
+
+    The same content twice is one file, whatever it is called; what link it answers may be said later.
+    """
     try:
         with store.session() as session:
             message = session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
-            row = session.scalar(select(Supplied).where(_same(message_id, name, blob)))
+            row = session.scalar(
+                select(Supplied).where(Supplied.message_pk == message_id, Supplied.sha256 == blob.sha256)
+            )
             new = row is None
             if row is None:
                 row = Supplied(
                     message_pk=message_id,
-                    name=name,
-                    sha256=blob.sha256,
-                    bytes=blob.bytes,
-                    person=person,
+                    name=one.name,
+                    sha256=one.blob.sha256,
+                    bytes=one.blob.bytes,
+                    person=one.person,
                     added_at=now,
                 )
                 session.add(row)
-            row.link = link or row.link
+            row.link = one.link or row.link
             message.state, message.attempts = "waiting", 0
             return new
     except IntegrityError:
         # Another process added the same file at the same moment.
         return False
-
-
-def _same(message_id: int, name: str, blob: Blob):
-    return (Supplied.message_pk == message_id) & (Supplied.sha256 == blob.sha256) & (Supplied.name == name)
 
 
 def answered(session: Session, message_id: int) -> set[str]:
