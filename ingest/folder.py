@@ -81,7 +81,9 @@ def _lying(entry: os.DirEntry[str], root: Path, taken: dict[str, int]) -> Lying 
 
 
 def _path(root: Path, file: Path, taken: dict[str, int]) -> str:
-    return unique_path(bounded(shown(file.relative_to(root))), taken)
+    # Name by name: a folder made on Windows and a file copied on a Mac stand in two encodings.
+    names = [shown(Path(name)) for name in file.relative_to(root).parts]
+    return unique_path(bounded("/".join(names)), taken)
 
 
 def why(error: OSError) -> str:

@@ -49,9 +49,8 @@ def add(store: Store, message_id: int, one: Added, now: datetime) -> bool:
     try:
         with store.session() as session:
             message = session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
-            row = session.scalar(
-                select(Supplied).where(Supplied.message_pk == message_id, Supplied.sha256 == blob.sha256)
-            )
+            query = select(Supplied).where(Supplied.message_pk == message_id)
+            row = session.scalar(query.where(Supplied.sha256 == one.blob.sha256))
             new = row is None
             if row is None:
                 row = Supplied(
