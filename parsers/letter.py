@@ -7,13 +7,17 @@ mail's size in memory. It is given the header alone, within its limits, so no bo
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 import mailparser
 
 from parsers import mime
+from parsers.addresses import addresses_in, display_name, lower_addresses
+from parsers.authentication import Authentication, authentication_of
+from parsers.body_tables import find_body_tables
+from parsers.forwarded import Forwarded, find_forwarded
 from parsers.letter_dates import find_moment
 from parsers.letter_parts import Part, Salvaged, is_attachment, parts_of
 from parsers.letter_text import Body, decode_body, readable_text
@@ -24,12 +28,8 @@ from parsers.stamps import received
 
 __all__ = ["Letter", "LetterLimits", "Part", "Salvaged", "read_letter"]
 
-_ADDRESS = re.compile(r"[^\s<>()\[\]@,;:\"'\\]{1,64}@[^\s<>()\[\]@,;:\"'\\]{1,255}")
-_DISPLAY_NAME = re.compile(rb'\s*("(?:[\x81-\xfe][\x40-\xff]|\\.|[^"\\])*"|[^<"]*)\s*<', re.DOTALL)
-_COMMENT_NAME = re.compile(rb"\(([^()]{1,300})\)\s*$")
 _ENVELOPE = ("from", "to", "cc", "reply-to", "date", "received")
 _HEADER_CHARACTERS = 1_000
-_ADDRESS_CHARACTERS = 20_000
 _RECEIVED = 50
 _DEFECTS = 50
 _RECIPIENTS = 500
@@ -85,6 +85,10 @@ class Letter:
     defects: tuple[str, ...]
     # What lies behind cloud links, each file once.
     links: tuple[CloudLink, ...] = ()
+    # The mails that it quotes or passes on inside its own text, outermost first.
+    forwarded: tuple[Forwarded, ...] = ()
+    # What the topmost Authentication-Results says; to be believed only of the server that keeps the mailbox.
+    authentication: tuple[Authentication, ...] = ()
 
 
 def read_letter(path: Path, limits: LetterLimits | None = None) -> tuple[Letter, Iterator[Part]]:
@@ -97,28 +101,32 @@ def read_letter(path: Path, limits: LetterLimits | None = None) -> tuple[Letter,
     header = mime.top_header(data, limits.tree)
     leaves, defects = mime.walk(data, header, limits.tree)
     entities = list(leaves)
-    return _letter(data, header, entities, defects, limits), parts_of(data, entities, limits.parts)
-
-
-def _letter(
-    data: FileBytes, header: mime.Header, entities: Sequence[mime.Entity], defects: Iterable[str], limits: LetterLimits
-) -> Letter:
-    addresses, noticed = _envelope(header)
     bodies = list(_bodies(data, entities))
+    letter = _letter(header, bodies, limits, automatic=_automatic(header, entities))
+    noticed = tuple(dict.fromkeys([*letter.defects, *defects]))[:_DEFECTS]
+    tables = find_body_tables(_joined(bodies, html=True), letter.subject)
+    return replace(letter, defects=noticed), parts_of(data, entities, limits.parts, tables)
+
+
+def _letter(header: mime.Header, bodies: Sequence[Body], limits: LetterLimits, automatic: str | None) -> Letter:
+    addresses, noticed = _envelope(header)
     arrival = received(header)
     plain, html = _joined(bodies, html=False), _joined(bodies, html=True)
+    text = readable_text(bodies, limits.text_characters)
     return Letter(
         message_id=_text(header, "message-id") or None,
         subject=_text(header, "subject"),
         from_address=next(iter(addresses["from"]), None),
-        from_name=_display_name(header.raw("from"))[:_HEADER_CHARACTERS],
+        from_name=display_name(header.raw("from"))[:_HEADER_CHARACTERS],
         to=tuple(addresses["to"][:_RECIPIENTS]),
         date=find_moment(_text(header, "date")),
         received=arrival,
-        text=readable_text(bodies, limits.text_characters),
-        automatic=_automatic(header, entities),
-        defects=tuple(dict.fromkeys([*noticed, *defects]))[:_DEFECTS],
+        text=text,
+        automatic=automatic,
+        defects=tuple(noticed),
         links=find_links(html, plain, arrival),
+        forwarded=find_forwarded(text),
+        authentication=authentication_of(header.raw("authentication-results")),
     )
 
 
@@ -137,13 +145,16 @@ def _envelope(header: mime.Header) -> tuple[dict[str, list[str]], list[str]]:
     """
     try:
         mail = mailparser.parse_from_bytes(_envelope_bytes(header))
-        found = {"from": _lower(pair[1] for pair in mail.from_), "to": _lower(pair[1] for pair in mail.to)}
+        found = {
+            "from": lower_addresses(pair[1] for pair in mail.from_),
+            "to": lower_addresses(pair[1] for pair in mail.to),
+        }
         defects = [str(text) for group in mail.defects for texts in group.values() for text in texts]
     except _MAIL_PARSER_FAILS as error:
         found, defects = {"from": [], "to": []}, [f"mail-parser failed: {type(error).__name__}"]
     for name, addresses in found.items():
         if not addresses:
-            addresses.extend(_addresses(header.raw(name)))
+            addresses.extend(addresses_in(decode_header(header.raw(name))))
     return found, defects
 
 
@@ -156,27 +167,6 @@ def _envelope_bytes(header: mime.Header) -> bytes:
         if name in _ENVELOPE and kept[name] <= (_RECEIVED if name == "received" else 1):
             lines.append(name.encode("ascii") + b": " + value + b"\r\n")
     return b"".join(lines) + b"\r\n"
-
-
-def _lower(addresses: Iterable[str]) -> list[str]:
-    """Keep what really is an address: a name in its place would send reminders nowhere."""
-    return [address.lower() for address in addresses if _ADDRESS.fullmatch(address)]
-
-
-def _addresses(raw: bytes) -> list[str]:
-    """Return what looks like an address, in brackets before bare; email.utils recurses to death on `((((`."""
-    text = decode_header(raw)[:_ADDRESS_CHARACTERS]
-    found = _lower(re.findall(r"<\s*([^<>\s]{3,320})\s*>", text))
-    return found or [match[0].lower() for match in _ADDRESS.finditer(text)]
-
-
-def _display_name(raw: bytes) -> str:
-    """Return the sender's name, decoded also inside quotes (QQ's normal form), or the comment behind the address."""
-    match = _DISPLAY_NAME.match(raw) or _COMMENT_NAME.search(raw)
-    if match is None:
-        return ""
-    name = decode_header(re.sub(rb'\\(["\\])', rb"\1", match[1].strip().strip(b'"')))
-    return name.strip().strip("\"'").strip()
 
 
 def _bodies(data: FileBytes, entities: Iterable[mime.Entity]) -> Iterator[Body]:

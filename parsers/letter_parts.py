@@ -7,6 +7,7 @@ from functools import partial
 
 from parsers import mime
 from parsers.base import ParseError
+from parsers.body_tables import NAME
 from parsers.mail_bytes import Buffer
 from parsers.names import decode_header, part_name, safe_name, unique_path
 from parsers.sniff import HEAD_BYTES, PROGRAM, format_of, is_program
@@ -87,8 +88,8 @@ class Salvaged:
             self.problem = error.status, error.reason
 
 
-def parts_of(data: Buffer, leaves: Iterable[mime.Entity], most: int) -> Iterator[Part]:
-    """Yield the files among a mail's leaves in order, at most `most`; raises OSError alone.
+def parts_of(data: Buffer, leaves: Iterable[mime.Entity], most: int, body_tables: bytes | None) -> Iterator[Part]:
+    """Yield the files among a mail's leaves in order, at most `most`, and the body's tables last; raises OSError alone.
 
     Where a limit is met, one last part says so in its `problem`.
     """
@@ -105,6 +106,14 @@ def parts_of(data: Buffer, leaves: Iterable[mime.Entity], most: int) -> Iterator
         yield replace(part, path=unique_path(part.path, taken))
         if most < 0:
             return
+    if body_tables:
+        yield _table_part(body_tables, unique_path(NAME, taken))
+
+
+def _table_part(content: bytes, path: str) -> Part:
+    return Part(
+        path, path, "text/html", inline=True, head=content[:HEAD_BYTES], problem=None, chunks=lambda: iter([content])
+    )
 
 
 def is_attachment(entity: mime.Entity) -> bool:

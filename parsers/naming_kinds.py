@@ -8,6 +8,7 @@ from typing import Any
 
 from config.campaign import Campaign
 from parsers.base import Reading
+from parsers.body_tables import is_body_table
 
 Told = tuple[str, float, str]
 UNTOLD: Told = ("other", 0.0, "")
@@ -53,6 +54,8 @@ def kind_of(reading: Reading, name: str, path: str, campaign: Campaign) -> Told:
         return _BY_FORMAT[reading.format]
     if reading.format in _IMAGES:
         return _picture(reading, name, path, campaign)
+    if is_body_table(name):
+        return "other", 0.7, "内容：正文中的表格"
     return _by_name(reading, name, path, campaign)
 
 

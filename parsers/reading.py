@@ -10,11 +10,12 @@ from parsers.base import Found, ParseError, Reading, Source
 from parsers.kinds import PARSERS
 from parsers.office import is_protected, read_docx
 from parsers.sniff import HEAD_BYTES, PROGRAM, format_of
+from parsers.web import read_html
 
 __all__ = ["READERS_VERSION", "Found", "Reading", "kind_of", "read_content"]
 
 # Raised by hand where sniffing, opening or the walk changes what is found; each parser has its own version.
-_OPENING_VERSION = 1
+_OPENING_VERSION = 2
 READERS_VERSION = ",".join(
     [f"reading{_OPENING_VERSION}", *(f"{parser.kind}{parser.version}" for own in PARSERS.values() for parser in own)]
 )
@@ -22,10 +23,12 @@ READERS_VERSION = ",".join(
 # Format -> family of parsers.
 _FAMILIES = {
     "docx": "word",
+    "html": "web",
     **dict.fromkeys(("jpeg", "png", "gif", "bmp", "tiff", "webp"), "image"),
 }
 _OPENERS: dict[str, Callable[[Path, int], Any]] = {
     "word": lambda path, _: read_docx(path),
+    "web": lambda path, _: read_html(path),
     "image": lambda path, size: Source(path, "", size),
 }
 _SAVE_AS = "本版尚不能读取{}，请人工看或请对方另存为 .docx"

@@ -53,6 +53,18 @@ FORM = {
 }
 
 
+def summary_list_html(submitter: str, contact: str, phone: str, rows: Sequence[Mapping[str, str]]) -> str:
+    """Return the list as it is pasted into a mail's body: Word's markup, merged head cells, no closing paragraphs."""
+    head = "".join(
+        f"<td><p class=MsoNormal><b>{caption.replace(chr(10), '<br>')}</b></p></td>" for caption in LIST_HEADER
+    )
+    cells = ("".join(f"<td>{row[name] or '&nbsp;'}</td>" for name in LIST_FIELDS) for row in rows)
+    body = "".join(f"<tr>{row}</tr>" for row in cells)
+    foot = f"<tr><td colspan=7>联系人：{contact}&nbsp;&nbsp;联系电话：{phone}</td></tr>"
+    table = f"<table class=MsoTableGrid border=1><tr>{head}</tr>{body}{foot}</table>"
+    return f"<p>各位老师：<p>{LIST_TITLE}<p>填报单位：{submitter}</p><table><tr><td>{table}</td></tr></table><p>谢谢"
+
+
 def list_row(number: int = 1, **fields: str) -> dict[str, str]:
     """Return a list row: the sample's cells with some of them replaced."""
     return {**ROW, "number": str(number), **fields}

@@ -121,6 +121,7 @@ def mail(
     arrival: datetime,
     files: Mapping[str, bytes] | None = None,
     text: str = "您好，材料见附件，请查收。",
+    html: str = "",
     **headers: str,
 ) -> bytes:
     """Return a raw mail that the server took at `arrival` (aware), as the topmost Received header says."""
@@ -132,7 +133,7 @@ def mail(
     message["Message-ID"] = f"<{arrival.timestamp():.0f}.{abs(hash_of(sender + subject))}@example.cn>"
     for name, value in headers.items():
         message[name.replace("_", "-")] = value
-    message.set_content(text)
+    message.set_content(html or text, subtype="html" if html else "plain")
     for name, data in (files or {}).items():
         message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
     if message.is_multipart():

@@ -23,7 +23,7 @@ DOORS = {
     "docx": {"parsers/office.py"},
     "imapclient": {"ingest/mailbox.py"},
     "jinja2": {"reports/digest"},
-    "lxml": {"parsers/office.py", "parsers/wordtree.py"},
+    "lxml": {"parsers/office.py", "parsers/web.py", "parsers/wordtree.py"},
     "mailparser": {"parsers/letter.py"},
     "pandas": {"reports/tables.py"},
     "pydantic": {"config"},

@@ -129,6 +129,26 @@ def test_a_spreadsheet_list_counts_as_editable_but_not_as_word(taken: Take) -> N
     assert row["has_list_word"] is False
 
 
+def test_a_list_pasted_into_the_body_counts_as_editable_but_not_as_word(taken: Take) -> None:
+    html = docs.summary_list_html(HEAD, "陈静", "13900001234", [A.row(1), B.row(2)])
+    done = taken(mail("zjwyxh@example.cn", "浙江报送", IN_TIME, {"汇总清单盖章.pdf": scan(), **files(A)}, html=html))
+    found = codes(done, "浙江")
+    assert "list.not_word" in found
+    assert not {"list.word_missing", "list.contact_missing", "list.row_incomplete", "case.not_in_list"} & found
+    assert not codes(done) & {"file.unclassified", "file.unsupported"}
+    row = next(row for row in rows(done, "submissions") if row["province"] == "浙江")
+    assert (row["has_list_word"], row["cases_listed"], row["contact"]) == (False, 2, "陈静")
+    assert case(done, "秋水苑")["delivered"] == "2013-04"
+
+
+def test_a_table_in_the_body_that_is_no_list_is_kept_and_asks_for_nothing(taken: Take) -> None:
+    html = "<table><tr><td>部门</td><td>电话</td><td>传真</td></tr><tr><td>秘书处</td><td>1</td><td>2</td></tr></table>"
+    done = taken(mail("zjwyxh@example.cn", "浙江报送", IN_TIME, {**list_files(HEAD, [A]), **files(A)}, html=html))
+    (table,) = (file for file in done.picture.files if file.path == "正文表格.html")
+    assert (table.kind, table.status) == ("other", "ok")
+    assert "file.unclassified" not in codes(done)
+
+
 @pytest.mark.parametrize(
     ("subject", "expected"),
     [

@@ -7,7 +7,9 @@ from parsers.kinds.recommendation_form import RecommendationForm
 from parsers.kinds.summary_list import SummaryList
 
 # Format family (parsers.reading tells which formats belong to it) -> its parsers.
+_DOCUMENTS = (SummaryList(), RecommendationForm(), CaseMaterial())
 PARSERS: dict[str, tuple[Parser, ...]] = {
-    "word": (SummaryList(), RecommendationForm(), CaseMaterial()),
+    "word": _DOCUMENTS,
+    "web": _DOCUMENTS,
     "image": (Photo(),),
 }
