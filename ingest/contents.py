@@ -10,6 +10,7 @@ from ingest.held import Held
 from ingest.sender import Written
 from parsers.base import ParseError, as_json
 from parsers.letter import LetterLimits, Part, Salvaged, read_letter
+from parsers.links import CloudLink
 from parsers.reading import Found, Reading, kind_of, read_content
 from parsers.unpack import Member, Spent, UnpackLimits, members
 from store import documents
@@ -29,13 +30,16 @@ class _Pile:
     submitters: list[str] = field(default_factory=list)
     list_recommenders: list[str] = field(default_factory=list)
     form_recommenders: list[str] = field(default_factory=list)
+    links: list[CloudLink] = field(default_factory=list)
     spent: Spent = field(default_factory=Spent)
 
 
-def read_parts(desk: Desk, parts: Iterable[Part], held: Iterable[Held] = ()) -> tuple[list[ReadFile], Written]:
+def read_parts(
+    desk: Desk, parts: Iterable[Part], held: Iterable[Held] = ()
+) -> tuple[list[ReadFile], Written, list[CloudLink]]:
     """Keep and read all parts of a mail, and what is held already beside them; return its files in order.
 
-    With them comes what they say of who sent them.
+    With them comes what they say of who sent them, and what mails among them leave behind cloud links.
     """
     pile = _Pile()
     for part in parts:
@@ -44,7 +48,7 @@ def read_parts(desk: Desk, parts: Iterable[Part], held: Iterable[Held] = ()) -> 
     for one in held:
         pile.spent = Spent()
         _add(desk, pile, Blob(one.sha256, one.bytes), one.path, desk.settings.limits.depth)
-    return pile.files, Written(pile.submitters, pile.list_recommenders, pile.form_recommenders)
+    return pile.files, Written(pile.submitters, pile.list_recommenders, pile.form_recommenders), pile.links
 
 
 def _add_part(desk: Desk, pile: _Pile, part: Part, path: str, depth: int) -> None:
@@ -80,7 +84,8 @@ def _open_mail(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> tu
     if depth == 0:
         return "unsafe", f"邮件嵌套超过 {desk.settings.limits.depth} 层，里面的没有再打开"
     most = desk.settings.limits.members - pile.spent.members
-    _, parts = read_letter(desk.store.vault.path(blob.sha256), LetterLimits(parts=max(most, 0)))
+    letter, parts = read_letter(desk.store.vault.path(blob.sha256), LetterLimits(parts=max(most, 0)))
+    pile.links.extend(letter.links)
     for part in parts:
         pile.spent.members += 1
         _add_part(desk, pile, part, f"{path}!/{part.path}", depth - 1)

@@ -6,6 +6,7 @@ province. What failed is kept with a reason that the digest shows, and `zhengji 
 
 import errno
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -14,12 +15,13 @@ import structlog
 from ingest import contents, held
 from ingest.desk import Desk
 from ingest.filing import Item, place_all
+from ingest.linked import read_links
 from ingest.mail_kind import mail_kind
 from ingest.sender import Written, sender_of
 from parsers.letter import Letter, read_letter
 from store import cases, documents, drops, mail
 from store.cases import CaseKey, FileRow, Placing
-from store.documents import ReadFile, ReadLetter
+from store.documents import Beside, ReadFile, ReadLetter, ReadLink
 from store.drops import Dropped
 
 log = structlog.get_logger()
@@ -51,9 +53,11 @@ def take_in(desk: Desk, tell: Tell = lambda _done, _all: None, stop: Callable[[]
 def read_one(desk: Desk, message_id: int) -> None:
     """Read one message; whatever is wrong with it, the others go on."""
     try:
-        letter, files = _read(desk, message_id)
-        documents.keep_read(desk.store, message_id, letter, files)
-        log.info("message.read", message=message_id, kind=letter.kind, province=letter.province, files=len(files))
+        read = _read(desk, message_id)
+        beside = Beside(read.links, read.added)
+        documents.keep_read(desk.store, message_id, read.letter, read.files, beside=beside)
+        letter, count = read.letter, len(read.files)
+        log.info("message.read", message=message_id, kind=letter.kind, province=letter.province, files=count)
     except Exception as error:
         if isinstance(error, OSError) and error.errno in DISK_FULL:
             raise
@@ -80,23 +84,36 @@ def _file_one(desk: Desk, province: str) -> None:
         mail.fail_province(desk.store, province, reason)
 
 
-def _read(desk: Desk, message_id: int) -> tuple[ReadLetter, list[ReadFile]]:
-    """Return a message's letter and files with kind and sender; contents are kept in the vault as they come."""
+@dataclass(frozen=True)
+class _Read:
+    """A message as it was read: letter, files and links, and how many files people had added to it."""
+
+    letter: ReadLetter
+    files: list[ReadFile]
+    links: list[ReadLink]
+    added: int
+
+
+def _read(desk: Desk, message_id: int) -> _Read:
+    """Return a message as it reads, with kind and sender; contents are kept in the vault as they come."""
     place, added = drops.find_dropped(desk.store, message_id), held.supplied(desk.store, message_id)
     if place and not place.is_mail:
-        letter = held.letter_of(place)
-        files, _ = contents.read_parts(desk, (), [held.file_of(desk.store, message_id, place), *added])
-        return _letter(letter, held.sender_of(place), *held.kind_of(place), desk.letter_version), files
+        files, _, links = contents.read_parts(desk, (), [held.file_of(desk.store, message_id, place), *added])
+        told = (held.sender_of(place), *held.kind_of(place), desk.letter_version)
+        return _Read(_letter(held.letter_of(place), *told), files, read_links(links), len(added))
     letter, parts = read_letter(mail.raw(desk.store, message_id))
-    files, written = contents.read_parts(desk, parts, added)
+    files, written, inner = contents.read_parts(desk, parts, added)
     sender = held.sender_by_place(sender_of(letter, written, desk.associations, desk.campaign), place)
+    letter = replace(letter, links=(*letter.links, *inner))
     kind, evidence = mail_kind(
         letter,
         {_kind_for_mail(file) for file in files},
         sender_known=sender.level in {"provincial", "city"},
         campaign=desk.campaign,
     )
-    return _letter(letter, sender, kind, evidence, desk.letter_version), files
+    return _Read(
+        _letter(letter, sender, kind, evidence, desk.letter_version), files, read_links(letter.links), len(added)
+    )
 
 
 def _kind_for_mail(file: ReadFile) -> str:

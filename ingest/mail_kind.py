@@ -73,6 +73,9 @@ def _by_words(letter: Letter, about: str | None, campaign: Campaign, *, sender_k
     """Tell a submission behind a cloud link from an inquiry, where the mail is about the campaign at all."""
     if not (about or sender_known):
         return None
+    if letter.links:
+        names = "、".join(f"《{link.name}》" for link in letter.links[:3] if link.name)
+        return "submission", f"材料在云附件链接里{f'：{names}' if names else ''}"
     if word := _first(campaign.mail.cloud, letter.text):
         return "submission", f"正文有“{word}”，材料可能在链接里"
     word = _first(campaign.mail.inquiry, f"{letter.subject}\n{letter.text}")

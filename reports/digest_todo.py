@@ -6,6 +6,7 @@ What is only absent or late is not here: it has sections of its own, and the ass
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
+from reports.digest_links import dying_links, other_links
 from reports.digest_parts import Group, Item, finding_item, group, where
 from reports.picture import Assessment, Finding, MailboxHealth, MessageView, Picture
 from reports.tally import tally
@@ -23,7 +24,7 @@ _ASKED_LATELY = timedelta(days=3)
 # Findings by what is to be done about them; each stands in the first group that fits.
 _KINDS: tuple[tuple[str, str, Callable[[Finding], bool]], ...] = (
     ("待认定发信单位", "warning", lambda finding: finding.code == "sender.unknown"),
-    ("打不开的文件", "error", lambda finding: is_about(finding, "file", "link") and finding.severity == "error"),
+    ("打不开的文件", "error", lambda finding: is_about(finding, "file") and finding.severity == "error"),
     ("超出名额", "error", lambda finding: is_about(finding, "quota")),
     ("须改正", "error", lambda finding: finding.severity == "error"),
     ("请核对", "warning", lambda finding: finding.severity == "warning"),
@@ -40,9 +41,11 @@ def todo_groups(assessment: Assessment) -> tuple[Group, ...]:
     """Return the groups that hold something, the most urgent first."""
     picture = assessment.picture
     groups = [
+        dying_links(picture),
         group("收信中断", stopped_mailboxes(picture), _LISTED, "error", "个"),
         group("文件夹里没有收好的文件", folder_troubles(picture), _LISTED, "error", "个"),
         group("未能处理的来信", failed_mails(picture), _LISTED, "error", "封"),
+        *other_links(picture),
         group("近三天的咨询", recent_inquiries(picture), _LISTED, "warning", "封"),
         *_finding_groups(assessment),
     ]
@@ -53,7 +56,7 @@ def _finding_groups(assessment: Assessment) -> Iterable[Group]:
     messages = {message.key: message for message in assessment.picture.messages}
     by_kind: dict[str, list[Finding]] = {title: [] for title, _, _ in _KINDS}
     for finding in assessment.findings:
-        if finding.status == "open" and finding.phase is None and not is_about(finding, "late"):
+        if finding.status == "open" and finding.phase is None and not is_about(finding, "late", "link"):
             title = next((title for title, _, fits in _KINDS if fits(finding)), None)
             if title:
                 by_kind[title].append(finding)

@@ -18,6 +18,7 @@ from reports.picture import (
     CityView,
     FileView,
     FolderTrouble,
+    LinkView,
     MailboxHealth,
     MessageView,
     Picture,
@@ -48,6 +49,7 @@ def gather(
         messages=tuple(messages.values()),
         files=placed.files,
         health=tuple(MailboxHealth(**vars(health)) for health in polls.health(store, as_of)),
+        links=tuple(_links(kept, messages)),
         troubles=tuple(FolderTrouble(**vars(trouble)) for trouble in kept.troubles),
     )
 
@@ -90,6 +92,35 @@ def _place(row: Message, drop: Dropped | None, campaign: Campaign) -> dict[str, 
     delivery = delivery if slash else ""
     day = row.arrival.astimezone(campaign.call.zone).date().isoformat()
     return {"place": drop.path, "delivery": delivery, "batch": f"{drop.mailbox}/{drop.province}/{delivery}/{day}"}
+
+
+def _links(kept: queries.Kept, messages: Mapping[int, MessageView]) -> Iterable[LinkView]:
+    """Yield the cloud links of all messages; what was brought in for one message answers the same link in others."""
+    known: set[str] = set()
+    for link in kept.links:
+        message = messages[link.message_pk]
+        yield LinkView(
+            message_pk=link.message_pk,
+            message=message.key,
+            subject=message.subject,
+            province=message.province,
+            arrival=message.arrival,
+            number=link.number,
+            provider=link.provider,
+            key=link.key,
+            url=link.url,
+            name=link.name,
+            size=link.size_text,
+            bytes=link.bytes,
+            expires=link.expires,
+            expires_text=link.expires_text,
+            code=link.code,
+            answered=link.key in kept.answered,
+            repeated=link.key in known,
+            in_submission=message.is_submission,
+        )
+        if message.is_submission:
+            known.add(link.key)
 
 
 def _files(kept: queries.Kept, messages: Mapping[int, MessageView]) -> list[FileView]:

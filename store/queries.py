@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from store.database import Store
 from store.documents import readings
 from store.drops import Dropped, Trouble, dropped, troubles_in
-from store.models import Case, File, Filing, Letter, Message, Reading, Sighting
+from store.models import Case, File, Filing, Letter, Link, Message, Reading, Sighting
+from store.supplied import answered_links
 
 # Kinds whose facts a picture looks into; the readings of others need not be loaded.
 _WITH_FACTS = ("summary_list", "recommendation_form", "case_material", "photo")
@@ -30,6 +31,8 @@ class Kept:
     readings: dict[str, Reading]
     drops: dict[int, Dropped]
     troubles: Sequence[Trouble]
+    links: Sequence[Link]
+    answered: set[str]
 
     @cached_property
     def file_counts(self) -> Counter[int]:
@@ -54,6 +57,13 @@ def kept(store: Store, as_of: datetime) -> Kept:
             readings=readings(session, (file.sha256 for file in files if file.sha256 and file.kind in _WITH_FACTS)),
             drops=dropped(session),
             troubles=troubles_in(session, as_of),
+            links=session.scalars(
+                select(Link)
+                .join(Message)
+                .where(Message.arrival <= as_of)
+                .order_by(Message.arrival, Message.id, Link.number)
+            ).all(),
+            answered=answered_links(session),
         )
 
 

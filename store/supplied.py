@@ -4,19 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from store.blobs import Blob
 from store.database import Store
-from store.models import Link, Message, Supplied
+from store.models import Letter, Link, Message, Supplied
+
+# A number that databases can hold.
+_LONGEST_NUMBER = 10
 
 
-def has_message(store: Store, message_id: int) -> bool:
-    """Tell whether there is a message of this number."""
+def find_message(store: Store, text: str) -> int | None:
+    """Return the message that a person names by our number or by its Message-ID; None where there is none."""
     with store.reading() as session:
-        return session.get(Message, message_id) is not None
+        if text.isdecimal() and len(text) < _LONGEST_NUMBER:
+            return session.scalar(select(Message.id).where(Message.id == int(text)))
+        return session.scalar(select(Letter.message_pk).where(Letter.message_id == text).order_by(Letter.message_pk))
 
 
 def supplied(store: Store, message_id: int) -> Sequence[Supplied]:
@@ -70,7 +75,11 @@ def add(store: Store, message_id: int, one: Added, now: datetime) -> bool:
         return False
 
 
-def answered(session: Session, message_id: int) -> set[str]:
-    """Return the keys of the links of a message that people have answered with files."""
-    query = select(Supplied.link).where(Supplied.message_pk == message_id, Supplied.link.is_not(None))
-    return {key for key in session.scalars(query) if key}
+def answered_links(session: Session) -> set[str]:
+    """Return the keys of all links that people have answered with files, in whichever message they stood."""
+    return {key for key in session.scalars(select(Supplied.link).where(Supplied.link.is_not(None))) if key}
+
+
+def count_added(session: Session, message_id: int) -> int:
+    """Return how many files people have added to a message."""
+    return session.scalar(select(func.count(Supplied.id)).where(Supplied.message_pk == message_id)) or 0
