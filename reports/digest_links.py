@@ -31,7 +31,7 @@ def _items(links: Iterable[LinkView], picture: Picture) -> Iterable[Item]:
     for link in links:
         subject = f"“{clipped(link.subject, _SUBJECT_LENGTH)}”" if link.subject.strip() else "（无主题）"
         came = f"来信 {link.message_pk}{subject}，{short_clock(link.arrival, zone)} 到达"
-        number = f"链接 {link.number}{f'，提取码 {link.code}' if link.code else ''}"
+        number = f"第 {link.number} 个链接{f'，提取码 {link.code}' if link.code else ''}"
         yield Item(
             where(link.province or "未认定单位"),
             f"{until(link, picture.as_of, zone)}：{called(link)}",

@@ -3,6 +3,7 @@
 What is only absent or late is not here: it has sections of its own, and the associations are asked for it.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -43,7 +44,7 @@ def todo_groups(assessment: Assessment) -> tuple[Group, ...]:
     groups = [
         dying_links(picture),
         group("收信中断", stopped_mailboxes(picture), _LISTED, "error", "个"),
-        group("文件夹里没有收好的文件", folder_troubles(picture), _LISTED, "error", "个"),
+        group("文件夹里要整理的文件", folder_troubles(picture), _LISTED, "error", "个"),
         group("未能处理的来信", failed_mails(picture), _LISTED, "error", "封"),
         *other_links(picture),
         group("近三天的咨询", recent_inquiries(picture), _LISTED, "warning", "封"),
@@ -99,8 +100,13 @@ def failed_mails(picture: Picture) -> Iterable[Item]:
 
 def folder_troubles(picture: Picture) -> Iterable[Item]:
     """Yield the files of watched folders that a person must look after."""
+    alike: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for trouble in picture.troubles:
-        yield Item(trouble.mailbox, f"《{trouble.path}》{trouble.reason}")
+        folder, slash, _ = trouble.path.rpartition("/")
+        alike[trouble.mailbox, folder if slash else trouble.path, trouble.reason].append(trouble.path)
+    for (mailbox, folder, reason), paths in alike.items():
+        what = f"《{paths[0]}》" if len(paths) == 1 else f"《{folder}/》里的 {len(paths)} 个文件"
+        yield Item(mailbox, what + reason, count=len(paths))
 
 
 def stopped_mailboxes(picture: Picture) -> Iterable[Item]:

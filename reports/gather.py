@@ -80,6 +80,7 @@ def _message(row: Message, letter: Letter | None, kept: queries.Kept, campaign: 
         files=kept.file_counts.get(row.id, 0),
         bytes=row.bytes,
         text=letter.text if letter else "",
+        kept_at=row.kept_at,
         **_place(row, kept.drops.get(row.id), campaign),
     )
 

@@ -58,7 +58,7 @@ def open_links(subject: "Subject") -> list[str]:
 def evidence(subject: "Subject") -> str:
     """Return how a message's links stand in it: their numbers, and the codes that open them."""
     return "；".join(
-        f"链接 {link.number}{f'（提取码 {link.code}）' if link.code else ''}"
+        f"第 {link.number} 个链接{f'（提取码 {link.code}）' if link.code else ''}"
         for link in subject.picture.open_links
         if link.message_pk == subject.view.id
     )
@@ -69,7 +69,8 @@ def behind_links(picture: Picture, province: str | None) -> str:
     links = [link for link in picture.open_links if link.province == province]
     if not links:
         return ""
+    name = next((link.name for link in links if link.name), None)
     more = f"等 {len(links)} 个" if len(links) > 1 else ""
-    if all(is_expired(link, picture.as_of) for link in links):
-        return f"（云附件{called(links[0])}{more}已到期，没有下载，材料可能在其中）"
-    return f"（云附件{called(links[0])}{more}尚未下载，材料可能在其中）"
+    which = f"云附件《{name}》{more}" if name else f"{len(links)} 个云附件"
+    expired = all(is_expired(link, picture.as_of) for link in links)
+    return f"（{which}{'已到期，没有下载' if expired else '尚未下载'}，材料可能在其中）"

@@ -84,6 +84,8 @@ class MessageView:
     files: int
     bytes: int
     text: str
+    # When it came to us, whatever its arrival.
+    kept_at: datetime | None = None
     # Of a file of a watched folder: its path there, and the delivery that it lies in (the folder below the province's).
     place: str = ""
     delivery: str = ""

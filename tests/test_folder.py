@@ -317,6 +317,25 @@ def test_a_file_of_no_province_is_an_alarm_until_it_is_moved(watched: Watched) -
     assert watched.troubles() == []
 
 
+def test_many_files_of_one_folder_are_one_alarm_in_the_digest(watched: Watched) -> None:
+    for number in range(12):
+        watched.put(f"新建文件夹/照片{number}.jpg", photo(str(number)))
+    watched.look()
+    assert "〔文件夹里要整理的文件〕12 个" in compose(watched.assessed(), None).text
+    assert "《新建文件夹/》里的 12 个文件看不出是哪个省的材料" in compose(watched.assessed(), None).text
+
+
+def test_what_was_put_down_together_is_one_line_among_the_arrivals(watched: Watched) -> None:
+    for number in range(12):
+        watched.put(f"浙江/2026-08-03 快递/照片{number:02}.jpg", photo(str(number)))
+    watched.look()
+    text = compose(watched.assessed(), NOW - timedelta(hours=1)).text
+    assert "新到 12 封" in text
+    assert "《照片00.jpg》、《照片01.jpg》、《照片02.jpg》等 12 个" in text
+    assert "08-03 · 报送 · 12 个文件" in text
+    assert "新到 12 封" not in compose(watched.assessed(), NOW + timedelta(hours=1)).text
+
+
 def test_the_alarm_is_told_once(watched: Watched, capfd: pytest.CaptureFixture[str]) -> None:
     watched.put("推荐表.docx", CASE.form_docx())
     watched.look()

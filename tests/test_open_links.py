@@ -104,7 +104,7 @@ def test_the_finding_gives_name_size_and_expiry_and_the_missing_items_say_so(ope
         "有材料放在云附件链接里，尚未下载：《照片.rar》（1.2G）还有 2 天，8月14日 08:00 到期；"
         "《案例材料.zip》（128M）还有 8 天，8月20日 21:15 到期"
     )
-    assert "（云附件《照片.rar》（1.2G）等 2 个尚未下载，材料可能在其中）" in only(found, "list.word_missing").message
+    assert "（云附件《照片.rar》等 2 个尚未下载，材料可能在其中）" in only(found, "list.word_missing").message
     assert "材料可能在其中" in compose(found, None).text
 
 
