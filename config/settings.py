@@ -83,7 +83,7 @@ class FolderSettings(Section):
 
     kind: Literal["folder"]
     path: Path
-    address: str = ""
+    address: str = Field(default="", max_length=60)
     settle_seconds: float = Field(default=60, ge=0)
 
     @model_validator(mode="before")

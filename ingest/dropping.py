@@ -33,6 +33,10 @@ _AHEAD = "文件夹名里的日期 {day} 还没有到，按放入时间计；请
 _ELSEWHERE = "同样的文件也放在{other}的文件夹里，只算{other}的；请留下一处"
 
 
+# What a sighting holds of a folder's name: an index bounds it together with the path.
+_FOLDER_CHARACTERS = 100
+
+
 class _NotReadError(Exception):
     """A file of the folder could not be read; the text says why in Chinese. Our own disk raises OSError."""
 
@@ -50,6 +54,8 @@ class Looking:
     known: dict[str, Mark] = field(default_factory=dict)
     there: set[int] = field(default_factory=set)
     closed: list[str] = field(default_factory=list)
+    taken: list[tuple[Found, Mark, str, datetime | None]] = field(default_factory=list)
+    provinces: dict[PurePosixPath, tuple[str | None, int]] = field(default_factory=dict)
 
     def look(self, tell: Callable[[int], None], stop: Callable[[], bool]) -> None:
         """Take in what is new; Unreachable where the folder is not there, OSError where our own disk refuses."""
@@ -61,6 +67,8 @@ class Looking:
             self._one(lying)
             tell(self.new)
         self._note_gone()
+        for found, mark, digest, stated in self.taken:
+            self._settle(found, mark, digest, stated)
 
     def _note_gone(self) -> None:
         """Note what is no longer there; what lies in a folder that cannot be opened just now is not gone."""
@@ -72,14 +80,24 @@ class Looking:
         if gone:
             drops.note_gone(self.desk.store, gone, self.clock())
 
+    def _settle(self, found: Found, mark: Mark, digest: str, stated: datetime | None) -> None:
+        """Let a content that was moved arrive as its new place says, and name what is odd about it.
+
+        That comes last: only then is it known what is no longer where it was.
+        """
+        place = drops.find_place(self.desk.store, digest)
+        if place and place.path == found.path and not found.is_mail:
+            drops.restate(self.desk.store, digest, stated)
+        self._warn(found, mark, digest)
+
     def _one(self, lying: Lying) -> None:
-        found = self._found(lying)
         mark = self.known.get(lying.path)
-        if mark and mark.is_of(found) and mark.taken and not mark.gone:
+        if mark and mark.is_of(lying) and mark.taken and not mark.gone:
             self.there.add(mark.id)
             if mark.reason:
-                self._warn(found, mark, mark.sha256)
+                self._warn(self._found(lying), mark, mark.sha256)
             return
+        found = self._found(lying)
         reason = lying.reason or self._reason(found)
         mark = self._noted(found, mark, reason)
         self.there.add(mark.id)
@@ -92,9 +110,11 @@ class Looking:
 
     def _found(self, lying: Lying) -> Found:
         path = PurePosixPath(lying.path)
-        told = province_of(path, self.desk.associations)
-        province, inside = told or (None, path)
-        return Found(lying.path, lying.bytes, lying.modified_ns, province, bounded(str(inside)), _is_mail(lying))
+        if path.parent not in self.provinces:
+            self.provinces[path.parent] = province_of(path.parent, self.desk.associations)
+        province, depth = self.provinces[path.parent]
+        inside = bounded(str(PurePosixPath(*path.parts[depth:])))
+        return Found(lying.path, lying.bytes, lying.modified_ns, province, inside, _is_mail(lying))
 
     def _reason(self, found: Found) -> str:
         if found.bytes == 0:
@@ -131,18 +151,18 @@ class Looking:
                 self.waiting += 1
                 return
             self._accept(found, mark, raw, digest)
-        self._warn(found, mark, digest)
 
     def _accept(self, found: Found, mark: Mark, raw: Path, digest: str) -> None:
         """Accept a copied file; the same bytes again may stand for another province now, so they are read again."""
         store, now = self.desk.store, self.clock()
         drops.note_content(store, mark, digest)
         arrival, source = self._arrival(found, raw)
-        folder = found.path.removesuffix(found.inside).rstrip("/")
+        folder = found.path.removesuffix(found.inside).rstrip("/")[:_FOLDER_CHARACTERS]
         # Another version of a file at the same place is seen apart from the earlier one.
         seen = Seen(self.settings.address, folder, uidvalidity=found.modified_ns, place=found.path)
         accepted = mail.accept(store, raw, seen, arrival, source, now)
         self.new += accepted.new
+        self.taken.append((found, mark, digest, arrival if source == "folder_day" else None))
         if not accepted.new:
             drops.read_again(store, digest)
 

@@ -40,19 +40,18 @@ def bounded(path: str) -> str:
     return f"{path[:300]}…{mark}…{path[-150:]}"
 
 
-def province_of(path: PurePosixPath, associations: Sequence[Association]) -> tuple[str, PurePosixPath] | None:
-    """Return (province, path below its folder) of a file in a watched folder; None where no folder tells it.
+def province_of(folder: PurePosixPath, associations: Sequence[Association]) -> tuple[str | None, int]:
+    """Return (province, how many names lead to its folder) of a folder's files; (None, 0) where no name tells it.
 
     The outermost folder that is called as a province or its association counts; else the outermost of all where it
     names just one: “江苏（补寄）”.
     """
-    folders = path.parts[:-1]
-    for number, name in enumerate(folders):
+    for number, name in enumerate(folder.parts, start=1):
         if province := _called(name, associations):
-            return province, PurePosixPath(*path.parts[number + 1 :])
-    if folders and (province := _named(folders[0], associations)):
-        return province, PurePosixPath(*path.parts[1:])
-    return None
+            return province, number
+    if folder.parts and (province := _named(folder.parts[0], associations)):
+        return province, 1
+    return None, 0
 
 
 def _called(name: str, associations: Sequence[Association]) -> str | None:

@@ -9,7 +9,6 @@ _WAYS = {
     "file": "导入，按文件的时间",
     "kept": "导入，按收下的时间",
 }
-FOLDER = ("folder", "folder_day")
 
 
 def source_of(message: MessageView) -> str:

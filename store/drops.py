@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -10,6 +11,9 @@ from sqlalchemy.orm import Session
 
 from store.database import Store
 from store.models import Drop, Message
+
+# The sources of an arrival that stand on a watched folder alone: when it was seen, or the day that its place states.
+FOLDER_SOURCES = ("folder", "folder_day")
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,18 @@ class Found:
     province: str | None
     inside: str
     is_mail: bool
+
+
+class _Lying(Protocol):
+    """A file as it lies in the folder, before anything is asked of its name."""
+
+    @property
+    def bytes(self) -> int:
+        """Its size."""
+
+    @property
+    def modified_ns(self) -> int:
+        """Its time of change."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +54,7 @@ class Mark:
     taken: bool
     gone: bool
 
-    def is_of(self, found: Found) -> bool:
+    def is_of(self, found: "Found | _Lying") -> bool:
         """Tell whether a file is just as it was."""
         return (self.bytes, self.modified_ns) == (found.bytes, found.modified_ns)
 
@@ -151,6 +167,18 @@ def read_again(store: Store, sha256: str) -> None:
     """Let the message of a content be read again: it lies in another place now."""
     with store.session() as session:
         _read_again(session, Message.sha256 == sha256)
+
+
+def restate(store: Store, sha256: str, stated: datetime | None) -> None:
+    """Let a content arrive when its place states it, else when it was first seen whole; what came by mail stays."""
+    with store.session() as session:
+        message = session.scalars(select(Message).where(Message.sha256 == sha256).with_for_update()).one()
+        if message.arrival_source not in FOLDER_SOURCES:
+            return
+        if stated is not None:
+            message.arrival, message.arrival_source = stated, "folder_day"
+        elif message.arrival_source == "folder_day":
+            message.arrival, message.arrival_source = message.kept_at, "folder"
 
 
 def _read_again(session: Session, which: ColumnElement[bool]) -> None:

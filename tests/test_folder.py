@@ -457,6 +457,7 @@ def test_a_file_moved_to_the_right_province_belongs_there_and_clearing_the_folde
     (watched.root / "浙江").mkdir()
     file = file.rename(watched.root / "浙江" / "推荐表.docx")
     watched.look(timedelta(minutes=10))
+    assert watched.troubles() == []
     assert [one.province for one in watched.assessed().picture.messages] == ["浙江"]
     assert [case.province for case in watched.assessed().picture.cases] == ["浙江"]
     before = everything(watched.assessed())
@@ -541,7 +542,44 @@ def test_a_rebuild_gives_the_same(watched: Watched) -> None:
 
 def test_province_of_takes_the_outermost_folder_that_is_called_so(watched: Watched) -> None:
     associations = watched.desk.associations
-    told = province_of(PurePosixPath("浙江/江苏籍企业/x.docx"), associations)
-    assert told == ("浙江", PurePosixPath("江苏籍企业/x.docx"))
-    assert province_of(PurePosixPath("浙江和江苏/x.docx"), associations) is None
-    assert province_of(PurePosixPath("x.docx"), associations) is None
+    assert province_of(PurePosixPath("浙江/江苏籍企业"), associations) == ("浙江", 1)
+    assert province_of(PurePosixPath("快递/八月/浙江省"), associations) == ("浙江", 3)
+    assert province_of(PurePosixPath("浙江和江苏"), associations) == (None, 0)
+    assert province_of(PurePosixPath(), associations) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("right", "arrival", "source"),
+    [("2026-08-02 快递", "08-02T23:59:59", "folder_day"), ("2026-07-30 快递", "07-30T23:59:59", "folder_day"), ("补寄", "08-04T10:00:00", "folder")],
+)  # fmt: skip
+def test_a_date_set_right_by_renaming_the_folder_counts(
+    watched: Watched, right: str, arrival: str, source: str
+) -> None:
+    watched.put("浙江/2026-08-01 快递/推荐表.docx", CASE.form_docx())
+    watched.look()
+    (watched.root / "浙江" / "2026-08-01 快递").rename(watched.root / "浙江" / right)
+    watched.look(timedelta(days=3))
+    (message,) = watched.assessed().picture.messages
+    assert (message.arrival, message.arrival_source) == (day(arrival), source)
+
+
+def test_a_file_that_is_moved_about_keeps_the_moment_it_was_first_seen(watched: Watched) -> None:
+    watched.put("浙江/推荐表.docx", CASE.form_docx())
+    watched.look()
+    (watched.root / "浙江" / "补寄").mkdir()
+    (watched.root / "浙江" / "推荐表.docx").rename(watched.root / "浙江" / "补寄" / "推荐表.docx")
+    watched.look(timedelta(days=3))
+    assert watched.assessed().picture.messages[0].arrival == NOW
+
+
+def test_everything_works_on_postgresql_too(tmp_path: Path, postgres_url: str) -> None:
+    with desk(tmp_path / "desk", f'{SETTINGS}[database]\nurl = "{postgres_url}"\n') as opened:
+        watched = Watched(opened, tmp_path / "desk" / "收件")
+        long = "/".join(["龘" * 80] * 12)
+        for path in ("浙江/推荐表.docx", f"快递/{long}/江苏/推荐表.docx", "无处/x.docx"):
+            watched.put(path, CASE.form_docx() + path.encode())
+        assert (watched.look().new, watched.look().new) == (2, 0)
+        (watched.root / "浙江").rename(watched.root / "湖南")
+        watched.look(timedelta(days=1))
+        assert {one.province for one in watched.assessed().picture.messages} == {"江苏", "湖南"}
+        assert [path for path, _ in watched.troubles()] == ["无处/x.docx"]
