@@ -9,8 +9,10 @@ from ingest.desk import Desk
 from ingest.held import Held
 from ingest.sender import Written
 from parsers.base import ParseError, as_json
-from parsers.letter import LetterLimits, Part, Salvaged, read_letter
+from parsers.letter import LetterLimits, Part, Salvaged
 from parsers.links import CloudLink
+from parsers.mails import open_mail
+from parsers.names import bounded_path
 from parsers.reading import Found, Reading, kind_of, read_content
 from parsers.unpack import Member, Spent, UnpackLimits, members
 from store import documents
@@ -72,23 +74,26 @@ def _add(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int, part: Part 
     _note_names(pile, reading)
     problem = part.problem if part else None
     if kind == "message" or (part and part.is_mail):
-        problem = _open_mail(desk, pile, blob, path, depth) or problem
+        problem = _open_mail(desk, pile, file, depth) or problem
     elif kind == "archive" and reading.status == "ok":
         problem = _unpack(desk, pile, blob, path, depth) or problem
     if problem and file.status == "ok":
         pile.files[at] = replace(file, status=problem[0], reason=problem[1])
 
 
-def _open_mail(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> tuple[str, str] | None:
+def _open_mail(desk: Desk, pile: _Pile, file: ReadFile, depth: int) -> tuple[str, str] | None:
     """Add the files of a mail inside a mail or an archive; return what stopped it, if anything did."""
     if depth == 0:
         return "unsafe", f"邮件嵌套超过 {desk.settings.limits.depth} 层，里面的没有再打开"
-    most = desk.settings.limits.members - pile.spent.members
-    letter, parts = read_letter(desk.store.vault.path(blob.sha256), LetterLimits(parts=max(most, 0)))
-    pile.links.extend(letter.links)
-    for part in parts:
-        pile.spent.members += 1
-        _add_part(desk, pile, part, f"{path}!/{part.path}", depth - 1)
+    limits = LetterLimits(parts=max(desk.settings.limits.members - pile.spent.members, 0))
+    try:
+        letter, parts = open_mail(desk.store.vault.path(file.sha256 or ""), file.format, limits)
+        pile.links.extend(letter.links)
+        for part in parts:
+            pile.spent.members += 1
+            _add_part(desk, pile, part, bounded_path(f"{file.path}!/{part.path}"), depth - 1)
+    except ParseError as error:
+        return error.status, error.reason
     return None
 
 
@@ -98,7 +103,7 @@ def _unpack(desk: Desk, pile: _Pile, blob: Blob, path: str, depth: int) -> tuple
         return "unsafe", f"压缩包嵌套超过 {desk.settings.limits.depth} 层，里面的没有再打开"
     try:
         for member in members(desk.store.vault.path(blob.sha256), _limits(desk), pile.spent):
-            _add_member(desk, pile, member, f"{path}!/{member.path}", depth - 1)
+            _add_member(desk, pile, member, bounded_path(f"{path}!/{member.path}"), depth - 1)
     except ParseError as error:
         return error.status, error.reason
     return None

@@ -102,13 +102,14 @@ def read_letter(path: Path, limits: LetterLimits | None = None) -> tuple[Letter,
     leaves, defects = mime.walk(data, header, limits.tree)
     entities = list(leaves)
     bodies = list(_bodies(data, entities))
-    letter = _letter(header, bodies, limits, automatic=_automatic(header, entities))
+    letter = letter_of(header, bodies, limits, automatic=_automatic(header, entities))
     noticed = tuple(dict.fromkeys([*letter.defects, *defects]))[:_DEFECTS]
     tables = find_body_tables(_joined(bodies, html=True), letter.subject)
     return replace(letter, defects=noticed), parts_of(data, entities, limits.parts, tables)
 
 
-def _letter(header: mime.Header, bodies: Sequence[Body], limits: LetterLimits, automatic: str | None) -> Letter:
+def letter_of(header: mime.Header, bodies: Sequence[Body], limits: LetterLimits, automatic: str | None) -> Letter:
+    """Return the letter that a header and bodies make, wherever they stood."""
     addresses, noticed = _envelope(header)
     arrival = received(header)
     plain, html = _joined(bodies, html=False), _joined(bodies, html=True)

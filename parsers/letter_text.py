@@ -26,6 +26,7 @@ _MARKUP = re.compile(
 )
 # Nothing that people write is longer; what is cut off here would only cost time.
 _HTML_CHARACTERS = 4_000_000
+_TOKENS = 300_000
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,10 @@ def tokens(html: str) -> Iterator[Token]:
     """Yield the tags of HTML and the texts between them in order; scripts, styles and comments are passed over."""
     html = html[:_HTML_CHARACTERS]
     at = 0
-    while match := _MARKUP.search(html, at):
+    for _ in range(_TOKENS):
+        match = _MARKUP.search(html, at)
+        if match is None:
+            break
         if match.start() > at:
             yield Token("", html[at : match.start()])
         at = match.end()
@@ -95,6 +99,9 @@ def tokens(html: str) -> Iterator[Token]:
             at = _end_of(html, tag, at)
         elif tag:
             yield Token(tag, match[0], end=bool(match["end"]))
+    else:
+        # Nobody writes so many tags: the rest is passed over.
+        return
     if html[at:]:
         yield Token("", html[at:])
 

@@ -30,16 +30,16 @@ class Buffer(Protocol):
 class FileBytes:
     """A file that is read like bytes: ranges and `find`, with 64 KiB at hand. Raises OSError as files do.
 
-    Where the first line ends are carriage returns alone (a broken relay), they are read as line feeds.
+    Where the first line ends of a mail are carriage returns alone (a broken relay), they are read as line feeds.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_mail: bool = True) -> None:
         self.path = path
         self._size = path.stat().st_size
         self._at, self._held = 0, b""
         self._returns = False
         head = self._read(0, _HEAD)
-        self._returns = b"\n" not in head and b"\r" in head
+        self._returns = is_mail and b"\n" not in head and b"\r" in head
 
     def __len__(self) -> int:
         return self._size

@@ -229,7 +229,7 @@ def _part_header(state: _Walk, start: int, end: int) -> Header:
     header = read_header(state.data, start, end, limits)
     state.defects.extend(header.defects)
     kept = tuple(islice((one for one in header.fields if one[0].startswith("content-")), _PART_FIELDS))
-    state.header_bytes += sum(len(value) for _, value in kept)
+    state.header_bytes += header.body - start
     return replace(header, fields=kept)
 
 
@@ -272,7 +272,7 @@ def _boundaries(data: Buffer, boundary: bytes, start: int, end: int) -> Iterator
 
     A plain search goes first: it passes over base64 much faster than a regular expression.
     """
-    line = b"--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?(?=\n)|\Z)"
+    line = b"--" + re.escape(boundary) + rb"(--)?[ \t\r]*(?:(?=\n)|\Z)"
     first = re.match(line, data[start : min(start + _OVERLAP, end)])
     if first:
         yield start, start + first.end() + 1, bool(first[1])

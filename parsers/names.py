@@ -5,6 +5,7 @@ everything here works on raw bytes, so that characters split between encoded wor
 """
 
 import binascii
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +13,16 @@ from urllib.parse import unquote_to_bytes
 
 from parsers.charsets import codec_of, decode_bytes
 
-__all__ = ["decode_bytes", "decode_header", "decode_members", "parameters", "part_name", "safe_name", "unique_path"]
+__all__ = [
+    "bounded_path",
+    "decode_bytes",
+    "decode_header",
+    "decode_members",
+    "parameters",
+    "part_name",
+    "safe_name",
+    "unique_path",
+]
 
 NAMELESS = "未命名"
 # The brackets are bounded so that hostile headers cost linear time; the end may be missing where a mailer cut the line.
@@ -37,6 +47,8 @@ _FORBIDDEN = str.maketrans('<>:"|?*', "＜＞：＂｜？＊")
 _NAME_CHARACTERS = 150
 # What ext4 and most other file systems take for one name is 255 bytes; the rest is room for " (2)".
 _NAME_BYTES = 240
+# Of a whole path, whatever is nested in what: it stands in tables, letters and database columns.
+_PATH_BYTES = 600
 
 
 def decode_header(raw: bytes) -> str:
@@ -149,13 +161,15 @@ def safe_name(text: str) -> str:
     """Return a base name that is safe to show and to write: at most 150 characters and 240 bytes, extension kept.
 
     Path parts, control and direction characters go; characters that Windows refuses become full-width;
-    device names get a `_`; what leaves nothing becomes 未命名.
+    device names get a `_`; what leaves nothing becomes 未命名. A `!` at the end becomes full-width: before a slash it
+    would be taken for the mark of an archive ("a.zip!/b").
     """
     base = re.split(r"[/\\]", _INVISIBLE.sub("", unicodedata.normalize("NFC", text)))[-1]
     base = re.sub(r"^[A-Za-z]:", "", base).translate(_FORBIDDEN).strip().rstrip(" .")
     if not base:
         return NAMELESS
-    return _shortened(f"_{base}" if _DEVICES.match(base) else base)
+    name = _shortened(f"_{base}" if _DEVICES.match(base) else base)
+    return f"{name[:-1]}！" if name.endswith("!") else name
 
 
 def _shortened(base: str) -> str:
@@ -166,8 +180,23 @@ def _shortened(base: str) -> str:
     return stem.encode("utf-8", "replace")[:room].decode("utf-8", "ignore").rstrip(" .") + extension
 
 
+def bounded_path(path: str) -> str:
+    """Return a path of at most 600 bytes: of a longer one the middle becomes a mark that is its own for each path."""
+    if len(path.encode("utf-8", "replace")) <= _PATH_BYTES:
+        return path
+    first, *middle, last = path.split("/") if "/" in path else ("", path)
+    mark = "…" + hashlib.sha256(path.encode("utf-8", "replace")).hexdigest()[:8]
+    kept = [last]
+    for name in reversed(middle):
+        if len("/".join([first, mark, name, *kept]).encode("utf-8", "replace")) > _PATH_BYTES:
+            break
+        kept.insert(0, name)
+    return "/".join([first, mark, *kept]).lstrip("/")
+
+
 def unique_path(path: str, taken: dict[str, int]) -> str:
     """Return the path, with " (2)" before its extension where it was taken; `taken` remembers it (case-folded)."""
+    path = bounded_path(path)
     key = path.casefold()
     count = taken.get(key, 0) + 1
     taken[key] = count

@@ -19,7 +19,7 @@ _IMAGES = ("jpeg", "png", "gif", "bmp", "tiff", "webp", "heic", "avif")
 _BY_FORMAT: Mapping[str, Told] = {
     **dict.fromkeys(_ARCHIVES, ("archive", 1.0, "内容：压缩包")),
     **dict.fromkeys(_VIDEOS, ("video", 1.0, "内容：视频")),
-    "eml": ("message", 1.0, "内容：邮件"),
+    **dict.fromkeys(("eml", "msg", "tnef"), ("message", 1.0, "内容：邮件")),
     "exe": ("other", 1.0, "内容：程序或脚本"),
 }
 _EDITABLE = ("docx", "ole", "rtf", "odt", "xlsx", "ods", "mht", "html", "text")

@@ -1,8 +1,11 @@
 """Answers what format a content has: by its bytes, never by the name it came under."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
+from parsers.base import ParseError
+from parsers.compound import Compound
 from parsers.zip_directory import find_names
 
 HEAD_BYTES = 4096
@@ -13,12 +16,18 @@ _PROGRAM_NAME = re.compile(
 )
 PROGRAM = ("unsafe", "这是程序或脚本文件，出于安全没有打开；如确有需要，请与对方核实")
 
+TNEF = b"\x78\x9f\x3e\x22"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# A message of Outlook has this stream in its root, which no document has.
+_MESSAGE = "__properties_version1.0"
+
 # (offset, bytes, format), in order; what needs a closer look comes below.
 _MAGIC = (
     (0, b"PK\x03\x04", "zip"),
     (0, b"PK\x05\x06", "zip"),
     (0, b"PK\x07\x08", "zip"),
-    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (0, OLE, "ole"),
+    (0, TNEF, "tnef"),
     (0, b"%PDF-", "pdf"),
     (0, b"\xff\xd8\xff", "jpeg"),
     (0, b"\x89PNG\r\n\x1a\n", "png"),
@@ -68,13 +77,15 @@ _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 def format_of(head: bytes, path: Path | None = None) -> str:
     """Return a content's format by its first bytes (4096 are enough); never raises.
 
-    One of docx, xlsx, pptx, ofd, odt, ods, odp, zip, ole (old Office and WPS), rtf, html, mht, pdf, jpeg, png, gif,
-    bmp, tiff, heic, avif, webp, mp4, mov, avi, mkv (also webm), wmv, 7z, rar, gz, tar, eml, exe, text, unknown.
-    The path lets a zip's directory be looked into; without it the first bytes must do.
+    One of docx, xlsx, pptx, ofd, odt, ods, odp, zip, ole (old Office and WPS), msg, tnef, rtf, html, mht, pdf, jpeg,
+    png, gif, bmp, tiff, heic, avif, webp, mp4, mov, avi, mkv (also webm), wmv, 7z, rar, gz, tar, eml, exe, text,
+    unknown.
+    The path lets a zip's or a compound file's directory be looked into; without it the first bytes must do.
     """
     for offset, magic, name in _MAGIC:
         if head.startswith(magic, offset):
-            return _package_of(head, path) if name == "zip" else name
+            closer = _CLOSER.get(name)
+            return closer(head, path) if closer else name
     return _media_of(head) or _text_of(head)
 
 
@@ -92,6 +103,17 @@ def _package_of(head: bytes, path: Path | None) -> str:
             if any(folder in entry[: len(folder) + 2] for entry in names):
                 return name
     return next((name for mark, name in _PACKAGES if mark in names), "zip")
+
+
+def _compound_of(_head: bytes, path: Path | None) -> str:
+    """Tell a message of Outlook (.msg) from documents; without the path all are `ole`."""
+    try:
+        return "msg" if path is not None and _MESSAGE in Compound(path).root.children else "ole"
+    except ParseError:
+        return "ole"
+
+
+_CLOSER: dict[str, Callable[[bytes, Path | None], str]] = {"zip": _package_of, "ole": _compound_of}
 
 
 def _media_of(head: bytes) -> str | None:

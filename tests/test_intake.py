@@ -16,6 +16,7 @@ from parsers.letter import read_letter
 from reports.picture import FileView
 from store import mail as mails
 from tests import doc_builders as docs
+from tests import outlook_builders as outlook
 from tests.desks import assessed, codes, desk, take
 from tests.inbox import Sent, list_files, mail, photo
 from tests.mail_builders import ZipMember, gbk_zip, zip_bytes
@@ -246,6 +247,19 @@ def test_the_files_of_a_forwarded_mail_and_of_mails_in_archives_are_filed(opened
     assert {f"打包.zip!/邮件/杭州.eml!/{name}" for name in inside} <= set(files)
     assert files["转发.eml"].kind == "message"
     assert files["转发.eml!/照片.zip!/正门.jpg"].kind == "photo"
+
+
+def test_the_files_of_a_message_of_outlook_and_of_a_winmail_dat_are_filed(opened: Desk, tmp_path: Path) -> None:
+    lists = list_files("浙江省物业管理协会", [CASE])
+    inner = outlook.msg_tree("拱墅推荐", files={"正门.jpg": photo("正门")}, outermost=False)
+    message = outlook.compound(outlook.msg_tree(files={**lists, "转发": inner}))
+    files = files_of(opened, tmp_path, sent(转发__msg=message, winmail__dat=outlook.tnef({"侧门.jpg": photo("侧门")})))
+    assert {f"转发.msg!/{name}" for name in lists} <= set(files)
+    assert {path: files[path].kind for path in files if path.endswith(".jpg")} == {
+        "转发.msg!/拱墅推荐.eml!/正门.jpg": "photo",
+        "winmail.dat!/侧门.jpg": "photo",
+    }
+    assert {files[path].kind for path in ("转发.msg", "转发.msg!/拱墅推荐.eml", "winmail.dat")} == {"message"}
 
 
 def test_mails_nested_past_the_limit_are_said_and_not_opened(opened: Desk, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.names import decode_bytes, decode_header, decode_members, part_name, safe_name, unique_path
+from parsers.names import bounded_path, decode_bytes, decode_header, decode_members, part_name, safe_name, unique_path
 from tests.mail_builders import encoded_word
 
 NAME = "杭州阳光花园推荐表.docx"
@@ -212,6 +212,30 @@ def test_a_safe_name_is_always_safe(text: str) -> None:
     assert not set(name) & set('/\\<>:"|?*\x00')
     assert len(name.encode("utf-8")) <= 255
     assert safe_name(name) == name
+    assert not name.endswith("!")
+
+
+@pytest.mark.parametrize("text", ["重要!", "a!!", "!", "x" * 149 + "!y", "注意!.", "字" * 78 + "!!!!!!!!"])
+def test_a_name_that_ends_in_an_exclamation_mark_is_not_taken_for_an_archive(text: str) -> None:
+    assert "!/" not in f"{safe_name(text)}/x.docx"
+
+
+def test_a_path_of_many_folders_keeps_its_first_and_its_last_names() -> None:
+    folders = "/".join("物业服务有限公司" * 3 + str(number) for number in range(20))
+    one, two = (bounded_path(f"材料.zip!/{folders}/{last}/正门.jpg") for last in ("甲", "乙"))
+    assert one.startswith("材料.zip!/…")
+    assert one.endswith("/甲/正门.jpg")
+    assert len(one.encode()) <= 600
+    assert one.partition("…")[2][:8] != two.partition("…")[2][:8]
+
+
+@given(names=st.lists(st.text(min_size=1, max_size=200).map(safe_name), min_size=1, max_size=30))
+def test_a_path_is_bounded_unique_and_ends_in_its_name(names: list[str]) -> None:
+    taken: dict[str, int] = {}
+    found = [unique_path("!/".join(names), taken) for _ in range(3)]
+    assert len({path.casefold() for path in found}) == 3
+    assert all(len(path.encode("utf-8", "replace")) <= 600 for path in found)
+    assert found[0].endswith(names[-1])
 
 
 @pytest.mark.parametrize(

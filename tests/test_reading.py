@@ -112,6 +112,12 @@ def test_what_nothing_can_tell_is_other_without_evidence(tmp_path: Path) -> None
     assert kind_of(reading_of(tmp_path, PDF), "1.pdf", "1.pdf", CAMPAIGN) == ("other", 0.0, "")
 
 
+def test_a_small_inline_logo_of_a_signature_is_no_photo_and_an_inline_phone_photo_is(tmp_path: Path) -> None:
+    assert kind(tmp_path, build.picture("PNG", 1, 160, 64), "image001.png") == "other"
+    assert kind(tmp_path, build.picture("GIF", 1, 80, 60), "未命名-2.gif") == "other"
+    assert kind(tmp_path, build.photo_jpeg(), "image0.jpeg") == "photo"
+
+
 def test_logos_are_no_photos_but_compressed_photos_are(tmp_path: Path) -> None:
     assert kind(tmp_path, build.picture("PNG", 1, 120, 60), "image001.png") == "other"
     assert kind(tmp_path, build.picture("JPEG", 1, 400, 300, quality=30), "logo.jpg") == "other"
