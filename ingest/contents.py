@@ -88,7 +88,7 @@ def _open_mail(desk: Desk, pile: _Pile, file: ReadFile, depth: int) -> tuple[str
     limits = LetterLimits(parts=max(desk.settings.limits.members - pile.spent.members, 0))
     try:
         letter, parts = open_mail(desk.store.vault.path(file.sha256 or ""), file.format, limits)
-        pile.links.extend(letter.links)
+        pile.links.extend(letter.links if letter else ())
         for part in parts:
             pile.spent.members += 1
             _add_part(desk, pile, part, bounded_path(f"{file.path}!/{part.path}"), depth - 1)
