@@ -22,7 +22,7 @@ from ingest.importer import stamped_arrival
 from reports.wording import masked
 from store import drops, mail
 from store.blobs import chunks_of
-from store.drops import Found, Mark
+from store.drops import Found, Mark, Noted
 from store.mail import Seen
 
 log = structlog.get_logger()
@@ -33,6 +33,10 @@ _AHEAD = "文件夹名里的日期 {day} 还没有到，按放入时间计；请
 _ELSEWHERE = "同样的文件也放在{other}的文件夹里，只算{other}的；请留下一处"
 
 
+# A link, or a pipe that would never end, may have been put in a file's place since the folder was listed.
+_FLAGS = os.O_RDONLY
+for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):
+    _FLAGS |= getattr(os, _name, 0)
 # What a sighting holds of a folder's name: an index bounds it together with the path.
 _FOLDER_CHARACTERS = 100
 
@@ -55,6 +59,7 @@ class Looking:
     there: set[int] = field(default_factory=set)
     closed: list[str] = field(default_factory=list)
     taken: list[tuple[Found, Mark, str, datetime | None]] = field(default_factory=list)
+    again: set[str] = field(default_factory=set)
     provinces: dict[PurePosixPath, tuple[str | None, int]] = field(default_factory=dict)
 
     def look(self, tell: Callable[[int], None], stop: Callable[[], bool]) -> None:
@@ -86,7 +91,7 @@ class Looking:
         That comes last: only then is it known what is no longer where it was.
         """
         place = drops.find_place(self.desk.store, digest)
-        if place and place.path == found.path and not found.is_mail:
+        if digest in self.again and place and place.path == found.path and not found.is_mail:
             drops.restate(self.desk.store, digest, stated)
         self._warn(found, mark, digest)
 
@@ -99,14 +104,13 @@ class Looking:
             return
         found = self._found(lying)
         reason = lying.reason or self._reason(found)
-        mark = self._noted(found, mark, reason)
-        self.there.add(mark.id)
         if lying.reason:
             self.closed.append(f"{lying.path}/")
         if not reason and self._is_whole(found, mark):
             self._take(lying, found, mark)
-        elif not reason:
-            self.waiting += 1
+        else:
+            self._noted(found, mark, reason)
+            self.waiting += not reason
 
     def _found(self, lying: Lying) -> Found:
         path = PurePosixPath(lying.path)
@@ -121,41 +125,48 @@ class Looking:
             return _EMPTY
         return "" if found.is_mail or found.province else _NO_PROVINCE
 
-    def _noted(self, found: Found, mark: Mark | None, reason: str) -> Mark:
-        """Return the mark of a file as it is now; nothing is written where nothing has changed.
+    def _noted(self, found: Found, mark: Mark | None, reason: str) -> None:
+        """Note a file as it is now, and say once what a person must look after; nothing is written without a change.
 
         What could not be read the last time keeps its reason until it is read.
         """
         same = mark and mark.is_of(found) and not mark.gone and mark.province == found.province
         if mark and same and reason in {"", mark.reason}:
-            return mark
-        noted = drops.note(self.desk.store, self.settings.address, found, self.clock(), reason)
+            self.there.add(mark.id)
+            return
+        self.there.add(drops.note(self.desk.store, self.settings.address, found, self.clock(), Noted(reason)).id)
         if reason:
             self._alarm(found.path, reason)
-        return noted
 
-    def _is_whole(self, found: Found, mark: Mark) -> bool:
+    def _is_whole(self, found: Found, mark: Mark | None) -> bool:
         """Tell whether a file has not changed for a while, by our clock or by the folder's own."""
         settle, now = timedelta(seconds=self.settings.settle_seconds), self.clock()
-        return now - mark.first_at >= settle or now.timestamp() - found.modified_ns / 1e9 >= settle.total_seconds()
+        if now.timestamp() - found.modified_ns / 1e9 >= settle.total_seconds():
+            return True
+        return mark is not None and mark.is_of(found) and not mark.gone and now - mark.first_at >= settle
 
-    def _take(self, lying: Lying, found: Found, mark: Mark) -> None:
+    def _take(self, lying: Lying, found: Found, mark: Mark | None) -> None:
         """Keep a file's bytes and accept them as a message; what cannot be read now is told, and tried again."""
         with self.desk.store.vault.temporary() as raw:
             try:
                 digest = _copied(lying, raw)
             except _NotReadError as error:
-                self._tell(found, mark, str(error))
+                self._noted(found, mark, str(error))
                 return
             if digest is None:
                 self.waiting += 1
+                self._noted(found, mark, "")
                 return
-            self._accept(found, mark, raw, digest)
+            self._accept(found, raw, digest)
 
-    def _accept(self, found: Found, mark: Mark, raw: Path, digest: str) -> None:
-        """Accept a copied file; the same bytes again may stand for another province now, so they are read again."""
+    def _accept(self, found: Found, raw: Path, digest: str) -> None:
+        """Accept a copied file; the same bytes again may stand for another place now, so they are read again.
+
+        Its place is noted first, so that its message is never without one.
+        """
         store, now = self.desk.store, self.clock()
-        drops.note_content(store, mark, digest)
+        mark = drops.note(store, self.settings.address, found, now, Noted(sha256=digest))
+        self.there.add(mark.id)
         arrival, source = self._arrival(found, raw)
         folder = found.path.removesuffix(found.inside).rstrip("/")[:_FOLDER_CHARACTERS]
         # Another version of a file at the same place is seen apart from the earlier one.
@@ -164,6 +175,7 @@ class Looking:
         self.new += accepted.new
         self.taken.append((found, mark, digest, arrival if source == "folder_day" else None))
         if not accepted.new:
+            self.again.add(digest)
             drops.read_again(store, digest)
 
     def _arrival(self, found: Found, raw: Path) -> tuple[datetime, str]:
@@ -203,7 +215,7 @@ def _is_mail(lying: Lying) -> bool:
 def _copied(lying: Lying, target: Path) -> str | None:
     """Copy a file as it stands and return its SHA-256; None where it changed meanwhile or has gone."""
     try:
-        handle = os.open(lying.file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        handle = os.open(lying.file, _FLAGS)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -1,7 +1,7 @@
 """Remembers the files of watched folders: which are taken in, which wait or cannot be taken, and where each lies."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -60,6 +60,17 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """What a look has to say of a file: what keeps it from counting, or which content it has."""
+
+    reason: str = ""
+    sha256: str | None = None
+
+
+NOTHING = Noted()
+
+
+@dataclass(frozen=True)
 class Dropped:
     """Where a message lies that is a file of a watched folder."""
 
@@ -108,19 +119,19 @@ def count_waiting(store: Store, mailbox: str) -> int:
         return session.scalar(query.where(_there())) or 0
 
 
-def note(store: Store, mailbox: str, found: Found, now: datetime, reason: str = "") -> Mark:
+def note(store: Store, mailbox: str, found: Found, now: datetime, noted: Noted = NOTHING) -> Mark:
     """Note a file as it is now, in the place of what was noted of its path and never taken in."""
     for _ in range(3):
         try:
             with store.session() as session:
-                return _noted(session, mailbox, found, now, reason)
+                return _noted(session, mailbox, found, now, noted)
         except IntegrityError:
             # Another process looks at the same folder; its row is found at the next try.
             continue
     raise RuntimeError(f"drop {found.path} could not be noted")
 
 
-def _noted(session: Session, mailbox: str, found: Found, now: datetime, reason: str) -> Mark:
+def _noted(session: Session, mailbox: str, found: Found, now: datetime, noted: Noted) -> Mark:
     rows = session.scalars(select(Drop).where(Drop.mailbox == mailbox, Drop.path == found.path)).all()
     same = next((row for row in rows if (row.bytes, row.modified_ns) == (found.bytes, found.modified_ns)), None)
     for row in rows:
@@ -136,15 +147,10 @@ def _noted(session: Session, mailbox: str, found: Found, now: datetime, reason: 
         # It went and came back before it was taken in: its time begins anew.
         drop.first_at = now
     drop.province, drop.inside, drop.is_mail = found.province, found.inside, found.is_mail
-    drop.reason, drop.gone_at = reason, None
+    drop.reason, drop.gone_at = noted.reason, None
+    drop.sha256 = noted.sha256 or drop.sha256
     session.flush()
     return _mark(drop, taken=False)
-
-
-def note_content(store: Store, mark: Mark, sha256: str) -> None:
-    """Note which content a file has; before the content is accepted, so that its message is never without its place."""
-    with store.session() as session:
-        session.execute(update(Drop).where(Drop.id == mark.id).values(sha256=sha256))
 
 
 def note_reason(store: Store, mark_id: int, reason: str) -> None:
@@ -192,8 +198,14 @@ def _there() -> ColumnElement[bool]:
 def find_dropped(store: Store, message_id: int) -> Dropped | None:
     """Return where a message lies that is a file of a watched folder; None for a message that came otherwise."""
     with store.reading() as session:
-        sha256 = session.get_one(Message, message_id).sha256
-        return _places(session, [sha256]).get(sha256)
+        message = session.get_one(Message, message_id)
+        place = _places(session, [message.sha256]).get(message.sha256)
+        return _as_it_came(place, message.arrival_source) if place else None
+
+
+def _as_it_came(place: Dropped, arrival_source: str) -> Dropped:
+    """Return a place; what also came by mail is a mail, whatever its file is called in the folder."""
+    return replace(place, is_mail=place.is_mail or arrival_source not in FOLDER_SOURCES)
 
 
 def find_place(store: Store, sha256: str) -> Dropped | None:
@@ -210,10 +222,9 @@ def all_dropped(store: Store) -> dict[int, Dropped]:
 
 def dropped(session: Session) -> dict[int, Dropped]:
     """Return where the messages lie that are files of watched folders, by the messages' ids."""
-    ids: dict[str, int] = dict(
-        iter(session.execute(select(Message.sha256, Message.id).join(Drop, Drop.sha256 == Message.sha256)))
-    )
-    return {ids[sha256]: place for sha256, place in _places(session, None).items() if sha256 in ids}
+    known = select(Message.sha256, Message.id, Message.arrival_source).where(Message.sha256.in_(select(Drop.sha256)))
+    places = _places(session, None)
+    return {id_: _as_it_came(places[sha256], source) for sha256, id_, source in session.execute(known)}
 
 
 def _places(session: Session, hashes: Iterable[str] | None) -> Mapping[str, Dropped]:

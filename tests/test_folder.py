@@ -7,7 +7,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from ingest.cli import cli
 from ingest.desk import Desk
 from ingest.folder_names import arrival_of_drop, is_passing, province_of
 from ingest.intake import take_in
@@ -235,6 +237,15 @@ def test_the_same_mail_from_the_mailbox_and_the_folder_is_one(watched: Watched, 
     watched.put("浙江/转来.eml", raw)
     assert watched.look().new == 0
     assert mails.count(watched.desk.store) == 1
+
+
+def test_a_mail_that_lies_there_under_another_name_stays_a_mail(watched: Watched, tmp_path: Path) -> None:
+    raw = mail("zjwyxh@example.cn", "浙江报送", day("07-20T10:00:00"), {"推荐表.docx": CASE.form_docx()})
+    take(watched.desk, tmp_path / "in", raw)
+    watched.put("江苏/转来的邮件.txt", raw)
+    watched.look()
+    (message,) = watched.assessed().picture.messages
+    assert (message.province, message.subject, message.arrival) == ("浙江", "浙江报送", day("07-20T10:00:00"))
 
 
 def test_a_file_that_is_being_written_is_left_for_a_later_look(watched: Watched) -> None:
@@ -583,3 +594,20 @@ def test_everything_works_on_postgresql_too(tmp_path: Path, postgres_url: str) -
         watched.look(timedelta(days=1))
         assert {one.province for one in watched.assessed().picture.messages} == {"江苏", "湖南"}
         assert [path for path, _ in watched.troubles()] == ["无处/x.docx"]
+
+
+def test_the_poll_command_says_what_came_what_waits_and_what_is_wrong(tmp_path: Path) -> None:
+    with desk(tmp_path / "desk", SETTINGS) as opened:
+        watched = Watched(opened, tmp_path / "desk" / "收件")
+        watched.put("浙江/推荐表.docx", CASE.form_docx())
+        watched.put("浙江/大.zip", b"PK\x03\x04", datetime.now(UTC).timestamp())
+        watched.put("推荐表.docx", CASE.form_docx())
+    command = ["--config", str(tmp_path / "desk" / "zhengji.toml"), "poll"]
+    done = CliRunner().invoke(cli, command)
+    assert done.exit_code == 1
+    assert f"{BOX}：新来信 1 封；1 个文件可能还没有放完，下次再收" in done.output
+    assert f"{BOX}：《推荐表.docx》看不出是哪个省的材料" in done.output
+    checked = CliRunner().invoke(cli, [*command[:2], "check-config"])
+    assert f"收件邮箱：{BOX}" in checked.output
+    (tmp_path / "desk" / "收件").rename(tmp_path / "away")
+    assert "不存在或没有接上" in CliRunner().invoke(cli, [*command[:2], "check-config"]).output

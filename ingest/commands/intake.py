@@ -28,7 +28,8 @@ def poll(context: Context) -> None:
         with progress("收信") as told:
             results = Poller(desk, now, lambda _mailbox, new: told.at(new)).poll_all()
         read(desk)
-        for trouble in drops.troubles(desk.store, now()):
+        troubles = drops.troubles(desk.store, now())
+        for trouble in troubles:
             click.echo(f"{trouble.mailbox}：《{trouble.path}》{trouble.reason}", err=True)
         for result in results:
             if result.outcome == "ok":
@@ -37,7 +38,8 @@ def poll(context: Context) -> None:
                 click.echo(f"{result.mailbox}：收信失败，{result.reason}", err=True)
         if len(results) < len(desk.settings.mailboxes):
             click.echo("有邮箱的密码刚被拒绝过，为免触发风控，过一会儿再试", err=True)
-        if any(result.outcome != "ok" for result in results) or len(results) < len(desk.settings.mailboxes):
+        failed = any(result.outcome != "ok" for result in results) or len(results) < len(desk.settings.mailboxes)
+        if failed or troubles:
             raise SystemExit(INCOMPLETE)
 
 
