@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from datetime import time as time_of_day
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, SecretStr, Tag, field_validator, model_validator
 
 from config.errors import ConfigError, nearest
 from config.toml import read, validate
@@ -59,6 +59,7 @@ class Login(Section):
 class MailboxSettings(Login):
     """One polled IMAP account."""
 
+    kind: Literal["imap"] = "imap"
     address: str
     folders: tuple[str, ...] | None = None
     # The names under which this mailbox's servers write Authentication-Results; none = those of their own domain.
@@ -74,6 +75,35 @@ class MailboxSettings(Login):
     def login(self) -> str:
         """The user name, by default the address."""
         return self.username or self.address
+
+
+class FolderSettings(Section):
+    """One watched folder: what came by courier, chat or USB stick is put there, below a folder for each province.
+
+    `address` is what it is called in reports; a file counts as whole once it has not changed for `settle_seconds`.
+    """
+
+    kind: Literal["folder"]
+    path: Path
+    address: str = Field(default="", max_length=60)
+    settle_seconds: float = Field(default=60, ge=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_by_its_path(cls, tables: Any) -> Any:  # noqa: ANN401 (TOML tables)
+        if isinstance(tables, dict) and not tables.get("address") and isinstance(tables.get("path"), str):
+            return {**tables, "address": f"文件夹 {Path(tables['path']).name}"}
+        return tables
+
+
+def _kind_of_mailbox(value: Any) -> str:  # noqa: ANN401 (TOML tables, or what was made of them)
+    kind = value.get("kind", "imap") if isinstance(value, dict) else getattr(value, "kind", "imap")
+    return str(kind)
+
+
+AnyMailbox = Annotated[
+    Annotated[MailboxSettings, Tag("imap")] | Annotated[FolderSettings, Tag("folder")], Discriminator(_kind_of_mailbox)
+]
 
 
 class SmtpSettings(Login):
@@ -149,7 +179,7 @@ class LimitSettings(Section):
 class Settings(Section):
     """The whole settings file; `base` is the folder that relative paths are relative to."""
 
-    mailboxes: tuple[MailboxSettings, ...] = ()
+    mailboxes: tuple[AnyMailbox, ...] = ()
     database: DatabaseSettings = DatabaseSettings()
     vault: VaultSettings = VaultSettings()
     campaign: CampaignSettings = CampaignSettings()
@@ -164,6 +194,16 @@ class Settings(Section):
         if len(set(addresses)) < len(addresses):
             raise ValueError("同一个收件邮箱写了两次")
         return self
+
+    @property
+    def accounts(self) -> tuple[MailboxSettings, ...]:
+        """The polled IMAP accounts, without the watched folders."""
+        return tuple(one for one in self.mailboxes if isinstance(one, MailboxSettings))
+
+    @property
+    def folders(self) -> tuple[FolderSettings, ...]:
+        """The watched folders."""
+        return tuple(one for one in self.mailboxes if isinstance(one, FolderSettings))
 
     def at(self, path: Path) -> Path:
         """Return a path of the settings as an absolute one."""

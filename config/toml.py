@@ -5,6 +5,7 @@ tomllib keeps no line numbers, so the line of a key is looked up in the text aga
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -13,6 +14,9 @@ from pydantic import BaseModel, ValidationError
 from config.errors import ConfigError, nearest
 
 M = TypeVar("M", bound=BaseModel)
+
+# The kinds of mailboxes: tables of different keys under one name.
+_KINDS = ("imap", "folder")
 
 # What staff can do about the commonest of pydantic's complaints; others are shown in its own words.
 _COMPLAINTS = {
@@ -30,6 +34,7 @@ _COMPLAINTS = {
     "date_type": "应为日期，如 2026-08-05",
     "date_from_datetime_parsing": "应为日期，如 2026-08-05",
     "time_parsing": "应为时刻，如 08:30",
+    "union_tag_invalid": "kind 没有这一种，可写 imap 或 folder",
 }
 
 
@@ -64,13 +69,23 @@ def complaint(error: ValidationError, model: type[BaseModel], path: Path) -> str
     """Return the first thing that is wrong, unknown keys first: they are mostly what a missing key really is."""
     details = sorted(error.errors(), key=lambda detail: detail["type"] != "extra_forbidden")
     detail = details[0]
-    where, loc = _where(detail["loc"], path), detail["loc"]
+    loc = _untagged(detail["loc"])
+    where = _where(loc, path)
     key = str(loc[-1]) if loc and isinstance(loc[-1], str) else ""
     if detail["type"] == "extra_forbidden":
-        known = _keys_at(model, loc[:-1])
+        known = _keys_at(model, detail["loc"][:-1])
         return f"{where}: 不认识的键 {key}{nearest(key, known)}"
     said = _COMPLAINTS.get(detail["type"]) or str(detail["msg"]).removeprefix("Value error, ")
     return f"{where}: {key}: {said}" if key else f"{where}: {said}"
+
+
+def _untagged(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Return a location without the kind that pydantic puts in it: ('mailboxes', 0, 'folder', 'path')."""
+    return tuple(part for before, part in zip((None, *loc), loc, strict=False) if not _is_tag(before, part, loc))
+
+
+def _is_tag(before: int | str | None, part: int | str, loc: tuple[int | str, ...]) -> bool:
+    return isinstance(before, int) and part in _KINDS and part is not loc[-1]
 
 
 def _where(loc: tuple[int | str, ...], path: Path) -> str:
@@ -105,12 +120,21 @@ def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
     """Return the keys that the model knows at a location, walking through lists and optional parts."""
     for part in loc:
         if isinstance(part, str) and part in model.model_fields:
-            model = _model_in(model.model_fields[part].annotation) or model
+            inside = list(_models_in(model.model_fields[part].annotation))
+            kinds = {kind: one for one in inside for kind in _KINDS if kind in get_args(_kind_of(one))}
+            model = next((kinds[one] for one in loc if isinstance(one, str) and one in kinds), None) or next(
+                iter(inside), model
+            )
     return list(model.model_fields)
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 (an annotation is any object)
-    """Return the pydantic model inside an annotation such as `tuple[Rule, ...]` or `Smtp | None`."""
+def _kind_of(model: type[BaseModel]) -> Any:  # noqa: ANN401 (an annotation is any object)
+    return model.model_fields["kind"].annotation if "kind" in model.model_fields else None
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 (an annotation is any object)
+    """Yield the pydantic models inside an annotation such as `tuple[Rule, ...]` or `Smtp | None`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for arg in get_args(annotation) if (found := _model_in(arg))), None)
+        yield annotation
+    for arg in get_args(annotation):
+        yield from _models_in(arg)

@@ -12,11 +12,13 @@ from typing import Any
 from ingest.cleanroom import Answer
 from ingest.clues import Written
 from ingest.desk import Desk
+from ingest.held import Held
 from ingest.opened import Kept, kept_from, letter_from
 from ingest.origin import Inner
 from parsers.archives import ARCHIVE_FORMATS, volume_of
 from parsers.base import ParseError, as_json
 from parsers.letter import Letter
+from parsers.links import CloudLink
 from parsers.mails import MAIL_FORMATS
 from parsers.names import unique_path
 from parsers.passwords import find_passwords
@@ -51,6 +53,8 @@ class Pile:
     # The senders of the mails that lie right in this one, and how deep in such mails we are.
     inner: list[Inner] = field(default_factory=list)
     mails: int = 0
+    # What the mails inside leave behind cloud links.
+    links: list[CloudLink] = field(default_factory=list)
 
     @property
     def written(self) -> Written:
@@ -62,8 +66,11 @@ class Pile:
         return unique_path(wanted, self.taken)
 
 
-def read_mail(desk: Desk, raw: Path, passwords: Sequence[str] = ()) -> tuple[Letter, Pile]:
-    """Keep and read all that a mail holds; return its letter and its files. ParseError where it cannot be opened."""
+def read_mail(desk: Desk, raw: Path, passwords: Sequence[str] = (), beside: Iterable[Held] = ()) -> tuple[Letter, Pile]:
+    """Keep and read all that a mail holds, and what lies beside it; return its letter and its files.
+
+    ParseError where it cannot be opened at all.
+    """
     pile = Pile(desk, list(passwords))
     letter, parts, problem = _open_mail(pile, raw, "eml")
     if letter is None:
@@ -71,7 +78,20 @@ def read_mail(desk: Desk, raw: Path, passwords: Sequence[str] = ()) -> tuple[Let
     add_all(pile, parts, "", desk.settings.limits.depth)
     if problem:
         pile.files.append(_unopened(pile.path("邮件其余部分"), "邮件其余部分", 0, *problem))
+    _add_held(pile, beside)
     return letter, pile
+
+
+def read_held(desk: Desk, held: Iterable[Held], passwords: Sequence[str] = ()) -> Pile:
+    """Read files that came without a mail."""
+    pile = Pile(desk, list(passwords))
+    _add_held(pile, held)
+    return pile
+
+
+def _add_held(pile: Pile, held: Iterable[Held]) -> None:
+    kept = [Kept(one.path, PurePosixPath(one.path).name, one.bytes, one.sha256, None) for one in held]
+    add_all(pile, kept, "", pile.desk.settings.limits.depth)
 
 
 def add_all(pile: Pile, kept: Iterable[Kept], prefix: str, depth: int) -> None:
@@ -119,6 +139,7 @@ def _open(pile: Pile, file: ReadFile, depth: int, *, is_mail: bool) -> tuple[dic
         )
     except ParseError as error:
         return {}, (error.status, error.reason)
+    pile.links.extend(letter.links if letter else ())
     with _inside(pile, letter):
         add_all(pile, inside, f"{file.path}!/", depth - 1)
     return {"letter": _provenance(letter)} if letter else {}, problem

@@ -60,8 +60,8 @@ class Desk:
     @cached_property
     def register(self) -> Register:
         """Who is who to whoever reads mail: the associations, our own addresses, and whose checks are believed."""
-        own = {*self.campaign.call.addresses, *(mailbox.address for mailbox in self.settings.mailboxes)}
-        believed = {name.lower() for mailbox in self.settings.mailboxes for name in mailbox.authserv_ids}
+        own = {*self.campaign.call.addresses, *(mailbox.address for mailbox in self.settings.accounts)}
+        believed = {name.lower() for mailbox in self.settings.accounts for name in mailbox.authserv_ids}
         return Register(self.associations, self.campaign, frozenset(one.lower() for one in own), frozenset(believed))
 
     @cached_property

@@ -32,6 +32,19 @@ class Item:
     name: str
     kind: str
     found: Sequence[Mapping[str, Any]] = ()
+    # Of a file of a watched folder: which folder, and which delivery it is of; `path` is below the province's folder.
+    tree: str = ""
+    delivery: str = ""
+
+    @property
+    def together(self) -> int | str:
+        """What came together: the mail, or the delivery; a file put down by itself came with nothing."""
+        return f"{self.tree}/{self.delivery}" if self.delivery else self.message_pk
+
+    @property
+    def shelf(self) -> int | str:
+        """Whose folders its own folders are: the mail's, or the watched folder's, which fill over time."""
+        return self.tree or self.message_pk
 
     @property
     def main(self) -> int:
@@ -230,8 +243,8 @@ class _Context:
     def __init__(self, cases: Cases, items: Sequence[Item], places: Sequence[Place]) -> None:
         self.cases = cases
         paths = {item.id: item for item in items if item.kind != "summary_list"}
-        self.by_folder: dict[tuple[int, str], set[int]] = defaultdict(set)
-        self.by_mail: dict[int, set[int]] = defaultdict(set)
+        self.by_folder: dict[tuple[int | str, str], set[int]] = defaultdict(set)
+        self.by_mail: dict[int | str, set[int]] = defaultdict(set)
         self.by_file: dict[int, set[int]] = defaultdict(set)
         self.known: dict[int, PlacedCase] = {}
         for place in places:
@@ -240,9 +253,9 @@ class _Context:
             case = place.case
             self.known[id(case)] = case
             self.by_file[item.id].add(id(case))
-            self.by_mail[item.message_pk].add(id(case))
+            self.by_mail[item.together].add(id(case))
             for folder in PurePosixPath(item.path).parents:
-                self.by_folder[item.message_pk, str(folder)].add(id(case))
+                self.by_folder[item.shelf, str(folder)].add(id(case))
 
     def in_the_same_file(self, item: Item, done: set[tuple[int, int]]) -> Iterable[Place]:
         """Yield a place for what stands in one file with a form or a material that names its case."""
@@ -270,8 +283,9 @@ class _Context:
                 )
         own = PurePosixPath(item.path).parent
         if str(own) != ".":
-            yield BESIDE, self._known(self.by_folder[item.message_pk, str(own)]), "同一文件夹里只有一个小区的材料"
-        yield ONLY_CASE, self._known(self.by_mail[item.message_pk]), "同一来信里只有一个小区的材料"
+            yield BESIDE, self._known(self.by_folder[item.shelf, str(own)]), "同一文件夹里只有一个小区的材料"
+        came = "同一批材料" if item.delivery else "同一来信"
+        yield ONLY_CASE, self._known(self.by_mail[item.together]), f"{came}里只有一个小区的材料"
 
     def _known(self, ids: set[int]) -> list[PlacedCase]:
         return [self.known[id_] for id_ in ids]

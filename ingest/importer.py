@@ -50,8 +50,8 @@ def import_path(desk: Desk, path: Path, now: datetime, tell: Callable[[int], Non
     for file in _files(path):
         kind = _kind(file)
         if kind == "other":
-            done.skipped.append(_shown(file))
-            log.info("import.skipped", file=_shown(file))
+            done.skipped.append(shown(file))
+            log.info("import.skipped", file=shown(file))
             continue
         for place, raw in _mails(desk, file, kind):
             accepted = _accept(desk, raw, place, file, now)
@@ -91,7 +91,7 @@ def _mails(desk: Desk, file: Path, kind: str) -> Iterator[tuple[str, Path]]:
     if kind == "mail":
         with desk.store.vault.temporary() as raw:
             shutil.copyfile(file, raw)
-            yield _shown(file), raw
+            yield shown(file), raw
         return
     with desk.store.vault.temporary() as clean:
         _copy_from_first_mail(file, clean)
@@ -104,7 +104,7 @@ def _mbox_mails(desk: Desk, file: Path, clean: Path) -> Iterator[tuple[str, Path
         for key in box.iterkeys():
             with desk.store.vault.temporary() as raw:
                 raw.write_bytes(box.get_bytes(key))
-                yield f"{_shown(file)}#{key}", raw
+                yield f"{shown(file)}#{key}", raw
     finally:
         box.close()
 
@@ -117,7 +117,7 @@ def _copy_from_first_mail(file: Path, clean: Path) -> None:
         shutil.copyfileobj(source, target)
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
     """Return a path as text; names in another encoding, as a USB stick brings them, are read as GBK or escaped."""
     raw = os.fsencode(path)
     for encoding in ("utf-8", "gb18030"):
@@ -128,17 +128,20 @@ def _shown(path: Path) -> str:
 
 def _accept(desk: Desk, raw: Path, place: str, file: Path, now: datetime) -> bool:
     arrival, source = arrival_of(raw, file, now)
-    seen = Seen(mailbox="import", folder=_shown(file.parent), place=place)
+    seen = Seen(mailbox="import", folder=shown(file.parent), place=place)
     return arrivals.accept(desk.store, raw, seen, arrival, source, now).new
 
 
 def arrival_of(raw: Path, file: Path, now: datetime) -> tuple[datetime, str]:
     """Return (arrival, which stamp it is); a stamp that cannot be (before 2000, after tomorrow) is passed over."""
-    received, date = stamps(raw)
     modified = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-    for moment, source in _plausible(((received, "received"), (date, "date"), (modified, "file")), now):
-        return moment, source
-    return now, "kept"
+    return stamped_arrival(raw, now) or next(_plausible([(modified, "file")], now), (now, "kept"))
+
+
+def stamped_arrival(raw: Path, now: datetime) -> tuple[datetime, str] | None:
+    """Return (arrival, which stamp it is) as the mail itself says it; None where it says nothing that can be."""
+    received, date = stamps(raw)
+    return next(_plausible([(received, "received"), (date, "date")], now), None)
 
 
 def _plausible(stamped: Iterable[tuple[datetime | None, str]], now: datetime) -> Iterator[tuple[datetime, str]]:

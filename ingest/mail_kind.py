@@ -116,7 +116,8 @@ def _by_words(letter: Letter, about: str | None, campaign: Campaign, *, sender_k
     if not (about or sender_known):
         return None
     if letter.links:
-        return "submission", f"正文有云链接 {len(letter.links)} 个，材料可能在里面"
+        names = "、".join(f"《{link.name}》" for link in letter.links[:3] if link.name)
+        return "submission", f"材料在云附件链接里{f'：{names}' if names else ''}"
     if word := _first(campaign.mail.cloud, letter.text):
         return "submission", f"正文有“{word}”，材料可能在链接里"
     word = _first(campaign.mail.inquiry, f"{letter.subject}\n{letter.text}")

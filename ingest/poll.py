@@ -7,8 +7,9 @@ from functools import partial
 
 import structlog
 
-from config.settings import MailboxSettings
+from config.settings import FolderSettings, MailboxSettings
 from ingest.desk import Desk
+from ingest.dropping import Looking
 from ingest.fetched import LoginRefused, MailboxError
 from ingest.intake import DISK_FULL
 from ingest.mailbox import ImapMailbox
@@ -45,14 +46,16 @@ class Poller:
             results.append(result)
         return results
 
-    def poll(self, settings: MailboxSettings) -> PollResult:
-        """Take in what one mailbox holds anew; what was accepted before a failure is safe."""
+    def poll(self, settings: MailboxSettings | FolderSettings) -> PollResult:
+        """Take in what one mailbox or watched folder holds anew; what was accepted before a failure is safe."""
         started, tally = self.clock(), Tally()
         outcome, reason = "ok", ""
         try:
-            with ImapMailbox(settings, self.desk.campaign) as box:
-                reason = self._take_folders(settings.address, box, tally)
-                outcome = "unreachable" if reason else "ok"
+            if isinstance(settings, FolderSettings):
+                self._look(settings, tally)
+            else:
+                reason = self._take_account(settings, tally)
+            outcome = "unreachable" if reason else "ok"
         except LoginRefused as error:
             outcome, reason = "refused", error.reason
         except MailboxError as error:
@@ -62,6 +65,18 @@ class Poller:
                 raise
             outcome, reason = "full", "磁盘已满，收信暂停；腾出空间后会自动继续，邮件仍在邮箱里"
         return PollResult(settings.address, started, self.clock(), outcome, reason, **vars(tally))
+
+    def _take_account(self, settings: MailboxSettings, tally: Tally) -> str:
+        with ImapMailbox(settings, self.desk.campaign) as box:
+            return self._take_folders(settings.address, box, tally)
+
+    def _look(self, settings: FolderSettings, tally: Tally) -> None:
+        """Look into a watched folder."""
+        looking = Looking(self.desk, settings, self.clock)
+        try:
+            looking.look(lambda new: self.tell(settings.address, new), self.stop)
+        finally:
+            tally.seen, tally.new = looking.seen, looking.new
 
     def _take_folders(self, address: str, box: ImapMailbox, tally: Tally) -> str:
         """Take in every folder; return why one could not be read, or nothing. None holds up the others."""
@@ -83,7 +98,7 @@ class Poller:
         return Taking(store, opened, tally, self.clock, partial(self.tell, address), self.stop, every)
 
 
-def _must_wait(desk: Desk, settings: MailboxSettings, now: datetime) -> bool:
+def _must_wait(desk: Desk, settings: MailboxSettings | FolderSettings, now: datetime) -> bool:
     """Tell whether a refused login is too recent: repeated failures make a provider block the address."""
     last = polls.latest(desk.store, settings.address)
     wait = timedelta(minutes=desk.settings.worker.login_wait_minutes)

@@ -35,7 +35,7 @@ def case_view(
         materials=materials,
         photo_files=photos,
         counted_photos=counted,
-        video_files=tuple(file for file in current if file.kind == "video"),
+        video_files=_once(file for file in current if file.kind == "video"),
         first_arrival=min((file.first_arrival for file in files), default=None),
         already_selected=_selected_before(case, selected),
         complete=bool(whole),
@@ -51,6 +51,11 @@ def counted_photos(photos: Iterable[FileView], campaign: Campaign) -> tuple[File
         if file.sha256 and file.facts.get("readable") and file.format == "jpeg" and big_enough:
             counted.setdefault(file.sha256, file)
     return tuple(counted.values())
+
+
+def _once(files: Iterable[FileView]) -> tuple[FileView, ...]:
+    """Return files, each content once: what came by mail and again by courier is one."""
+    return tuple({file.sha256 or file.id: file for file in files}.values())
 
 
 def _form(files: Iterable[FileView]) -> dict[str, Cell]:

@@ -1,24 +1,48 @@
 """What the mails have brought: those that are new, those set aside by kind, and how each mailbox fares."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from reports.digest_parts import Group, Item, group, where
 from reports.digest_todo import stopped_mailboxes, subject_of
 from reports.picture import MessageView, Picture
+from reports.sources import source_of
 from reports.tally import PLACES, place_of, tally
-from reports.wording import MESSAGE_KINDS, short_clock, size
+from reports.wording import MESSAGE_KINDS, joined, short_clock, size
 
 _NEW_LISTED = 15
 _ASIDE_LISTED = 5
+_NAMES_LISTED = 3
 # Inquiries first: somebody waits for an answer.
 _ASIDE = ("inquiry", "unrelated", "automatic")
 
 
 def arrivals(picture: Picture, since: datetime | None) -> Group:
     """Return the mails that arrived after `since`, the newest first; all where there was no digest before."""
-    new = [message for message in reversed(picture.messages) if since is None or message.arrival > since]
-    return group("新到来信", (_item(message, picture) for message in new), _NEW_LISTED, unit="封")
+    new = [message for message in reversed(picture.messages) if since is None or _came(message) > since]
+    batches: dict[str, list[MessageView]] = defaultdict(list)
+    for message in new:
+        batches[message.together].append(message)
+    return group("新到来信", (_batch(batch, picture) for batch in batches.values()), _NEW_LISTED, unit="封")
+
+
+def _came(message: MessageView) -> datetime:
+    """Return when a message came to us: the day that a folder's name states says when it came to the office."""
+    return message.kept_at if message.place and message.kept_at else message.arrival
+
+
+def _batch(batch: Sequence[MessageView], picture: Picture) -> Item:
+    """Return one mail, or the files that were put into one folder together, as a line."""
+    first = batch[0]
+    if len(batch) == 1:
+        return _item(first, picture)
+    at = _at(first, picture)
+    names = joined((f"《{PurePosixPath(message.place).name}》" for message in reversed(batch)), _NAMES_LISTED)
+    total = size(sum(message.bytes for message in batch))
+    note = f"{at} · {MESSAGE_KINDS['submission']} · {len(batch)} 个文件，{total} · {source_of(first)}"
+    return Item(first.province or "", names, note, len(batch))
 
 
 def aside(picture: Picture) -> tuple[Group, ...]:
@@ -31,8 +55,14 @@ def aside(picture: Picture) -> tuple[Group, ...]:
     return tuple(one for one in groups if one.count)
 
 
-def _item(message: MessageView, picture: Picture) -> Item:
+def _at(message: MessageView, picture: Picture) -> str:
+    """Return when a message arrived; of what a folder's name dates, the day alone is known."""
     at = short_clock(message.arrival, picture.campaign.call.zone)
+    return at.partition(" ")[0] if message.arrival_source == "folder_day" else at
+
+
+def _item(message: MessageView, picture: Picture) -> Item:
+    at = _at(message, picture)
     place = place_of(message)
     kind = MESSAGE_KINDS.get(message.kind, "") if place in {"filed", "aside"} else PLACES[place]
     holds = f"{message.files} 个文件，{size(message.bytes)}" if message.files else "没有附件"
@@ -56,7 +86,9 @@ def _decided(message: MessageView) -> Iterable[str]:
 
 
 def _sender(message: MessageView) -> str:
-    """Return who wrote, by name and address."""
+    """Return who wrote, by name and address; of what came without a letter, how it came."""
+    if message.place:
+        return source_of(message)
     return " ".join(part for part in (message.from_name, message.from_address) if part) or "发信人不明"
 
 

@@ -18,6 +18,8 @@ class Item:
     where: str
     text: str
     note: str = ""
+    # How many things it stands for: the files of one delivery are one line.
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,13 @@ class Group:
     @property
     def rest(self) -> int:
         """How many are not listed here and stand in the ledger."""
-        return self.count - len(self.items)
+        return self.count - sum(item.count for item in self.items)
 
 
 def group(title: str, items: Iterable[Item], at_most: int, tone: str = "plain", unit: str = "项") -> Group:
     """Return a group of all items (counted in `unit`), of which the first are listed."""
     known = tuple(items)
-    return Group(title, len(known), known[:at_most], tone, unit)
+    return Group(title, sum(item.count for item in known), known[:at_most], tone, unit)
 
 
 def where(*names: str | None) -> str:

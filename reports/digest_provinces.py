@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reports.digest_parts import Group, finding_item, group
 from reports.digest_todo import is_about
+from reports.links import behind_links
 from reports.picture import Assessment, AssociationView, Finding
 from reports.wording import STATUSES, joined
 
@@ -79,7 +80,11 @@ def outstanding(assessment: Assessment) -> tuple[Outstanding, ...]:
     order = [view.province for view in assessment.picture.associations]
     known = [*order, *(province for province in by_province if province not in order)]
     return tuple(
-        Outstanding(province, len(by_province[province]), _lacking(by_province[province]))
+        Outstanding(
+            province,
+            len(by_province[province]),
+            _lacking(by_province[province]) + behind_links(assessment.picture, province),
+        )
         for province in known
         if by_province[province]
     )

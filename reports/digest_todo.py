@@ -3,9 +3,11 @@
 What is only absent or late is not here: it has sections of its own, and the associations are asked for it.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
+from reports.digest_links import dying_links, other_links
 from reports.digest_parts import Group, Item, finding_item, group, where
 from reports.picture import Assessment, Finding, MailboxHealth, MessageView, Picture
 from reports.tally import tally
@@ -24,7 +26,7 @@ _ASKED_LATELY = timedelta(days=3)
 _KINDS: tuple[tuple[str, str, Callable[[Finding], bool]], ...] = (
     ("待认定发信单位", "warning", lambda finding: finding.code == "sender.unknown"),
     ("发信人可疑", "warning", lambda finding: finding.code == "sender.suspicious"),
-    ("打不开的文件", "error", lambda finding: is_about(finding, "file", "link") and finding.severity == "error"),
+    ("打不开的文件", "error", lambda finding: is_about(finding, "file") and finding.severity == "error"),
     ("超出名额", "error", lambda finding: is_about(finding, "quota")),
     ("须改正", "error", lambda finding: finding.severity == "error"),
     ("请核对", "warning", lambda finding: finding.severity == "warning"),
@@ -41,8 +43,11 @@ def todo_groups(assessment: Assessment) -> tuple[Group, ...]:
     """Return the groups that hold something, the most urgent first."""
     picture = assessment.picture
     groups = [
+        dying_links(picture),
         group("收信中断", stopped_mailboxes(picture), _LISTED, "error", "个"),
+        group("文件夹里要整理的文件", folder_troubles(picture), _LISTED, "error", "个"),
         group("未能处理的来信", failed_mails(picture), _LISTED, "error", "封"),
+        *other_links(picture),
         group("近三天的咨询", recent_inquiries(picture), _LISTED, "warning", "封"),
         *_finding_groups(assessment),
     ]
@@ -53,7 +58,7 @@ def _finding_groups(assessment: Assessment) -> Iterable[Group]:
     messages = {message.key: message for message in assessment.picture.messages}
     by_kind: dict[str, list[Finding]] = {title: [] for title, _, _ in _KINDS}
     for finding in assessment.findings:
-        if finding.status == "open" and finding.phase is None and not is_about(finding, "late"):
+        if finding.status == "open" and finding.phase is None and not is_about(finding, "late", "link"):
             title = next((title for title, _, fits in _KINDS if fits(finding)), None)
             if title:
                 by_kind[title].append(finding)
@@ -92,6 +97,17 @@ def failed_mails(picture: Picture) -> Iterable[Item]:
     for message in tally(picture).failed:
         arrived = f"{short_clock(message.arrival, zone)} 到达，编号 {message.id}"
         yield Item(subject_of(message), message.failure or "原因不明，原信已保存", arrived)
+
+
+def folder_troubles(picture: Picture) -> Iterable[Item]:
+    """Yield the files of watched folders that a person must look after."""
+    alike: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for trouble in picture.troubles:
+        folder, slash, _ = trouble.path.rpartition("/")
+        alike[trouble.mailbox, folder if slash else trouble.path, trouble.reason].append(trouble.path)
+    for (mailbox, folder, reason), paths in alike.items():
+        what = f"《{paths[0]}》" if len(paths) == 1 else f"《{folder}/》里的 {len(paths)} 个文件"
+        yield Item(mailbox, what + reason, count=len(paths))
 
 
 def stopped_mailboxes(picture: Picture) -> Iterable[Item]:

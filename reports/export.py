@@ -41,6 +41,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "files": (
         "message", "path", "sha256", "bytes", "kind", "province", "community", "status", "superseded",
     ),
+    "links": (
+        "province", "message_pk", "message", "number", "provider", "name", "size", "bytes", "expires", "expires_text",
+        "code", "url", "is_open",
+    ),
 }  # fmt: skip
 FORMATS = ("json", "csv", "xlsx")
 # Attributes that are empty where nothing is known of them; a value not known is null.
@@ -70,6 +74,7 @@ def values(assessment: Assessment, what: str) -> list[Row]:
         "findings": assessment.findings,
         "messages": picture.messages,
         "files": picture.files,
+        "links": (*picture.open_links, *(link for link in picture.links if not link.is_open)),
     }
     return [{name: _attribute(view, name) for name in columns} for view in views[what]]
 

@@ -4,20 +4,32 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from config.associations import Association, raised_quota_cities
 from config.campaign import Campaign
 from config.selected import Selection
 from reports import versions
 from reports.case_view import case_view
-from reports.picture import AssociationView, CaseView, Cell, CityView, FileView, MailboxHealth, MessageView, Picture
+from reports.picture import (
+    AssociationView,
+    CaseView,
+    Cell,
+    CityView,
+    FileView,
+    FolderTrouble,
+    LinkView,
+    MailboxHealth,
+    MessageView,
+    Picture,
+)
 from reports.submission_facts import has_rows, nameless_rows
 from reports.versions import Placed
 from store import polls, queries
 from store.database import Store
 from store.decisions import MAIL_KIND, SENDER, of_message
-from store.models import File, Filing, Letter, Message, Reading, Sighting
+from store.drops import Dropped
+from store.models import File, Filing, Letter, Message, Reading
 
 
 def gather(
@@ -25,7 +37,7 @@ def gather(
 ) -> Picture:
     """Return the campaign as of a moment (aware); the same rows and the same moment give an equal picture."""
     kept = queries.kept(store, as_of)
-    messages = {row.id: _message(row, letter, kept.sightings.get(row.id), kept) for row, letter in kept.messages}
+    messages = {row.id: _message(row, letter, kept, campaign) for row, letter in kept.messages}
     files = _files(kept, messages)
     placed = versions.placed(files, _aspects(files, kept), kept, messages, campaign)
     cases = _cases(kept, placed, campaign, selected)
@@ -38,11 +50,14 @@ def gather(
         messages=tuple(messages.values()),
         files=placed.files,
         health=tuple(MailboxHealth(**vars(health)) for health in polls.health(store, as_of)),
+        links=tuple(_links(kept, messages)),
+        troubles=tuple(FolderTrouble(**vars(trouble)) for trouble in kept.troubles),
     )
 
 
-def _message(row: Message, letter: Letter | None, seen: Sighting | None, kept: queries.Kept) -> MessageView:
+def _message(row: Message, letter: Letter | None, kept: queries.Kept, campaign: Campaign) -> MessageView:
     """Return one mail as reports see it; one that could not be read has no letter, and says so by its state."""
+    seen = kept.sightings.get(row.id)
     return MessageView(
         id=row.id,
         mailbox=seen.mailbox if seen else "",
@@ -68,11 +83,63 @@ def _message(row: Message, letter: Letter | None, seen: Sighting | None, kept: q
         text=letter.text if letter else "",
         candidates=tuple(letter.candidates) if letter else (),
         suspicions=tuple(letter.suspicions) if letter else (),
-        **(_decided(letter, kept) if letter else {}),
+        **(_decided(letter, kept) if letter else _UNDECIDED),
+        kept_at=row.kept_at,
+        **_place(row, kept.drops.get(row.id), campaign),
     )
 
 
-def _decided(letter: Letter, kept: queries.Kept) -> dict[str, str | None]:
+def _place(row: Message, drop: Dropped | None, campaign: Campaign) -> dict[str, str]:
+    """Return the place of a file of a watched folder, and what it came with; a mail comes alone, also from there."""
+    if drop is None or drop.is_mail:
+        return {}
+    delivery, slash, _ = drop.inside.partition("/")
+    delivery = delivery if slash else ""
+    day = row.arrival.astimezone(campaign.call.zone).date().isoformat()
+    return {"place": drop.path, "delivery": delivery, "batch": f"{drop.mailbox}/{drop.province}/{delivery}/{day}"}
+
+
+def _links(kept: queries.Kept, messages: Mapping[int, MessageView]) -> Iterable[LinkView]:
+    """Yield the cloud links of all messages; what was brought in for one message answers the same link in others."""
+    known: set[str] = set()
+    for link in kept.links:
+        message = messages[link.message_pk]
+        yield LinkView(
+            message_pk=link.message_pk,
+            message=message.key,
+            subject=message.subject,
+            province=message.province,
+            arrival=message.arrival,
+            number=link.number,
+            provider=link.provider,
+            key=link.key,
+            url=link.url,
+            name=link.name,
+            size=link.size_text,
+            bytes=link.bytes,
+            expires=link.expires,
+            expires_text=link.expires_text,
+            code=link.code,
+            answered=link.key in kept.answered,
+            repeated=link.key in known,
+            in_submission=message.is_submission,
+        )
+        if message.is_submission:
+            known.add(link.key)
+
+
+class _Settled(TypedDict):
+    """Which persons settled a mail's sender and kind: see `reports.picture.MessageView`."""
+
+    sender_decided: str | None
+    sender_decided_by: str | None
+    kind_decided_by: str | None
+
+
+_UNDECIDED = _Settled(sender_decided=None, sender_decided_by=None, kind_decided_by=None)
+
+
+def _decided(letter: Letter, kept: queries.Kept) -> _Settled:
     """Return which persons settled a mail's sender, by the mail itself or by its address, and its kind."""
     spoke = [kept.decisions[int(number)] for number in letter.decided.split(",") if number]
     own = {one.what: one.person for one in spoke if one.subject == of_message(letter.message_pk)}

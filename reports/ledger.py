@@ -11,6 +11,7 @@ from typing import Any
 from config.campaign import Campaign
 from reports.export import Row, values
 from reports.picture import Assessment
+from reports.sources import source_of
 from reports.subjects import LEVELS
 from reports.tables import Column, Sheet, workbook
 from reports.tally import PLACES, place_of
@@ -159,6 +160,7 @@ MESSAGES = (
     Field("sender_basis", "发信单位依据", 36, "long"),
     Field("sender_decided_by", "发信单位认定人", 10),
     Field("kind_decided_by", "类别认定人", 10),
+    Field("came", "来源", 22, "long"),
     Field("mailbox", "收件邮箱", 22, "long"),
     Field("folder", "文件夹", 12, "long"),
     Field("uid", "UID", 8),
@@ -204,6 +206,11 @@ def _messages(assessment: Assessment) -> list[Row]:
     """Return the messages with what became of each and why."""
     table = zip(values(assessment, "messages"), assessment.picture.messages, strict=True)
     return [
-        {**row, "place": PLACES[place_of(message)], "why": message.failure or message.kind_evidence}
+        {
+            **row,
+            "place": PLACES[place_of(message)],
+            "why": message.failure or message.kind_evidence,
+            "came": source_of(message),
+        }
         for row, message in table
     ]

@@ -5,7 +5,7 @@ it is the attribute's name here, so that an export is a list of attributes.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -96,10 +96,23 @@ class MessageView:
         """All clues of the sender in one text."""
         return "；".join(self.sender_clues)
 
+    # When it came to us, whatever its arrival.
+    kept_at: datetime | None = None
+    # Of a file of a watched folder: its path there, and the delivery that it lies in (the folder below the province's).
+    place: str = ""
+    delivery: str = ""
+    # What was put into one folder of a province on one day; empty for a mail, which is complete in itself.
+    batch: str = ""
+
     @property
     def key(self) -> str:
         """What findings and files name it by: its Message-ID header, ours where there is none."""
         return self.message_id or str(self.id)
+
+    @property
+    def together(self) -> str:
+        """What came together: the mail, or what was put into a folder."""
+        return self.batch or str(self.id)
 
     @property
     def is_submission(self) -> bool:
@@ -255,6 +268,47 @@ class MailboxHealth:
 
 
 @dataclass(frozen=True)
+class LinkView:
+    """A cloud link of a message: what lies behind it and until when, and whether a person has brought it in.
+
+    `repeated` where an earlier message has the same link, as a quoted reply does.
+    """
+
+    message_pk: int
+    message: str
+    subject: str
+    province: str | None
+    arrival: datetime
+    number: int
+    provider: str
+    key: str
+    url: str
+    name: str | None
+    size: str | None
+    bytes: int | None
+    expires: datetime | None
+    expires_text: str | None
+    code: str | None
+    answered: bool
+    repeated: bool
+    in_submission: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody must still bring in what lies behind it."""
+        return self.in_submission and not (self.answered or self.repeated)
+
+
+@dataclass(frozen=True)
+class FolderTrouble:
+    """A file of a watched folder that a person must look after, and why (in Chinese)."""
+
+    mailbox: str
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Picture:
     """The campaign as of a moment, with everything in a stable order (provinces in GB/T 2260 order, then arrival)."""
 
@@ -266,11 +320,19 @@ class Picture:
     messages: tuple[MessageView, ...]
     files: tuple[FileView, ...]
     health: tuple[MailboxHealth, ...] = ()
+    troubles: tuple[FolderTrouble, ...] = ()
+    links: tuple[LinkView, ...] = ()
 
     @cached_property
     def submission_ids(self) -> frozenset[int]:
         """The ids of the messages that count as submissions."""
         return frozenset(message.id for message in self.messages if message.is_submission)
+
+    @cached_property
+    def open_links(self) -> tuple[LinkView, ...]:
+        """The cloud links whose files nobody has brought in yet, the soonest to expire first."""
+        far = datetime.max.replace(tzinfo=UTC)
+        return tuple(sorted((link for link in self.links if link.is_open), key=lambda link: link.expires or far))
 
     @property
     def closed(self) -> bool:

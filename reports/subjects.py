@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from config.campaign import Campaign
-from reports import case_facts, file_facts, message_facts, submission_facts
+from reports import case_facts, file_facts, links, message_facts, submission_facts
 from reports.picture import AssociationView, CaseView, FileView, MessageView, Picture
 
 LEVELS = {"provincial": "省级物协", "city": "市级物协", "enterprise": "物业服务企业", "other": "其他单位"}
@@ -83,6 +83,10 @@ def _in_submission(subject: Subject) -> bool:
     return file.message_pk in subject.picture.submission_ids
 
 
+def _hidden(subject: Subject) -> str:
+    return case_facts.locked_note(subject) + links.behind_links(subject.picture, subject.view.province)
+
+
 _ASSOCIATION: dict[str, Fact] = {
     "province": Fact("省份简称", lambda s: s.view.province),
     "messages": Fact("报送类来信的件数", lambda s: s.view.messages, lambda _: "收件记录中没有该省的报送来信"),
@@ -101,6 +105,7 @@ _ASSOCIATION: dict[str, Fact] = {
         lambda s: _joined(f"《{file.name}》（{file.format}）" for file in s.view.lists),
     ),
     "list_scans": Fact("汇总清单扫描件份数", lambda s: len(s.view.list_scans), submission_facts.received),
+    "locked": Fact("材料可能在打不开的文件或没有下载的云附件里时的提示", _hidden),
     "blank_contact_cells": Fact(
         "汇总清单表头空白的栏目（联系人、联系电话）",
         lambda s: submission_facts.blank_contact_cells(s.view, s.campaign),
@@ -153,7 +158,7 @@ _CASE: dict[str, Fact] = {
     "materials": Fact("案例材料份数", lambda s: len(s.view.materials), case_facts.received),
     "photos": Fact("合格照片张数", lambda s: s.view.photos, case_facts.photo_evidence),
     "unread_forms": Fact("收到推荐表而读不出、也归不到小区时的提示", file_facts.unread_forms),
-    "locked": Fact("材料可能在打不开的文件里时的提示", case_facts.locked_note),
+    "locked": Fact("材料可能在打不开的文件或没有下载的云附件里时的提示", _hidden),
     "blank_list_cells": Fact(
         "汇总清单该行空白的必填栏",
         lambda s: case_facts.blank_list_cells(s.view, s.campaign),
@@ -220,6 +225,8 @@ _MESSAGE: dict[str, Fact] = {
     "clues_text": Fact("认定发信单位的线索（最多三条）", lambda s: message_facts.clues_text(s.view)),
     "assign_command": Fact("认定发信单位的命令", lambda s: message_facts.assign_command(s.view)),
     "suspicions": Fact("发信人的可疑之处", lambda s: list(s.view.suspicions), lambda s: _sender(s.view)),
+    "open_links": Fact("还没有下载的云附件（名称、大小、到期时间）", links.open_links, links.evidence),
+    "open_links_text": Fact("还没有下载的云附件（一句话）", lambda s: "；".join(links.open_links(s))),
     "sender_level_text": Fact("发信单位的级别（中文）", lambda s: LEVELS.get(s.view.sender_level or "", "")),
 }
 

@@ -36,6 +36,7 @@ def placed(
     """
     row_cases = _row_cases(kept.filings)
     old = _old_lists(files, messages, row_cases, campaign) | _old_items(files, messages, campaign)
+    old |= _old_drops(files, messages)
     marked = [replace(file, superseded=True) if file.id in old else file for file in files]
     by_province: dict[str, list[FileView]] = defaultdict(list)
     by_case: dict[int, list[FileView]] = defaultdict(list)
@@ -86,17 +87,18 @@ def _old_lists(
 
     A list replaces the earlier ones, unless it is called an addition, or names none of their cases.
     """
-    by_province: dict[str, dict[int, list[FileView]]] = defaultdict(lambda: defaultdict(list))
+    by_province: dict[str, dict[str, list[FileView]]] = defaultdict(lambda: defaultdict(list))
     for file in files:
         if file.kind == "summary_list" and file.province and messages[file.message_pk].is_submission:
-            by_province[file.province][file.message_pk].append(file)
+            by_province[file.province][messages[file.message_pk].together].append(file)
     old: set[int] = set()
     for groups in by_province.values():
         replacing: set[int] = set()
         replaced = False
-        for message_pk, group in reversed(groups.items()):
+        for group in reversed(groups.values()):
             cases = {case for file in group for case in row_cases.get(file.id, {}).values()}
-            names, subject = [file.name for file in group], messages[message_pk].subject
+            names = [file.name for file in group]
+            subject = " ".join(dict.fromkeys(messages[file.message_pk].subject for file in group))
             if replaced or cases & replacing:
                 old.update(file.id for file in group)
                 continue
@@ -125,17 +127,33 @@ def _old_items(files: Sequence[FileView], messages: Mapping[int, MessageView], c
 
     Only a file that could be read stands in for an earlier one; a photo in a mail called an addition renews none.
     """
-    newest: dict[tuple[int, str, str], int] = {}
+    newest: dict[tuple[int, str, str], str] = {}
     old: set[int] = set()
     for file in reversed(files):
         message = messages[file.message_pk]
         key = _item(file)
         if key is None or not message.is_submission:
             continue
-        if newest.get(key, file.message_pk) != file.message_pk:
+        if newest.get(key, message.together) != message.together:
             old.add(file.id)
         elif file.status == "ok" and not (file.kind == "photo" and _is_called([message.subject], campaign.mail.adds)):
-            newest[key] = file.message_pk
+            newest[key] = message.together
+    return old
+
+
+def _old_drops(files: Sequence[FileView], messages: Mapping[int, MessageView]) -> set[int]:
+    """Return the ids of files that were overwritten in a watched folder by one that could be read."""
+    newest: dict[tuple[str, str], int] = {}
+    old: set[int] = set()
+    for file in reversed(files):
+        message = messages[file.message_pk]
+        place = message.mailbox, message.place
+        if not message.place:
+            continue
+        if newest.get(place, file.message_pk) != file.message_pk:
+            old.add(file.id)
+        elif file.status == "ok":
+            newest[place] = file.message_pk
     return old
 
 

@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from store.database import Store
-from store.models import File, Letter, Message, Reading
+from store.models import File, Letter, Link, Message, Reading
+from store.supplied import answered_links, count_added
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,22 @@ class ReadFile:
     letter: dict[str, Any] | None = None
     volume: dict[str, Any] | None = None
     volume_stem: str | None = None
+
+
+@dataclass(frozen=True)
+class ReadLink:
+    """A cloud link of a message, as it is to be kept: see `store.models.Link` for the fields."""
+
+    number: int
+    provider: str
+    key: str
+    url: str
+    name: str | None
+    size_text: str | None
+    bytes: int | None
+    expires: datetime | None
+    expires_text: str | None
+    code: str | None
 
 
 @dataclass(frozen=True)
@@ -73,27 +90,46 @@ class CachedReading:
     found: list[dict[str, Any]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside a message's letter and files: its cloud links, and how many files people had added to it."""
+
+    links: Sequence[ReadLink] = ()
+    added: int = 0
+
+
+_NOTHING = Beside()
+
+
 def keep_read(
     store: Store,
     message_id: int,
     letter: ReadLetter,
     files: Iterable[ReadFile],
+    *,
+    beside: Beside = _NOTHING,
     first_time: Callable[[Session], None] = lambda _session: None,
 ) -> None:
-    """Put a message's letter and files in the place of any earlier ones, and mark it read: all or nothing.
+    """Put a message's letter, files and links in the place of any earlier ones, and mark it read: all or nothing.
 
-    Where there were none, `first_time` is called within the same transaction.
+    Where there were none, `first_time` is called within the same transaction. Where a person added a file while it was
+    read, it waits to be read once more.
     """
     with store.session() as session:
         message = session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
         if session.scalar(select(Letter.message_pk).where(Letter.message_pk == message_id)) is None:
             first_time(session)
         _leave_province(session, message_id, letter.province)
-        session.execute(delete(Letter).where(Letter.message_pk == message_id))
-        session.execute(delete(File).where(File.message_pk == message_id))
+        for table in (Letter, File, Link):
+            session.execute(delete(table).where(table.message_pk == message_id))
         session.add(Letter(message_pk=message_id, **{**vars(letter), **_lists(letter)}))
         session.add_all(File(message_pk=message_id, province=letter.province, **vars(file)) for file in files)
-        message.state, message.failure, message.attempts = "read", None, 0
+        answered = answered_links(session)
+        session.add_all(
+            Link(message_pk=message_id, answered=link.key in answered, **vars(link)) for link in beside.links
+        )
+        message.state = "read" if count_added(session, message_id) == beside.added else "waiting"
+        message.failure, message.attempts = None, 0
 
 
 def _leave_province(session: Session, message_id: int, province: str | None) -> None:

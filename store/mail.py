@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from store.blobs import Blob
 from store.database import Store
 from store.models import Case, File, Letter, Link, Message, Reading
 
@@ -37,6 +38,13 @@ def arrival(store: Store, message_id: int) -> datetime:
     """Return when a message came."""
     with store.reading() as session:
         return session.get_one(Message, message_id).arrival
+
+
+def blob(store: Store, message_id: int) -> Blob:
+    """Return a message's raw bytes as the vault knows them."""
+    with store.reading() as session:
+        message = session.get_one(Message, message_id)
+        return Blob(message.sha256, message.bytes)
 
 
 def fail(store: Store, message_id: int, reason: str) -> None:

@@ -1,6 +1,7 @@
 """The tables. Facts are only ever added; conclusions can be dropped and computed again from the facts.
 
-Facts: messages, sightings, folder marks, withheld mails, polls, decisions, supplied files, digests (and the vault).
+Facts: messages, sightings, folder marks, withheld mails, drops, polls, decisions, supplied files, digests (and the
+vault).
 Conclusions: letters, links, files, cases, filings, readings.
 """
 
@@ -144,6 +145,30 @@ class Supplied(Base):
     link: Mapped[str | None]
     person: Mapped[str]
     added_at: Mapped[datetime]
+
+
+class Drop(Base):
+    """A file in a watched folder (a fact): one path with one size and time of change, as a look found it.
+
+    `sha256` is set once its bytes are taken in, and leads to its message. `reason` says in Chinese what keeps it from
+    counting; `gone_at` is when a look no longer found it there. `inside` is the path below the province's folder.
+    """
+
+    __tablename__ = "drops"
+    __table_args__ = (UniqueConstraint("mailbox", "path", "bytes", "modified_ns"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailbox: Mapped[str] = mapped_column(String(200))
+    path: Mapped[str] = mapped_column(String(500))
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    modified_ns: Mapped[int] = mapped_column(BigInteger)
+    province: Mapped[str | None] = mapped_column(String(16))
+    inside: Mapped[str] = mapped_column(String(500))
+    is_mail: Mapped[bool]
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    reason: Mapped[str] = mapped_column(default="")
+    first_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None]
 
 
 class Poll(Base):

@@ -13,7 +13,9 @@ from store import decisions
 from store.database import Store
 from store.decisions import Decided
 from store.documents import readings
-from store.models import Case, File, Filing, Letter, Message, Reading, Sighting
+from store.drops import Dropped, Trouble, dropped, troubles_in
+from store.models import Case, File, Filing, Letter, Link, Message, Reading, Sighting
+from store.supplied import answered_links
 
 # Kinds whose facts a picture looks into; the readings of others need not be loaded.
 _WITH_FACTS = ("summary_list", "recommendation_form", "case_material", "photo")
@@ -35,6 +37,10 @@ class Kept:
     readings: dict[str, Reading]
     copies: Counter[int]
     decisions: dict[int, Decided]
+    drops: dict[int, Dropped]
+    troubles: Sequence[Trouble]
+    links: Sequence[Link]
+    answered: set[str]
 
     @cached_property
     def file_counts(self) -> Counter[int]:
@@ -64,6 +70,10 @@ def kept(store: Store, as_of: datetime) -> Kept:
             decisions={one.id: one for one in decisions.made(session)},
             readings=readings(session, (file.sha256 for file in files if file.sha256 and file.kind in _WITH_FACTS)),
             copies=Counter(original.values()),
+            drops=dropped(session),
+            troubles=troubles_in(session, as_of),
+            links=[link for link in _links(session, as_of) if link.message_pk not in original],
+            answered=answered_links(session),
         )
 
 
@@ -72,6 +82,11 @@ def _messages(session: Session, as_of: datetime) -> Sequence[tuple[Message, Lett
         select(Message, Letter).outerjoin(Letter).where(Message.arrival <= as_of).order_by(Message.arrival, Message.id)
     )
     return [(message, letter) for message, letter in session.execute(query)]
+
+
+def _links(session: Session, as_of: datetime) -> Sequence[Link]:
+    query = select(Link).join(Message).where(Message.arrival <= as_of)
+    return session.scalars(query.order_by(Message.arrival, Message.id, Link.number)).all()
 
 
 def _originals(messages: Sequence[tuple[Message, Letter | None]]) -> dict[int, int]:

@@ -17,6 +17,7 @@ from reports.picture import (
     CityView,
     FileView,
     Finding,
+    LinkView,
     ListRow,
     MailboxHealth,
     MessageView,
@@ -251,12 +252,37 @@ def realistic(as_of: datetime = MORNING) -> Assessment:
         findings += [*found, *_own_findings(view)]
     phase = "missing" if as_of > campaign().call.last_moment else "outstanding"
     findings = [replace(one, phase=phase) if one.phase else one for one in findings]
-    return assessment(
+    made = assessment(
         views,
         [*findings, *_silence(views, phase), *_strangers()[1]],
         others=_strangers()[0],
         as_of=as_of,
         health=_health(as_of),
+    )
+    return replace(made, picture=replace(made.picture, links=(answered_link(made.picture.messages[0]),)))
+
+
+def answered_link(mail: MessageView) -> LinkView:
+    """Return a cloud link whose file a person has brought in."""
+    return LinkView(
+        message_pk=mail.id,
+        message=mail.key,
+        subject=mail.subject,
+        province=mail.province,
+        arrival=mail.arrival,
+        number=1,
+        provider="163",
+        key="163:a",
+        url="https://dashi.163.com/html/cloud-attachment-download/?key=a",
+        name="=材料.zip",
+        size="128M",
+        bytes=134_217_728,
+        expires=mail.arrival + timedelta(days=15),
+        expires_text=None,
+        code=None,
+        answered=True,
+        repeated=False,
+        in_submission=True,
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
-from config.settings import Settings, load_settings
+from config.settings import FolderSettings, Settings, load_settings
 
 MAILBOX = '[[mailboxes]]\naddress = "a@b.cn"\nhost = "imap.b.cn"\n'
 
@@ -86,6 +86,12 @@ def test_the_digest_time_may_be_written_as_a_time_or_a_text(tmp_path: Path) -> N
         ('[worker]\npoll_minutes = "often"\n', "[worker]: poll_minutes:"),
         (MAILBOX + 'port = "many"\n', "[mailboxes] 第 1 项: port: 应为整数"),
         (MAILBOX + 'security = "tls"\n', "[mailboxes] 第 1 项: security:"),
+        (
+            '[[mailboxes]]\nkind = "folder"\npath = "x"\nadress = "y"\n',
+            ":4 [mailboxes] 第 1 项: 不认识的键 adress，是不是 address？",
+        ),
+        ('[[mailboxes]]\nkind = "folder"\n', "[mailboxes] 第 1 项: path: 缺少这个键"),
+        ('[[mailboxes]]\nkind = "floder"\npath = "x"\n', "kind 没有这一种，可写 imap 或 folder"),
         ("[worker\n", "不是合格的 TOML"),
         (MAILBOX + MAILBOX, "同一个收件邮箱写了两次"),
         (MAILBOX + 'security = "none"\n', "只许用于本机"),
@@ -124,3 +130,15 @@ def test_an_environment_variable_for_a_mailbox_that_is_not_there_is_refused(tmp_
 def test_an_unknown_environment_variable_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="是不是 database？"):
         load_settings(written(tmp_path, ""), {"ZHENGJI_DATABSE__URL": "x"})
+
+
+def test_a_watched_folder_is_called_by_its_path_where_it_has_no_name(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, MAILBOX + '[[mailboxes]]\nkind = "folder"\npath = "x/收件"\n'), {})
+    assert [one.address for one in settings.mailboxes] == ["a@b.cn", "文件夹 收件"]
+    assert [len(settings.accounts), len(settings.folders)] == [1, 1]
+    assert settings.at(settings.folders[0].path) == tmp_path / "x" / "收件"
+
+
+def test_the_starter_file_names_every_key_of_a_watched_folder() -> None:
+    starter = (resources.files("config") / "starter.toml").read_text(encoding="utf-8")
+    assert [name for name in FolderSettings.model_fields if name not in starter] == []

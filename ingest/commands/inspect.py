@@ -44,7 +44,7 @@ def check_config(context: Context) -> None:
     associations = load_associations(settings.at(roster) if roster else None)
     selection = load_selected(settings.at(selected) if selected else None)
     check_url(settings.database_url)
-    for login in (*settings.mailboxes, settings.digest.smtp):
+    for login in (*settings.accounts, settings.digest.smtp):
         _ = login.secret if login else None
     call = campaign.call
     click.echo(f"设置文件：{context.path if chosen else '（没有，用默认值）'}")
@@ -55,7 +55,10 @@ def check_config(context: Context) -> None:
     click.echo(
         f"收件邮箱：{'、'.join(one.address for one in settings.mailboxes) or '未设置（可用 zhengji import 导入）'}"
     )
-    polled = {mailbox.address.lower() for mailbox in settings.mailboxes}
+    for folder in settings.folders:
+        if not settings.at(folder.path).is_dir():
+            click.echo(f"请注意：文件夹 {settings.at(folder.path)} 不存在或没有接上", err=True)
+    polled = {mailbox.address.lower() for mailbox in settings.accounts}
     if polled and (absent := [one for one in call.addresses if one.lower() not in polled]):
         click.echo(f"请注意：通知公布的地址 {'、'.join(absent)} 没有设置，寄到那里的信收不到", err=True)
 

@@ -12,7 +12,7 @@ from ingest.intake import take_in
 from ingest.poll import Poller
 from ingest.progress import progress
 from ingest.worker import Worker
-from store import mail
+from store import drops, mail
 
 # Exit code where a mailbox could not be read or a mail failed: done as far as it went.
 INCOMPLETE = 1
@@ -28,15 +28,25 @@ def poll(context: Context) -> None:
         with progress("收信") as told:
             results = Poller(desk, now, lambda _mailbox, new: told.at(new)).poll_all()
         read(desk)
+        troubles = drops.troubles(desk.store, now())
+        for trouble in troubles:
+            click.echo(f"{trouble.mailbox}：《{trouble.path}》{trouble.reason}", err=True)
         for result in results:
             if result.outcome == "ok":
-                click.echo(f"{result.mailbox}：新来信 {result.new} 封")
+                click.echo(f"{result.mailbox}：新来信 {result.new} 封{_unsettled(desk, result.mailbox)}")
             else:
                 click.echo(f"{result.mailbox}：收信失败，{result.reason}", err=True)
         if len(results) < len(desk.settings.mailboxes):
             click.echo("有邮箱的密码刚被拒绝过，为免触发风控，过一会儿再试", err=True)
-        if any(result.outcome != "ok" for result in results) or len(results) < len(desk.settings.mailboxes):
+        failed = any(result.outcome != "ok" for result in results) or len(results) < len(desk.settings.mailboxes)
+        if failed or troubles:
             raise SystemExit(INCOMPLETE)
+
+
+def _unsettled(desk: Desk, mailbox: str) -> str:
+    """Say how many files of a watched folder may still be on their way into it."""
+    waiting = drops.count_waiting(desk.store, mailbox)
+    return f"；{waiting} 个文件可能还没有放完，下次再收" if waiting else ""
 
 
 @click.command("worker")

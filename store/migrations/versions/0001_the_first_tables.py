@@ -54,6 +54,25 @@ def upgrade() -> None:
     with op.batch_alter_table('digests', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_digests_day'), ['day'], unique=False)
 
+    op.create_table('drops',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('mailbox', sa.String(length=200), nullable=False),
+    sa.Column('path', sa.String(length=500), nullable=False),
+    sa.Column('bytes', sa.BigInteger(), nullable=False),
+    sa.Column('modified_ns', sa.BigInteger(), nullable=False),
+    sa.Column('province', sa.String(length=16), nullable=True),
+    sa.Column('inside', sa.String(length=500), nullable=False),
+    sa.Column('is_mail', sa.Boolean(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('first_at', store.times.Moment(timezone=True), nullable=False),
+    sa.Column('gone_at', store.times.Moment(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_drops')),
+    sa.UniqueConstraint('mailbox', 'path', 'bytes', 'modified_ns', name=op.f('uq_drops_mailbox'))
+    )
+    with op.batch_alter_table('drops', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_drops_sha256'), ['sha256'], unique=False)
+
     op.create_table('folder_marks',
     sa.Column('mailbox', sa.Text(), nullable=False),
     sa.Column('folder', sa.Text(), nullable=False),

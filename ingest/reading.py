@@ -1,0 +1,147 @@
+"""Reads one message whole: its letter and files, who sent it, what kind it is, and what lies beside it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from ingest import contents, held
+from ingest.contents import Pile
+from ingest.desk import Desk
+from ingest.held import Held
+from ingest.linked import read_links
+from ingest.mail_kind import decided_kind, mail_kind
+from ingest.origin import Origin, origin_of, quoted
+from ingest.second_look import Own, is_locked, join_volumes, passwords_elsewhere
+from ingest.sender import Sender, sender_of
+from parsers.letter import Letter
+from parsers.letter_identity import soft_key
+from parsers.passwords import find_passwords
+from store import decisions, drops, mail, siblings
+from store.decisions import Speaking
+from store.documents import ReadFile, ReadLetter, ReadLink
+from store.drops import Dropped
+
+
+@dataclass(frozen=True)
+class Read:
+    """A message as it was read: letter, files and links, and how many files people had added to it."""
+
+    letter: ReadLetter
+    files: list[ReadFile]
+    links: list[ReadLink]
+    added: int
+
+
+def read_message(desk: Desk, message_id: int) -> Read:
+    """Return a message as it reads; contents are kept in the vault as they come."""
+    own = Own(message_id, mail.arrival(desk.store, message_id))
+    place, added = drops.find_dropped(desk.store, message_id), held.supplied(desk.store, message_id)
+    if place and not place.is_mail:
+        return _read_dropped(desk, own, place, added)
+    return _read_mail(desk, own, place, added)
+
+
+def _read_dropped(desk: Desk, own: Own, place: Dropped, added: list[Held]) -> Read:
+    """Read a file of a watched folder, which is a message of its own."""
+    files = [held.file_of(desk.store, own.id, place), *added]
+    pile = contents.read_held(desk, files)
+    same = siblings.Sender(None, place.province)
+    if is_locked(pile) and (words := passwords_elsewhere(desk, own, same)):
+        pile = contents.read_held(desk, files, words)
+    join_volumes(desk, own, same, pile)
+    letter = _letter(held.letter_of(place), held.sender_of(place), held.kind_of(place), desk.letter_version)
+    return Read(letter, pile.files, read_links(pile.links), len(added))
+
+
+def _read_mail(desk: Desk, own: Own, place: Dropped | None, added: list[Held]) -> Read:
+    raw = mail.raw(desk.store, own.id)
+    letter, pile = contents.read_mail(desk, raw, beside=added)
+    _, sender = _sender(desk, own, letter, pile)
+    same = siblings.Sender(letter.from_address, sender.province)
+    if is_locked(pile) and (words := passwords_elsewhere(desk, own, same)):
+        letter, pile = contents.read_mail(desk, raw, words, added)
+    join_volumes(desk, own, same, pile)
+    # What was locked or split may say more of the sender.
+    speaking, sender = _sender(desk, own, letter, pile)
+    sender = held.sender_by_place(sender, place)
+    linked = replace(letter, links=(*letter.links, *pile.links))
+    read = replace(
+        _letter(letter, sender, _kind(desk, linked, pile, sender, speaking), desk.letter_version),
+        sender_address=_origin(desk, letter, pile).address,
+        decided=speaking.key,
+        soft_key=soft_key(letter, [file.sha256 or f"{file.path} {file.status}" for file in pile.files]),
+    )
+    return Read(read, pile.files, read_links(linked.links), len(added))
+
+
+def _origin(desk: Desk, letter: Letter, pile: Pile) -> Origin:
+    return origin_of(letter, [*pile.inner, *quoted(letter)], desk.register)
+
+
+def _sender(desk: Desk, own: Own, letter: Letter, pile: Pile) -> tuple[Speaking, Sender]:
+    """Return what persons decided that concerns a mail, and who sent it."""
+    origin = _origin(desk, letter, pile)
+    speaking = decisions.speaking(desk.store, own.id, origin.address)
+    return speaking, sender_of(letter, pile.written, desk.register, origin, speaking)
+
+
+def _kind(desk: Desk, letter: Letter, pile: Pile, sender: Sender, speaking: Speaking) -> tuple[str, str]:
+    """Return what kind of mail it is, with the evidence; a person's word goes before ours."""
+    if speaking.kind:
+        return decided_kind(speaking.kind, desk.campaign)
+    return mail_kind(
+        letter,
+        {_kind_for_mail(file) for file in pile.files},
+        sender_known=sender.level in {"provincial", "city"},
+        campaign=desk.campaign,
+        own=desk.register.is_own(letter.from_address) and not _origin(desk, letter, pile).forwarded,
+    )
+
+
+def telling_of(message_id: int, letter: ReadLetter, files: Sequence[ReadFile]) -> Callable[[Any], None]:
+    """Return what tells the sender's other mails of this one, where it may help to open them."""
+    return siblings.telling(
+        siblings.Sender(letter.from_address, letter.province),
+        message_id,
+        {file.volume_stem for file in files if file.volume_stem},
+        has_password=bool(find_passwords(f"{letter.subject}\n{letter.text}")),
+    )
+
+
+def _kind_for_mail(file: ReadFile) -> str:
+    """Return what a file says of its mail's kind: see `ingest.mail_kind`."""
+    if file.kind == "other" and (file.status != "ok" or not file.kind_evidence):
+        return "unread"
+    by_name = file.format == "docx" and not file.kind_evidence.startswith("内容")
+    return "named" if by_name and file.kind != "other" else file.kind
+
+
+def _letter(letter: Letter, sender: Sender, kind: tuple[str, str], version: str) -> ReadLetter:
+    return ReadLetter(
+        message_id=letter.message_id,
+        from_address=letter.from_address,
+        from_name=letter.from_name,
+        to=letter.to,
+        subject=letter.subject,
+        date=letter.date,
+        text=letter.text,
+        automatic=letter.automatic,
+        kind=kind[0],
+        kind_evidence=kind[1],
+        province=sender.province,
+        city=sender.city,
+        sender_level=sender.level,
+        sender_clues=sender.clues,
+        candidates=sender.candidates,
+        suspicions=sender.suspicions,
+        defects=letter.defects,
+        version=version,
+        forwarded=[_plain(one) for one in letter.forwarded],
+        authentication=[_plain(one) for one in letter.authentication],
+    )
+
+
+def _plain(value: Any) -> dict[str, Any]:  # noqa: ANN401 (any dataclass)
+    """Return a dataclass as JSON values, its moments as ISO text."""
+    return {name: item.isoformat() if isinstance(item, datetime) else item for name, item in asdict(value).items()}
