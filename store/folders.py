@@ -53,8 +53,8 @@ def known_places(session: Session, places: Sequence[Place]) -> Iterator[tuple[Pl
             Sighting.uid.in_({place.uid for place in own}),
             Sighting.place.in_({place.place for place in own}),
         )
-        for mailbox, folder, uidvalidity, uid, place, message_id in session.execute(query):
-            yield Place(mailbox, folder, uidvalidity, uid, place), message_id
+        for mailbox, folder, uidvalidity, uid, at, message_id in session.execute(query):
+            yield Place(mailbox, folder, uidvalidity, uid, at), message_id
 
 
 def advance(session: Session, places: Sequence[Place], sighted: set[Place], now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import socketserver
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -17,11 +18,20 @@ class _Handler(socketserver.StreamRequestHandler):
             tag, _, command = line.decode("utf-8", "replace").strip().partition(" ")
             server.commands.append(command)
             answer = server.answer(command)
-            for part in answer[:-1]:
-                self.wfile.write(part)
-            self.wfile.write(tag.encode() + b" " + answer[-1] + b"\r\n")
+            while answer[-1].startswith(b"+"):
+                self._write(answer)
+                self.rfile.readline()
+                answer = server.continued.pop(0)
+            self._write([*answer[:-1], tag.encode() + b" " + answer[-1] + b"\r\n"])
             if command.upper().startswith("LOGOUT"):
                 return
+
+    def _write(self, parts: list[bytes]) -> None:
+        server: ScriptedServer = self.server  # type: ignore[assignment]
+        for part in parts:
+            for start in range(0, len(part), server.at_once) if server.pause else (0,):
+                self.wfile.write(part[start : start + server.at_once] if server.pause else part)
+                time.sleep(server.pause)
 
 
 class ScriptedServer(socketserver.ThreadingTCPServer):
@@ -34,6 +44,10 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer = answer
         self.commands: list[str] = []
+        # What is answered to each line that a client adds to its command, after an answer that begins with `+`.
+        self.continued: list[list[bytes]] = []
+        # A server that drips: so many bytes at once, with a pause (seconds) after them.
+        self.at_once, self.pause = 1, 0.0
 
     @property
     def port(self) -> int:

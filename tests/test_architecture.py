@@ -21,7 +21,7 @@ DOORS = {
     "chinese_calendar": {"reports/deadline.py"},
     "click": {"ingest/cli.py", "ingest/commands", "ingest/context.py"},
     "docx": {"parsers/office.py"},
-    "imapclient": {"ingest/mailbox.py"},
+    "imapclient": {"ingest/connection.py"},
     "jinja2": {"reports/digest"},
     "lxml": {"parsers/office.py", "parsers/web.py", "parsers/wordtree.py"},
     "mailparser": {"parsers/letter.py"},
