@@ -96,7 +96,8 @@ def guarded(
         try:
             yield
         except BROKEN as error:
-            raise Unreachable(reason, error, uids) from error
+            answered = isinstance(error, IMAPClientError) and not isinstance(error, LineDropped)
+            raise Unreachable(reason, error, uids, sound=answered) from error
 
 
 @contextmanager

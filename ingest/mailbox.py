@@ -21,8 +21,10 @@ from ingest.tokens import TOKENS, Tokens
 
 log = structlog.get_logger()
 
-_SKIPPED_FLAGS = {b"\\sent", b"\\drafts", b"\\trash", b"\\noselect", b"\\nonexistent", b"\\all", b"\\flagged"}
+_SKIPPED_FLAGS = {b"\\sent", b"\\drafts", b"\\trash", b"\\noselect", b"\\nonexistent", b"\\flagged"}
 _JUNK_FLAG = b"\\junk"
+# Holds what all others do, and at Gmail what was archived, which is in no other folder.
+_ALL_FLAG = b"\\all"
 
 
 class ImapMailbox:
@@ -58,6 +60,12 @@ class ImapMailbox:
             raise Unreachable("尚未连接邮箱服务器")
         return self._client
 
+    def reconnect(self) -> None:
+        """Make a new connection in place of one that broke; raises what entering does."""
+        hang_up(self._client)
+        self._client = None
+        self.__enter__()
+
     def _log_in(self, client: Client, secret: str) -> None:
         try:
             log_in(client, self.settings, secret)
@@ -70,16 +78,17 @@ class ImapMailbox:
         """Return every selectable folder but sent, drafts and trash, or those that the settings name."""
         with self._guard("列文件夹时连接中断"):
             listed = self.client.list_folders()
-        found = []
+        found, everything = [], set()
         for flags, _, name in listed:
             text = str(name)
             lowered = {bytes(flag).lower() for flag in flags}
             if self._wanted(text, lowered):
+                everything |= {text} if _ALL_FLAG in lowered else set()
                 found.append(FolderInfo(text, _JUNK_FLAG in lowered or _is_named(text, self.words.junk_folders)))
         self._say_missing(found)
         self._junk = {folder.name: folder.junk for folder in found}
-        # The inbox first: what comes in first is safe first.
-        return tuple(sorted(found, key=lambda folder: (folder.name.upper() != "INBOX", folder.name)))
+        # The inbox first: what comes in first is safe first. Copies last: a mail's own folder is where it is seen.
+        return tuple(sorted(found, key=lambda one: (one.name in everything, one.name.upper() != "INBOX", one.name)))
 
     def _wanted(self, name: str, flags: set[bytes]) -> bool:
         if self.settings.folders is not None:

@@ -1,10 +1,9 @@
-"""What the mails have brought: those that are new, those set aside by kind, and how each mailbox fares."""
+"""What the mails have brought: those that are new and those set aside by kind."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from reports.digest_parts import Group, Item, group, where
-from reports.digest_todo import stopped_mailboxes, subject_of
+from reports.digest_todo import subject_of
 from reports.picture import MessageView, Picture
 from reports.tally import PLACES, place_of, tally
 from reports.wording import MESSAGE_KINDS, short_clock, size
@@ -48,13 +47,3 @@ def _aside_item(message: MessageView, picture: Picture) -> Item:
 def _sender(message: MessageView) -> str:
     """Return who wrote, by name and address."""
     return " ".join(part for part in (message.from_name, message.from_address) if part) or "发信人不明"
-
-
-def mailboxes(picture: Picture) -> Iterable[str]:
-    """Yield how each polled mailbox fares, in a line."""
-    troubles = {item.where: item for item in stopped_mailboxes(picture)}
-    for health in picture.health:
-        if trouble := troubles.get(health.mailbox):
-            yield f"{health.mailbox}：{trouble.text}（{trouble.note}）"
-        elif health.last_good:
-            yield f"{health.mailbox}：正常，最近一次收信 {short_clock(health.last_good, picture.campaign.call.zone)}"

@@ -11,10 +11,20 @@ from config.campaign import Campaign
 from config.selected import Selection
 from reports import versions
 from reports.case_view import case_view
-from reports.picture import AssociationView, CaseView, Cell, CityView, FileView, MailboxHealth, MessageView, Picture
+from reports.picture import (
+    AssociationView,
+    CaseView,
+    Cell,
+    CityView,
+    FileView,
+    MailboxHealth,
+    MailGap,
+    MessageView,
+    Picture,
+)
 from reports.submission_facts import has_rows, nameless_rows
 from reports.versions import Placed
-from store import polls, queries
+from store import folders, polls, queries
 from store.database import Store
 from store.models import File, Filing, Letter, Message, Reading, Sighting
 
@@ -37,6 +47,7 @@ def gather(
         messages=tuple(messages.values()),
         files=placed.files,
         health=tuple(MailboxHealth(**vars(health)) for health in polls.health(store, as_of)),
+        gaps=tuple(MailGap(**vars(gap)) for gap in folders.missing(store, as_of)),
     )
 
 

@@ -19,6 +19,7 @@ from reports.picture import (
     Finding,
     ListRow,
     MailboxHealth,
+    MailGap,
     MessageView,
     Picture,
 )
@@ -209,6 +210,7 @@ def assessment(
     others: Iterable[MessageView] = (),
     as_of: datetime = MORNING,
     health: Sequence[MailboxHealth] = (),
+    gaps: Sequence[MailGap] = (),
 ) -> Assessment:
     """Return an assessment of 31 provinces: those given, and the rest silent; `others` are mails of no submission."""
     given = {view.province: view for view in views}
@@ -230,6 +232,7 @@ def assessment(
         messages=tuple(mails),
         files=(*files, *(file for one in cases for file in one.files)),
         health=tuple(health),
+        gaps=tuple(gaps),
     )
     by_province: dict[str, list[Finding]] = {}
     for one in findings:
