@@ -6,21 +6,28 @@ The TOML file is the base. An environment variable `ZHENGJI_SECTION__KEY` goes b
 """
 
 import os
+import shlex
 from collections.abc import Mapping
 from datetime import time as time_of_day
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, SecretStr, Tag, field_validator, model_validator
 
 from config.errors import ConfigError, nearest
+from config.oauth import oauth_trouble
 from config.toml import read, validate
 
 Security = Literal["ssl", "starttls", "none"]
 PREFIX = "ZHENGJI_"
 # Variables that say where the settings are and who decides, and so are none themselves.
 OUTSIDE = {"ZHENGJI_CONFIG", "ZHENGJI_PERSON"}
+# What is secret, and may stand in a file of its own named by the same key and `_file`.
+SECRETS = ("password", "client_secret", "refresh_token")
+_PATHS = {*(f"{name}_file" for name in SECRETS), "ca_file"}
+_LISTS = {"recipients", "folders", "authserv_ids"}
 _PORTS = {"ssl": 993, "starttls": 143, "none": 143}
 _SMTP_PORTS = {"ssl": 465, "starttls": 587, "none": 25}
 
@@ -44,27 +51,59 @@ class Login(Section):
 
     @model_validator(mode="after")
     def _plain_text_stays_at_home(self) -> "Login":
-        if self.security == "none" and not _is_loopback(self.host):
+        if self.security == "none" and not is_loopback(self.host):
             raise ValueError(f'security = "none" 只许用于本机（127.0.0.1），{self.host} 须用 ssl 或 starttls')
         return self
 
     @property
     def secret(self) -> str:
         """The password, from the file where one is named; ConfigError where that file cannot be read."""
-        if self.password_file is None:
-            return self.password.get_secret_value() if self.password else ""
-        return _first_line(self.password_file)
+        return _secret(self.password, self.password_file)
 
 
 class MailboxSettings(Login):
-    """One polled IMAP account."""
+    """One polled IMAP account: a password, or OAuth 2 by a command or by a refresh token."""
 
     kind: Literal["imap"] = "imap"
     address: str
+    auth: Literal["password", "xoauth2"] = "password"
+    # A command may carry a secret as an argument.
+    token_command: tuple[str, ...] = Field(default=(), repr=False)
+    client_id: str = ""
+    client_secret: SecretStr | None = None
+    client_secret_file: Path | None = None
+    refresh_token: SecretStr | None = None
+    refresh_token_file: Path | None = None
+    token_url: str = ""
     folders: tuple[str, ...] | None = None
     # The names under which this mailbox's servers write Authentication-Results; none = those of their own domain.
     authserv_ids: tuple[str, ...] = ()
     timeout_seconds: float = Field(default=60, gt=0)
+
+    @field_validator("token_url")
+    @classmethod
+    def _tokens_travel_encrypted(cls, value: str) -> str:
+        if value and not _is_safe(value):
+            raise ValueError(
+                "应为 https 网址，如 https://login.example.com/oauth2/token；http 只许用于本机（127.0.0.1）"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _one_way_to_log_in(self) -> "MailboxSettings":
+        if trouble := oauth_trouble({name for name in type(self).model_fields if getattr(self, name)}, self.auth):
+            raise ValueError(trouble)
+        return self
+
+    @property
+    def client_secret_text(self) -> str:
+        """The secret of the OAuth 2 client, or nothing; ConfigError where its file cannot be read."""
+        return _secret(self.client_secret, self.client_secret_file)
+
+    @property
+    def refresh_secret(self) -> str:
+        """The refresh token of OAuth 2; ConfigError where its file cannot be read."""
+        return _secret(self.refresh_token, self.refresh_token_file)
 
     @property
     def port_number(self) -> int:
@@ -234,7 +273,7 @@ def overlay(tables: dict[str, Any], environment: Mapping[str, str]) -> None:
         if not variable.startswith(PREFIX) or variable in OUTSIDE:
             continue
         keys = variable.removeprefix(PREFIX).lower().split("__")
-        if keys[-1].endswith("_file") and keys[-1] not in {"password_file", "ca_file"}:
+        if keys[-1].endswith("_file") and keys[-1] not in _PATHS:
             keys[-1], value = keys[-1].removesuffix("_file"), _first_line(Path(value))  # noqa: PLW2901 (the value itself)
         _put(tables, keys, value, variable)
 
@@ -245,9 +284,13 @@ def _anchor(tables: dict[str, Any], base: Path) -> None:
     smtp = digest.get("smtp") if isinstance(digest, dict) else None
     logins = [*tables["mailboxes"]] if isinstance(tables.get("mailboxes"), list) else []
     for login in (*logins, smtp):
-        for key in ("password_file", "ca_file") if isinstance(login, dict) else ():
+        for key in _PATHS if isinstance(login, dict) else ():
             if isinstance(login.get(key), str):
                 login[key] = str(base / login[key])
+        command = login.get("token_command") if isinstance(login, dict) else None
+        # A bare name is looked for in PATH.
+        if isinstance(command, list) and command and isinstance(command[0], str) and "/" in command[0]:
+            login["token_command"] = [str(base / command[0]), *command[1:]]
 
 
 def _put(tables: Any, keys: list[str], value: str, variable: str) -> None:  # noqa: ANN401 (TOML tables)
@@ -262,7 +305,25 @@ def _put(tables: Any, keys: list[str], value: str, variable: str) -> None:  # no
             tables = tables.setdefault(key, {})
     if not isinstance(tables, dict) or not path:
         raise ConfigError(f"环境变量 {variable}: 应写作 {PREFIX}小节__键，如 {PREFIX}DATABASE__URL")
-    tables[last] = value.split(",") if last in {"recipients", "folders", "authserv_ids"} else value
+    if (name := last.removesuffix("_file")) in SECRETS:
+        # The environment goes before the file, also where that says it the other way.
+        tables.pop(name if last != name else f"{name}_file", None)
+    tables[last] = value.split(",") if last in _LISTS else _words(value, variable) if last == "token_command" else value
+
+
+def _words(command: str, variable: str) -> list[str]:
+    """Return the words of a command line."""
+    try:
+        return shlex.split(command)
+    except ValueError:
+        raise ConfigError(f"环境变量 {variable}: 命令中的引号不成对") from None
+
+
+def _secret(value: SecretStr | None, file: Path | None) -> str:
+    """Return a secret, from the file where one is named; ConfigError where that file cannot be read."""
+    if file is None:
+        return value.get_secret_value() if value else ""
+    return _first_line(file)
 
 
 def _first_line(path: Path) -> str:
@@ -273,7 +334,18 @@ def _first_line(path: Path) -> str:
         raise ConfigError(f"{path}: 密码文件读不了（{error.__class__.__name__}）") from None
 
 
-def _is_loopback(host: str) -> bool:
+def _is_safe(url: str) -> bool:
+    """Tell whether secrets may be sent to a URL: encrypted, or on this machine; none stands in it."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    plain = url.isascii() and url.isprintable() and " " not in url and "@" not in parts.netloc
+    return plain and bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
+
+
+def is_loopback(host: str) -> bool:
     """Tell whether a host is this machine, by name or by address; no name is looked up."""
     try:
         return ip_address(host).is_loopback

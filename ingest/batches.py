@@ -22,11 +22,8 @@ class Listed:
         return self.arrival is not None and self.size is not None and self.size <= _SMALL
 
 
-def runs(listed: dict[int, Listed], *, alone: bool) -> Iterator[list[int]]:
+def runs(listed: dict[int, Listed]) -> Iterator[list[int]]:
     """Yield UIDs in ascending order, in runs that are fetched in one go: small mails together, large ones together."""
-    if alone:
-        yield from ([uid] for uid in sorted(listed))
-        return
     large: list[int] = []
     for batch in batches(listed):
         if listed[batch[0]].small:

@@ -28,11 +28,15 @@ class LoginRefused(MailboxError):  # noqa: N818 (what happened, as one says it)
 
 
 class Unreachable(MailboxError):  # noqa: N818
-    """The server cannot be reached, or the connection broke; `uids` were being fetched then."""
+    """The server cannot be reached, or the connection broke; `uids` were being fetched then.
 
-    def __init__(self, reason: str, cause: object = "", uids: Sequence[int] = ()) -> None:
+    `sound` is whether the connection still is: the server answered, and what it said was no.
+    """
+
+    def __init__(self, reason: str, cause: object = "", uids: Sequence[int] = (), *, sound: bool = False) -> None:
         super().__init__(reason, cause)
         self.uids = tuple(uids)
+        self.sound = sound
 
 
 @dataclass(frozen=True)

@@ -63,14 +63,15 @@ class Folder:
             return sorted(set(map(int, self.client.search(["UID", "1:*"])))) if self.status.exists != 0 else []
 
     def mails(self, uids: list[int], *, alone: bool = False) -> Iterator[Outcome]:
-        """Yield what becomes of each UID, in ascending order; `alone` fetches one at a time."""
+        """Yield what becomes of each UID, in ascending order; `alone` fetches one at a time, in the order given."""
         for start in range(0, len(uids), _LISTED_AT_ONCE):
             wanted = uids[start : start + _LISTED_AT_ONCE]
-            listed = self._list(wanted)
+            listed = self._list(sorted(wanted))
             for uid in wanted:
                 if uid not in listed:
                     yield self._missing(uid, _NO_CONTENT, Pipeline(self.client, [], PIECE))
-            for run in runs(listed, alone=alone):
+            there = [uid for uid in wanted if uid in listed]
+            for run in [[uid] for uid in there] if alone else runs(listed):
                 yield from self._fetch(run, listed)
 
     def _list(self, uids: list[int]) -> dict[int, Listed]:

@@ -10,7 +10,7 @@ import structlog
 from config.settings import FolderSettings, MailboxSettings
 from ingest.desk import Desk
 from ingest.dropping import Looking
-from ingest.fetched import LoginRefused, MailboxError
+from ingest.fetched import LoginRefused, MailboxError, Unreachable
 from ingest.intake import DISK_FULL
 from ingest.mailbox import ImapMailbox
 from ingest.taking import Taking, Tally
@@ -80,22 +80,62 @@ class Poller:
 
     def _take_folders(self, address: str, box: ImapMailbox, tally: Tally) -> str:
         """Take in every folder; return why one could not be read, or nothing. None holds up the others."""
-        reason = ""
+        reason, line = "", Line(box)
         for folder in box.folders():
             if self.stop():
                 break
             try:
-                self._taking(address, box, folder.name, tally).run()
+                self._take_folder(address, folder.name, tally, line)
             except MailboxError as error:
                 log.warning("poll.folder_failed", mailbox=address, folder=folder.name, error=str(error))
                 reason = reason or error.reason
+                line.mend(error)
         return reason
+
+    def _take_folder(self, address: str, folder: str, tally: Tally, line: "Line") -> None:
+        """Take in a folder; where the connection breaks at a mail, go on with the others over a new one.
+
+        A mail at which it breaks again, alone and after all others, is a gap, and no failure of the mailbox.
+        """
+        broke: set[int] = set()
+        while True:
+            taking = self._taking(address, line.box, folder, tally)
+            try:
+                return taking.run()
+            except Unreachable as error:
+                if not error.uids or self.stop() or not line.may_mend:
+                    raise
+                log.warning("poll.line_broke", mailbox=address, folder=folder, uids=error.uids[:100], error=str(error))
+                line.mend(error)
+                if len(error.uids) == 1 and broke.issuperset(error.uids):
+                    return taking.count()
+                broke |= {*error.uids} if len(error.uids) == 1 else set()
 
     def _taking(self, address: str, box: ImapMailbox, folder: str, tally: Tally) -> Taking:
         store = self.desk.store
         every = timedelta(hours=self.desk.settings.worker.reconcile_hours)
         opened = box.open(folder, store.vault.incoming)
         return Taking(store, opened, tally, self.clock, partial(self.tell, address), self.stop, every)
+
+
+@dataclass
+class Line:
+    """The connection of one look, which is made anew where it broke: so many times, since each is a login."""
+
+    box: ImapMailbox
+    left: int = 5
+
+    @property
+    def may_mend(self) -> bool:
+        """Whether it may be made anew once more."""
+        return self.left > 0
+
+    def mend(self, error: MailboxError) -> None:
+        """Make the connection anew where this error broke it; raises MailboxError where that fails."""
+        if self.may_mend and not (isinstance(error, Unreachable) and error.sound):
+            self.box.reconnect()
+        # A no to a mail costs a turn as well, so that no folder is asked without end.
+        self.left -= 1
 
 
 def _must_wait(desk: Desk, settings: MailboxSettings | FolderSettings, now: datetime) -> bool:

@@ -60,7 +60,7 @@ class Taking:
             self._compare(withheld, trust_uids=not renumbered)
         elif withheld:
             self._take(withheld, alone=True)
-        self._count()
+        self.count()
 
     @property
     def _of(self) -> Of:
@@ -86,7 +86,6 @@ class Taking:
         unknown = [uid for uid in held if uid not in known]
         log.info("poll.comparing", mailbox=self._of[0], folder=self._of[1], held=len(held), unknown=len(unknown))
         self._take([uid for uid in unknown if uid not in tried])
-        self._take(sorted(tried & set(unknown)), alone=True)
         gone = tried - set(held)
         if gone:
             folders.note_gone(self.store, self._of, sorted(gone), self.clock())
@@ -95,12 +94,14 @@ class Taking:
             last = last if trust_uids else max(held, default=0)
             folders.note_reconciled(self.store, self._of, len(held), last, now)
             self.tally.reconciled = True
+        # Last, since the connection may break at one of them; those tried least often first.
+        self._take([uid for uid in withheld if uid in set(unknown)], alone=True)
 
     def _mark_uid(self) -> int:
         mark = self._mark()
         return mark.last_uid if mark else 0
 
-    def _count(self) -> None:
+    def count(self) -> None:
         """Add to the tally what the folder holds, and how much of it we hold."""
         withheld = folders.withheld_uids(self.store, self._of)
         mark, exists = self._mark(), self.folder.status.exists

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from reports import digest_mails, digest_provinces, digest_todo
+from reports import digest_mails, digest_provinces, digest_todo, mailboxes
 from reports.deadline import Countdown, countdown
 from reports.digest_parts import Group, group
 from reports.digest_provinces import Outstanding, Tile
@@ -84,7 +84,7 @@ def content_of(assessment: Assessment, since: datetime | None) -> Content:
         late=digest_provinces.late_items(assessment),
         aside=digest_mails.aside(picture),
         failed=group("未能处理", digest_todo.failed_mails(picture), _FAILED_LISTED, "error", "封"),
-        mailboxes=tuple(digest_mails.mailboxes(picture)),
+        mailboxes=tuple(mailboxes.lines(picture)),
         tally_text=tally(picture).text,
         unknown_senders=sum(message.province is None for message in tally(picture).filed),
     )

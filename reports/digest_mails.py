@@ -1,4 +1,4 @@
-"""What the mails have brought: those that are new, those set aside by kind, and how each mailbox fares."""
+"""What the mails have brought: those that are new and those set aside by kind."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from reports.digest_parts import Group, Item, group, where
-from reports.digest_todo import stopped_mailboxes, subject_of
+from reports.digest_todo import subject_of
 from reports.picture import MessageView, Picture
 from reports.sources import source_of
 from reports.tally import PLACES, place_of, tally
@@ -90,13 +90,3 @@ def _sender(message: MessageView) -> str:
     if message.place:
         return source_of(message)
     return " ".join(part for part in (message.from_name, message.from_address) if part) or "发信人不明"
-
-
-def mailboxes(picture: Picture) -> Iterable[str]:
-    """Yield how each polled mailbox fares, in a line."""
-    troubles = {item.where: item for item in stopped_mailboxes(picture)}
-    for health in picture.health:
-        if trouble := troubles.get(health.mailbox):
-            yield f"{health.mailbox}：{trouble.text}（{trouble.note}）"
-        elif health.last_good:
-            yield f"{health.mailbox}：正常，最近一次收信 {short_clock(health.last_good, picture.campaign.call.zone)}"

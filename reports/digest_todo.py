@@ -1,23 +1,22 @@
-"""What needs a person today, in order of urgency: mail that does not come, mail not read, mail of nobody, and findings.
+"""What needs a person today, the most urgent first: mail not coming or not given, not read, of nobody, and findings.
 
 What is only absent or late is not here: it has sections of its own, and the associations are asked for it.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from reports import mailboxes
 from reports.digest_links import dying_links, other_links
 from reports.digest_parts import Group, Item, finding_item, group, where
-from reports.picture import Assessment, Finding, MailboxHealth, MessageView, Picture
+from reports.picture import Assessment, Finding, MessageView, Picture
 from reports.tally import tally
-from reports.wording import clipped, hours, short_clock
+from reports.wording import clipped, short_clock
 
 _LISTED = 10
 # What only wants a look comes in dozens; the digest stays short and the ledger has them all.
 _WARNINGS_LISTED = 5
-# A mailbox that nobody has looked into for this long: the program itself stands still.
-_SILENCE = timedelta(hours=24)
 _SUBJECT_LENGTH = 60
 # Nobody notes here that a question was answered, so it is shown for some days and then only among what was set aside.
 _ASKED_LATELY = timedelta(days=3)
@@ -46,6 +45,7 @@ def todo_groups(assessment: Assessment) -> tuple[Group, ...]:
         dying_links(picture),
         group("收信中断", stopped_mailboxes(picture), _LISTED, "error", "个"),
         group("文件夹里要整理的文件", folder_troubles(picture), _LISTED, "error", "个"),
+        group("服务器未给出的邮件", withheld_mails(picture), _LISTED, "error", "处"),
         group("未能处理的来信", failed_mails(picture), _LISTED, "error", "封"),
         *other_links(picture),
         group("近三天的咨询", recent_inquiries(picture), _LISTED, "warning", "封"),
@@ -113,25 +113,11 @@ def folder_troubles(picture: Picture) -> Iterable[Item]:
 def stopped_mailboxes(picture: Picture) -> Iterable[Item]:
     """Yield the mailboxes that cannot be read, with since when and why, and those that nobody looks into any more."""
     for health in picture.health:
-        if trouble := _trouble(health, picture):
-            yield Item(health.mailbox, trouble, _last_good(health, picture))
+        if trouble := mailboxes.trouble(health, picture):
+            yield Item(health.mailbox, trouble, mailboxes.last_good(health, picture))
 
 
-def _trouble(health: MailboxHealth, picture: Picture) -> str | None:
-    as_of, zone = picture.as_of, picture.campaign.call.zone
-    if health.failing_since:
-        since = f"自 {short_clock(health.failing_since, zone)} 起"
-        return f"收信已停 {hours(health.failing_since, as_of)}（{since}）：{health.reason or '原因不明'}"
-    if health.last_good and _long_ago(health.last_good, as_of):
-        return f"已有 {hours(health.last_good, as_of)}没有收信，请看收信程序是否在运行"
-    return None
-
-
-def _long_ago(moment: datetime, as_of: datetime) -> bool:
-    return as_of - moment > _SILENCE
-
-
-def _last_good(health: MailboxHealth, picture: Picture) -> str:
-    if health.last_good is None:
-        return "还没有成功收过信"
-    return f"最近一次正常收信 {short_clock(health.last_good, picture.campaign.call.zone)}"
+def withheld_mails(picture: Picture) -> Iterable[Item]:
+    """Yield the folders in which the server names mails and does not give them."""
+    for gap in picture.gaps:
+        yield Item(where(gap.mailbox, gap.folder), mailboxes.gap_reason(gap, picture))

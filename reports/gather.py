@@ -20,12 +20,13 @@ from reports.picture import (
     FolderTrouble,
     LinkView,
     MailboxHealth,
+    MailGap,
     MessageView,
     Picture,
 )
 from reports.submission_facts import has_rows, nameless_rows
 from reports.versions import Placed
-from store import polls, queries
+from store import folders, polls, queries
 from store.database import Store
 from store.decisions import MAIL_KIND, SENDER, of_message
 from store.drops import Dropped
@@ -52,6 +53,7 @@ def gather(
         health=tuple(MailboxHealth(**vars(health)) for health in polls.health(store, as_of)),
         links=tuple(_links(kept, messages)),
         troubles=tuple(FolderTrouble(**vars(trouble)) for trouble in kept.troubles),
+        gaps=tuple(MailGap(**vars(gap)) for gap in folders.missing(store, as_of)),
     )
 
 

@@ -259,11 +259,27 @@ class CityView:
 
 @dataclass(frozen=True)
 class MailboxHealth:
-    """How the polling of one mailbox goes: since when it fails, and why (in Chinese), or when it last went well."""
+    """How the polling of one mailbox goes: since when it fails, and why (in Chinese), or when it last went well.
+
+    `held` is how many mails the server held then, `known` how many of those we hold; None where it did not say.
+    """
 
     mailbox: str
     last_good: datetime | None
     failing_since: datetime | None
+    reason: str
+    held: int | None = None
+    known: int | None = None
+
+
+@dataclass(frozen=True)
+class MailGap:
+    """Mails of a folder that the server names and has not given in several looks, since when, and why (in Chinese)."""
+
+    mailbox: str
+    folder: str
+    count: int
+    since: datetime
     reason: str
 
 
@@ -322,6 +338,7 @@ class Picture:
     health: tuple[MailboxHealth, ...] = ()
     troubles: tuple[FolderTrouble, ...] = ()
     links: tuple[LinkView, ...] = ()
+    gaps: tuple[MailGap, ...] = ()
 
     @cached_property
     def submission_ids(self) -> frozenset[int]:

@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reports import mailboxes
 from reports.deadline import countdown
 from reports.export import open_counts
-from reports.picture import Assessment, AssociationView, MessageView
+from reports.picture import Assessment, AssociationView, MessageView, Picture
 from reports.tally import tally
 from reports.wording import clock, one_line, short_clock, there
 
@@ -35,7 +36,7 @@ def render(assessment: Assessment, width: int | None) -> str:
     picture = assessment.picture
     call = picture.campaign.call
     head = f"{call.title}　截至 {clock(picture.as_of, call.zone)}　{countdown(call, picture.as_of).text}"
-    return f"{head}\n{_drawn(status_table(assessment), width)}{_sums(assessment)}\n"
+    return f"{head}\n{_drawn(status_table(assessment), width)}{_sums(assessment)}\n{_mailboxes(picture)}"
 
 
 def as_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], width: int | None = None) -> str:
@@ -90,6 +91,11 @@ def _decided(messages: Sequence[MessageView]) -> str:
     }
     said = "，".join(f"{word} {count} 封" for word, count in counts.items() if count)
     return f"\n人工：{said}" if said else ""
+
+
+def _mailboxes(picture: Picture) -> str:
+    """Return how each mailbox fares, a line each."""
+    return "".join(f"收信：{one_line(line)}\n" for line in mailboxes.lines(picture))
 
 
 def _table(headings: Sequence[str]) -> Table:

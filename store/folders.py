@@ -3,14 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from store.database import Store
 from store.models import FolderMark, Sighting, Withheld
+
+# Tries that lie closer together belong to one look into the mailbox, and no look is worth an alarm.
+_ONE_LOOK = timedelta(seconds=30)
 
 
 class Place(NamedTuple):
@@ -150,16 +153,22 @@ class Missing:
 
 
 def missing(store: Store, as_of: datetime, attempts: int = 2) -> tuple[Missing, ...]:
-    """Return what the servers owe as of a moment, a row a folder; a line that broke once alarms nobody."""
+    """Return what the servers owe as of a moment, a row a folder; a line that broke once alarms nobody.
+
+    Tries within one look count as one: what is given ten minutes later alarms nobody either.
+    """
     query = (
-        select(Withheld.mailbox, Withheld.folder, func.count(), func.min(Withheld.first_at), func.max(Withheld.reason))
+        select(Withheld)
         .where(Withheld.first_at <= as_of, Withheld.attempts >= attempts)
         .where(Withheld.given_at.is_(None) | (Withheld.given_at > as_of))
-        .group_by(Withheld.mailbox, Withheld.folder)
-        .order_by(Withheld.mailbox, Withheld.folder)
+        .order_by(Withheld.mailbox, Withheld.folder, Withheld.first_at, Withheld.uid)
     )
+    owed: dict[tuple[str, str], list[Withheld]] = defaultdict(list)
     with store.reading() as session:
-        return tuple(Missing(*row) for row in session.execute(query))
+        for row in session.scalars(query):
+            if min(row.last_at, as_of) - row.first_at >= _ONE_LOOK:
+                owed[row.mailbox, row.folder].append(row)
+    return tuple(Missing(*of, len(rows), rows[0].first_at, rows[0].reason) for of, rows in owed.items())
 
 
 def _withheld(of: Of) -> tuple[ColumnElement[bool], ...]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from store.database import Store
 from store.models import Poll
@@ -43,47 +44,51 @@ def latest(store: Store, mailbox: str) -> PollResult | None:
 
 @dataclass(frozen=True)
 class Health:
-    """A mailbox's polling as of a moment: when it last went well, and since when and why it has failed since then."""
+    """A mailbox's polling as of a moment: when it last went well, and since when and why it has failed since then.
+
+    `held` is how many mails the server said it holds when it last went well, `known` how many of those we hold.
+    """
 
     mailbox: str
     last_good: datetime | None
     failing_since: datetime | None
     reason: str
+    held: int | None = None
+    known: int | None = None
 
 
 def health(store: Store, as_of: datetime) -> tuple[Health, ...]:
     """Return the state of every mailbox that was ever polled until `as_of`, in three queries however many polls."""
     with store.reading() as session:
-        ended = (
-            select(Poll.mailbox, func.max(Poll.ended_at))
-            .where(Poll.outcome == "ok", Poll.ended_at <= as_of)
-            .group_by(Poll.mailbox)
-        )
-        good: dict[str, datetime] = dict(iter(session.execute(ended)))
+        ended = select(func.max(Poll.id)).where(Poll.outcome == "ok", Poll.ended_at <= as_of).group_by(Poll.mailbox)
+        good = {poll.mailbox: poll for poll in session.scalars(select(Poll).where(Poll.id.in_(ended)))}
         last = session.scalars(
             select(Poll).where(
                 Poll.id.in_(select(func.max(Poll.id)).where(Poll.ended_at <= as_of).group_by(Poll.mailbox))
             )
         ).all()
         return tuple(
-            Health(
-                poll.mailbox,
-                good.get(poll.mailbox),
-                _failing_since(session, poll.mailbox, good.get(poll.mailbox), as_of) if poll.outcome != "ok" else None,
-                poll.reason,
-            )
+            _health(session, poll, good.get(poll.mailbox), as_of)
             for poll in sorted(last, key=lambda poll: poll.mailbox)
         )
 
 
-def _failing_since(session: object, mailbox: str, good: datetime | None, as_of: datetime) -> datetime | None:
+def _health(session: Session, poll: Poll, good: Poll | None, as_of: datetime) -> Health:
+    """Return the state of a mailbox from its last poll and its last good one."""
+    ended = good.ended_at if good else None
+    failing = _failing_since(session, poll.mailbox, ended, as_of) if poll.outcome != "ok" else None
+    numbers = (good.held, good.known) if good else (None, None)
+    return Health(poll.mailbox, ended, failing, poll.reason, *numbers)
+
+
+def _failing_since(session: Session, mailbox: str, good: datetime | None, as_of: datetime) -> datetime | None:
     """Return when the first failing poll after the last good one began."""
     query = select(func.min(Poll.started_at)).where(
         Poll.mailbox == mailbox, Poll.outcome != "ok", Poll.ended_at <= as_of
     )
     if good is not None:
         query = query.where(Poll.ended_at > good)
-    return session.scalar(query)  # type: ignore[attr-defined, no-any-return]
+    return session.scalar(query)
 
 
 def _result(poll: Poll) -> PollResult:

@@ -20,6 +20,7 @@ from reports.picture import (
     LinkView,
     ListRow,
     MailboxHealth,
+    MailGap,
     MessageView,
     Picture,
 )
@@ -210,6 +211,7 @@ def assessment(
     others: Iterable[MessageView] = (),
     as_of: datetime = MORNING,
     health: Sequence[MailboxHealth] = (),
+    gaps: Sequence[MailGap] = (),
 ) -> Assessment:
     """Return an assessment of 31 provinces: those given, and the rest silent; `others` are mails of no submission."""
     given = {view.province: view for view in views}
@@ -231,6 +233,7 @@ def assessment(
         messages=tuple(mails),
         files=(*files, *(file for one in cases for file in one.files)),
         health=tuple(health),
+        gaps=tuple(gaps),
     )
     by_province: dict[str, list[Finding]] = {}
     for one in findings:

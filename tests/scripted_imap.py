@@ -1,27 +1,45 @@
 """An IMAP server that re-enacts what a provider answers, line by line, for what no real server here does."""
 
 import socketserver
+import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 # (command line without its tag) -> lines to answer before the tagged OK, or a tagged answer where it begins with "NO".
 Answer = Callable[[str], list[bytes]]
+# In place of a tagged answer: the server closes the connection.
+HANG_UP = b""
 
 
 class _Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         server: ScriptedServer = self.server  # type: ignore[assignment]
-        self.wfile.write(b"* OK IMAP4 ready\r\n")
+        self._write([server.greeting + b"\r\n"])
         for line in self.rfile:
             tag, _, command = line.decode("utf-8", "replace").strip().partition(" ")
             server.commands.append(command)
             answer = server.answer(command)
-            for part in answer[:-1]:
-                self.wfile.write(part)
-            self.wfile.write(tag.encode() + b" " + answer[-1] + b"\r\n")
+            while answer[-1].startswith(b"+"):
+                self._write(answer)
+                self.rfile.readline()
+                answer = server.continued.pop(0)
+            if answer[-1] == HANG_UP:
+                self._write(answer[:-1])
+                return
+            self._write([*answer[:-1], tag.encode() + b" " + answer[-1] + b"\r\n"])
             if command.upper().startswith("LOGOUT"):
                 return
+
+    def _write(self, parts: list[bytes]) -> None:
+        server: ScriptedServer = self.server  # type: ignore[assignment]
+        for part in parts:
+            length = 1 if server.pause else max(1, len(part))
+            for start in range(0, len(part), length):
+                self.wfile.write(part[start : start + length])
+                time.sleep(server.pause)
 
 
 class ScriptedServer(socketserver.ThreadingTCPServer):
@@ -33,7 +51,18 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
     def __init__(self, answer: Answer) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer = answer
+        self.greeting = b"* OK IMAP4 ready"
         self.commands: list[str] = []
+        # What is answered to each line that a client adds to its command, after an answer that begins with `+`.
+        self.continued: list[list[bytes]] = []
+        # A server that drips: after each byte it pauses (seconds).
+        self.pause = 0.0
+
+    def encrypt(self, certificate: Path) -> None:
+        """Speak TLS from the first byte on; the key lies beside the certificate."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate, certificate.with_name("key.pem"))
+        self.socket = context.wrap_socket(self.socket, server_side=True)
 
     @property
     def port(self) -> int:

@@ -147,6 +147,10 @@ userdb {{
 }}
 service anvil {{
   chroot =
+  # No waiting after logins that failed.
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =
@@ -178,14 +182,34 @@ namespace inbox {{
 """
 
 
+_OAUTH = """
+auth_mechanisms = plain login xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
+}}
+"""
+_TOKENINFO = """
+tokeninfo_url = {url}
+username_attribute = email
+force_introspection = no
+debug = no
+"""
+
+
 @dataclass
 class Dovecot:
-    """A real IMAP server; every user name is an account of its own, with the password `secret`."""
+    """A real IMAP server; every user name is an account of its own, with the password `secret`.
+
+    With `tokeninfo`, a URL to which a token is appended, it also takes OAuth 2 tokens, of the user that is told there.
+    """
 
     folder: Path = field(default_factory=lambda: own_folder("dovecot"))
     port: int = field(default_factory=free_port)
     tls_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    tokeninfo: str = ""
 
     password = "secret"
 
@@ -213,6 +237,9 @@ class Dovecot:
             port=self.port,
             tls_port=self.tls_port,
         )
+        if self.tokeninfo:
+            text += _OAUTH.format(folder=self.folder)
+            (self.folder / "oauth2.conf").write_text(_TOKENINFO.format(url=self.tokeninfo), encoding="utf-8")
         (self.folder / "dovecot.conf").write_text(text, encoding="utf-8")
         for path in (self.folder, *self.folder.rglob("*")):
             os.chown(path, user.pw_uid, user.pw_gid)

@@ -23,7 +23,7 @@ DOORS = {
     "chinese_calendar": {"reports/deadline.py"},
     "click": {"ingest/cli.py", "ingest/commands", "ingest/context.py"},
     "docx": {"parsers/office.py"},
-    "imapclient": {"ingest/mailbox.py", "ingest/pipeline.py"},
+    "imapclient": {"ingest/connection.py", "ingest/pipeline.py"},
     "inflate64": {"parsers/archives/zip_data.py"},
     "jinja2": {"reports/digest"},
     "lxml": {"parsers/office.py", "parsers/web.py", "parsers/wordtree.py"},

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.campaign import Campaign, Rule
+from config.settings import SECRETS, MailboxSettings
 from ingest.cli import cli
 from tests.test_architecture import ROOT, modules
 
@@ -24,6 +25,12 @@ def test_every_finding_code_is_explained(campaign: Campaign) -> None:
 
 def test_every_key_of_a_rule_is_explained() -> None:
     assert [name for name in Rule.model_fields if f"`{name}`" not in RULES] == []
+
+
+def test_every_key_of_oauth_is_explained() -> None:
+    page = (ROOT / "docs" / "mail-servers.md").read_text(encoding="utf-8")
+    names = ["token_command", "client_id", "token_url", *SECRETS[1:], *(f"{name}_file" for name in SECRETS[1:])]
+    assert [name for name in names if f"`{name}`" not in page or name not in MailboxSettings.model_fields] == []
 
 
 def test_every_dependency_has_its_reason() -> None:

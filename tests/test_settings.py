@@ -10,6 +10,8 @@ from config.errors import ConfigError
 from config.settings import FolderSettings, Settings, load_settings
 
 MAILBOX = '[[mailboxes]]\naddress = "a@b.cn"\nhost = "imap.b.cn"\n'
+OAUTH = MAILBOX + 'auth = "xoauth2"\n'
+REFRESH = 'client_id = "c"\nrefresh_token = "geheim"\ntoken_url = "https://t.cn/token"\n'
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -68,6 +70,44 @@ def test_a_password_does_not_show_in_the_settings_text(tmp_path: Path) -> None:
     assert "geheim" not in repr(settings)
 
 
+def test_secrets_of_oauth_do_not_show_in_the_settings_text(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, OAUTH + REFRESH + 'client_secret = "geheim"\n'), {})
+    assert "geheim" not in repr(settings)
+    command = load_settings(written(tmp_path, OAUTH + 'token_command = ["t", "geheim"]\n'), {})
+    assert "geheim" not in repr(command)
+
+
+def test_secrets_of_oauth_come_from_files_relative_to_the_settings_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "client").write_text("c-geheim\n", encoding="utf-8")
+    (tmp_path / "refresh").write_text("r-geheim\n", encoding="utf-8")
+    path = written(tmp_path, OAUTH + REFRESH + 'client_secret_file = "client"\n')
+    monkeypatch.chdir("/")
+    box = load_settings(path, {"ZHENGJI_MAILBOXES__1__REFRESH_TOKEN_FILE": "refresh"}).mailboxes[0]
+    assert (box.client_secret_text, box.refresh_secret) == ("c-geheim", "r-geheim")
+
+
+def test_the_environment_goes_before_a_secret_file_of_the_settings(tmp_path: Path) -> None:
+    path = written(tmp_path, MAILBOX + 'password_file = "old"\n')
+    assert load_settings(path, {"ZHENGJI_MAILBOXES__1__PASSWORD": "new"}).mailboxes[0].secret == "new"
+
+
+def test_a_token_command_may_come_from_the_environment_and_lie_beside_the_settings(tmp_path: Path) -> None:
+    path = written(tmp_path, OAUTH)
+    variable = "ZHENGJI_MAILBOXES__1__TOKEN_COMMAND"
+    box = load_settings(path, {variable: "./bin/token 'a b'"}).mailboxes[0]
+    assert box.token_command == (str(tmp_path / "bin/token"), "a b")
+    assert load_settings(path, {variable: "token"}).mailboxes[0].token_command == ("token",)
+    with pytest.raises(ConfigError, match="引号不成对"):
+        load_settings(path, {variable: "token 'a"})
+
+
+def test_a_token_server_on_this_machine_may_be_reached_without_encryption(tmp_path: Path) -> None:
+    text = OAUTH + REFRESH.replace("https://t.cn", "http://127.0.0.1:8080")
+    assert load_settings(written(tmp_path, text), {}).mailboxes[0].token_url == "http://127.0.0.1:8080/token"
+
+
 def test_the_digest_time_may_be_written_as_a_time_or_a_text(tmp_path: Path) -> None:
     for text in ("08:30:00", '"08:30"'):
         assert load_settings(written(tmp_path, f"[digest]\ntime = {text}\n"), {}).digest.time == time(8, 30)
@@ -96,6 +136,18 @@ def test_the_digest_time_may_be_written_as_a_time_or_a_text(tmp_path: Path) -> N
         (MAILBOX + MAILBOX, "同一个收件邮箱写了两次"),
         (MAILBOX + 'security = "none"\n', "只许用于本机"),
         ("[digest]\ntime = 8\n", "应为时刻"),
+        (MAILBOX + 'auth = "oauth"\n', ":4 [mailboxes] 第 1 项: auth:"),
+        (MAILBOX + 'token_command = ["t"]\n', 'token_command 只用于 OAuth 2 登录，请同时写 auth = "xoauth2"'),
+        (OAUTH + "", "须写 token_command，或 client_id、refresh_token 和 token_url"),
+        (OAUTH + 'password = "p"\ntoken_command = ["t"]\n', "不用密码，请去掉 password"),
+        (OAUTH + 'token_command = ["t"]\nclient_id = "c"\n', "token_command 与 client_id 只能用一种"),
+        (OAUTH + 'client_id = "c"\n', "还缺少 token_url、refresh_token（或 refresh_token_file）"),
+        (OAUTH + REFRESH.replace("client_id", "client_secret"), "还缺少 client_id"),
+        (OAUTH + REFRESH + 'refresh_token_file = "r"\n', "refresh_token 与 refresh_token_file 只能写一个"),
+        (OAUTH + REFRESH.replace("https", "http"), "应为 https 网址"),
+        (OAUTH + REFRESH.replace("https://", "https://user:geheim@"), "应为 https 网址"),
+        (OAUTH + REFRESH.replace("https://t.cn", "https://["), "应为 https 网址"),
+        (OAUTH + REFRESH.replace("https://t.cn", "file:///etc/passwd"), "应为 https 网址"),
     ],
 )
 def test_what_is_wrong_is_one_line_that_names_file_place_and_remedy(tmp_path: Path, text: str, said: str) -> None:
@@ -105,6 +157,7 @@ def test_what_is_wrong_is_one_line_that_names_file_place_and_remedy(tmp_path: Pa
     assert said in line
     assert "zhengji.toml" in line
     assert "\n" not in line
+    assert "geheim" not in line
 
 
 def test_plain_text_is_allowed_on_loopback(tmp_path: Path) -> None:

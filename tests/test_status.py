@@ -2,8 +2,9 @@
 
 import unicodedata
 
+from reports.picture import MailboxHealth, MailGap
 from reports.status import render, status_table
-from tests.picture_builders import AFTER, assessment, association, case, message, realistic
+from tests.picture_builders import AFTER, MORNING, assessment, association, case, message, realistic
 
 
 def wide(line: str) -> int:
@@ -17,6 +18,7 @@ def test_every_province_has_a_row() -> None:
 
 def test_the_table_fits_a_terminal_of_eighty_columns_with_its_columns_in_line() -> None:
     lines = [line for line in render(realistic(), 80).splitlines() if "07-" in line and "2026" not in line]
+    lines = [line for line in lines if not line.startswith("收信：")]
     assert len(lines) == 12
     assert max(wide(line) for line in lines) <= 80
     assert len({wide(line) for line in lines}) == 1
@@ -35,6 +37,17 @@ def test_a_late_province_is_marked_and_the_sums_add_up() -> None:
     assert "部分·迟" in text
     assert "31 个省：齐全 0，部分 1，未报 30；迟报 1" in text
     assert "已截止 3 天" in text
+
+
+def test_mailboxes_and_what_their_servers_do_not_give_are_told() -> None:
+    well = MailboxHealth("a@x.cn", MORNING, None, "", held=12, known=10)
+    gap = MailGap("a@x.cn", "INBOX", 2, MORNING, "服务器没有给出这封邮件的内容")
+    text = render(assessment(health=[well], gaps=[gap]), 100)
+    assert "收信：a@x.cn：正常，最近一次收信 07-20 08:30，服务器 12 封，已收 10 封\n" in text
+    assert (
+        "收信：收件箱 a@x.cn 的文件夹 INBOX 中有 2 封邮件服务器未能给出（服务器没有给出这封邮件的内容，自 7月20日 起）"
+        in text
+    )
 
 
 def test_without_a_terminal_nothing_is_cut() -> None:

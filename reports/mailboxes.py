@@ -1,0 +1,67 @@
+"""How each mailbox fares, in words: whether mail comes in, how much of it is here, and what is not given."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from reports.picture import MailboxHealth, MailGap, Picture
+from reports.wording import hours, month_and_day, short_clock
+
+# A mailbox that nobody has looked into for this long: the program itself stands still.
+_SILENCE = timedelta(hours=24)
+
+
+def lines(picture: Picture) -> Iterable[str]:
+    """Yield how each polled mailbox fares, in a line, and after it what its server does not give."""
+    for health in picture.health:
+        if told := _line(health, picture):
+            yield told
+        yield from (gap_text(gap, picture) for gap in picture.gaps if gap.mailbox == health.mailbox)
+    polled = {health.mailbox for health in picture.health}
+    yield from (gap_text(gap, picture) for gap in picture.gaps if gap.mailbox not in polled)
+
+
+def _line(health: MailboxHealth, picture: Picture) -> str:
+    if text := trouble(health, picture):
+        return f"{health.mailbox}：{text}（{last_good(health, picture)}{_counted(health)}）"
+    if health.last_good is None:
+        return ""
+    at = short_clock(health.last_good, picture.campaign.call.zone)
+    return f"{health.mailbox}：正常，最近一次收信 {at}{_counted(health)}"
+
+
+def _counted(health: MailboxHealth) -> str:
+    """Return how many mails the server held at the last good look, and how many of them are here."""
+    return "" if health.held is None else f"，服务器 {health.held} 封，已收 {health.known or 0} 封"
+
+
+def gap_text(gap: MailGap, picture: Picture) -> str:
+    """Return what a server does not give, in a sentence that says what to do."""
+    return f"收件箱 {gap.mailbox} 的文件夹 {gap.folder} 中{gap_reason(gap, picture)}"
+
+
+def gap_reason(gap: MailGap, picture: Picture) -> str:
+    """Return the same without its place."""
+    since = month_and_day(gap.since.astimezone(picture.campaign.call.zone).date())
+    return f"有 {gap.count} 封邮件服务器未能给出（{gap.reason}，自 {since} 起），请在网页邮箱查看"
+
+
+def trouble(health: MailboxHealth, picture: Picture) -> str | None:
+    """Return since when and why a mailbox cannot be read, or that nobody looks into it any more, or None."""
+    as_of, zone = picture.as_of, picture.campaign.call.zone
+    if health.failing_since:
+        since = f"自 {short_clock(health.failing_since, zone)} 起"
+        return f"收信已停 {hours(health.failing_since, as_of)}（{since}）：{health.reason or '原因不明'}"
+    if health.last_good and _long_ago(health.last_good, as_of):
+        return f"已有 {hours(health.last_good, as_of)}没有收信，请看收信程序是否在运行"
+    return None
+
+
+def _long_ago(moment: datetime, as_of: datetime) -> bool:
+    return as_of - moment > _SILENCE
+
+
+def last_good(health: MailboxHealth, picture: Picture) -> str:
+    """Return when a mailbox was last read well."""
+    if health.last_good is None:
+        return "还没有成功收过信"
+    return f"最近一次正常收信 {short_clock(health.last_good, picture.campaign.call.zone)}"
