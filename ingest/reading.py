@@ -45,21 +45,23 @@ def read_message(desk: Desk, message_id: int) -> Read:
 def _read_dropped(desk: Desk, own: Own, place: Dropped, added: list[Held]) -> Read:
     """Read a file of a watched folder, which is a message of its own."""
     files = [held.file_of(desk.store, own.id, place), *added]
-    pile = contents.read_held(desk, files)
+    speaking = decisions.speaking(desk.store, own.id, None)
+    pile = contents.read_held(desk, files, speaking.words)
     same = siblings.Sender(None, place.province)
     if is_locked(pile) and (words := passwords_elsewhere(desk, own, same)):
-        pile = contents.read_held(desk, files, words)
+        pile = contents.read_held(desk, files, [*speaking.words, *words])
     join_volumes(desk, own, same, pile)
     letter = _letter(held.letter_of(place), held.sender_of(place), held.kind_of(place), desk.letter_version)
+    letter = replace(letter, decided=speaking.key)
     return Read(letter, pile.files, read_links(pile.links), len(added))
 
 
 def _read_mail(desk: Desk, own: Own, place: Dropped | None, added: list[Held]) -> Read:
     raw = mail.raw(desk.store, own.id)
     letter, pile = contents.read_mail(desk, raw, beside=added)
-    _, sender = _sender(desk, own, letter, pile)
+    speaking, sender = _sender(desk, own, letter, pile)
     same = siblings.Sender(letter.from_address, sender.province)
-    if is_locked(pile) and (words := passwords_elsewhere(desk, own, same)):
+    if is_locked(pile) and (words := [*speaking.words, *passwords_elsewhere(desk, own, same)]):
         letter, pile = contents.read_mail(desk, raw, words, added)
     join_volumes(desk, own, same, pile)
     # What was locked or split may say more of the sender.

@@ -30,13 +30,13 @@ def assign(desk: Desk, target: str, place: Mapping[str, str | None], person: Per
     """
     value: dict[str, Any] = _place(desk, place)
     if "@" in target:
-        address = _address(target)
+        address = address_named(target)
         if desk.register.is_own(address):
             raise DecisionError(f"{address} 是我方自己的地址，不能认定为协会的；转发来的信请按编号认定")
         if only_this:
             raise DecisionError("--only-this 只用于一封来信，请写来信编号")
         return _carry_out(desk, decisions.SENDER, address, value, person)
-    message = _read_message(desk, target)
+    message = read_message_named(desk, target)
     value["learned"] = None if only_this else message.sender_address
     return _carry_out(desk, decisions.SENDER, decisions.of_message(message.id), value, person)
 
@@ -46,7 +46,7 @@ def set_kind(desk: Desk, target: str, kind: str, person: Person) -> list[str]:
     known = _KINDS.get(kind)
     if known is None:
         raise DecisionError(f"没有 {kind} 这一类{nearest(kind, list(_KINDS))}")
-    message = _message(desk, target)
+    message = message_named(desk, target)
     return _carry_out(desk, decisions.MAIL_KIND, decisions.of_message(message.id), {"kind": known}, person)
 
 
@@ -76,6 +76,8 @@ def described(row: Decided) -> str:
     subject = f"来信 {row.subject.removeprefix('message:')}" if row.is_on_message else row.subject
     if row.what == decisions.MAIL_KIND:
         return f"{subject} 是{MESSAGE_KINDS.get(row.value.get('kind', ''), '')}"
+    if row.what == decisions.PASSWORD:
+        return f"{subject} 的压缩包或文件密码 {len(row.value['words'])} 个（不显示）"
     if row.what != decisions.SENDER:
         return subject
     level = LEVELS.get(row.value.get("level") or "", "")
@@ -123,7 +125,7 @@ def _numbers(ids: Sequence[int]) -> str:
     return f"{listed}{' 等' if len(ids) > _SHOWN else ''}（共 {len(ids)} 封）"
 
 
-def _message(desk: Desk, target: str) -> Settled:
+def message_named(desk: Desk, target: str) -> Settled:
     """Return a message by our number; DecisionError where there is none."""
     known = mail.settled(desk.store)
     number = int(target) if target.isascii() and target.isdecimal() else None
@@ -140,16 +142,17 @@ def _message(desk: Desk, target: str) -> Settled:
     raise DecisionError(f"没有来信 {target}{hint}")
 
 
-def _read_message(desk: Desk, target: str) -> Settled:
+def read_message_named(desk: Desk, target: str) -> Settled:
     """Return a message that has been read, since only then its address is known; one that just came is read first."""
-    message = _message(desk, target)
+    message = message_named(desk, target)
     if message.kind is None:
         take_in(desk)
-        message = _message(desk, target)
+        message = message_named(desk, target)
     return message
 
 
-def _address(text: str) -> str:
+def address_named(text: str) -> str:
+    """Return an address as it is kept, in lower case; DecisionError where it is none."""
     address = text.strip().strip("<>").lower()
     local, _, domain = address.partition("@")
     if not local or "." not in domain or any(one.isspace() for one in address) or "@" in domain:

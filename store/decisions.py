@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from store.database import Store
 from store.models import Decision, Letter, Message
 
-SENDER, MAIL_KIND = "sender", "mail_kind"
-# What reading a mail asks for; passwords and the like are asked for where they are needed.
-_ON_MAIL = (SENDER, MAIL_KIND)
+SENDER, MAIL_KIND, PASSWORD = "sender", "mail_kind", "password"
+# What reading a mail asks for.
+_ON_MAIL = (SENDER, MAIL_KIND, PASSWORD)
 _PREFIX = "message:"
 
 
@@ -56,17 +56,23 @@ class Decided:
 
 @dataclass(frozen=True)
 class Speaking:
-    """The decisions that speak on one message: its own on sender and kind, and those learned of its address."""
+    """The decisions that speak on one message: its own on sender and kind, those learned of its address, passwords."""
 
     sender: Decided | None = None
     kind: Decided | None = None
     learned: tuple[Decided, ...] = ()
+    passwords: tuple[Decided, ...] = ()
+
+    @property
+    def words(self) -> list[str]:
+        """The passwords that persons gave for it."""
+        return [word for row in self.passwords for word in row.value["words"]]
 
     @property
     def key(self) -> str:
         """What a letter keeps of them: their ids."""
         own = [row for row in (self.sender, self.kind) if row]
-        return ",".join(str(row.id) for row in (*own, *self.learned))
+        return ",".join(str(row.id) for row in (*own, *self.learned, *self.passwords))
 
 
 def of_message(message_id: int) -> str:
@@ -137,15 +143,19 @@ def _concerned(rows: Sequence[Decided]) -> Any:  # noqa: ANN401 (a statement)
 def _speaking(rows: Iterable[Decided], message_id: int, address: str | None) -> Speaking:
     own: dict[str, Decided] = {}
     learned: list[Decided] = []
+    passwords: list[Decided] = []
     for row in rows:
-        if row.subject == of_message(message_id):
+        if row.what == PASSWORD:
+            if row.subject in {of_message(message_id), address}:
+                passwords.append(row)
+        elif row.subject == of_message(message_id):
             own[row.what] = row
         elif address and row.subject == address:
             # What is said of the address itself goes before what was learned of it until then.
             learned = [row]
         elif address and row.address == address:
             learned.append(row)
-    return Speaking(own.get(SENDER), own.get(MAIL_KIND), tuple(learned))
+    return Speaking(own.get(SENDER), own.get(MAIL_KIND), tuple(learned), tuple(passwords))
 
 
 def made(session: Session, *kinds: str) -> list[Decided]:

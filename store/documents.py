@@ -148,6 +148,19 @@ def _lists(letter: ReadLetter) -> dict[str, list[Any]]:
     return {name: list(getattr(letter, name)) for name in _SEQUENCES}
 
 
+def locked(store: Store) -> set[tuple[int, str]]:
+    """Return (message, path) of all files that need a password."""
+    with store.reading() as session:
+        query = select(File.message_pk, File.path).where(File.status == "encrypted")
+        return {(message, path) for message, path in session.execute(query)}
+
+
+def address_of(store: Store, message_id: int) -> str | None:
+    """Return the address that a message was told to come from."""
+    with store.reading() as session:
+        return session.scalar(select(Letter.sender_address).where(Letter.message_pk == message_id))
+
+
 def cached_reading(store: Store, sha256: str, version: str) -> CachedReading | None:
     """Return what this version of the readers found in a content, or None where it has not read it."""
     with store.reading() as session:

@@ -1,7 +1,7 @@
 """One archive in several mails, its password in another one, one mail in two mailboxes: put together whatever came first."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import permutations
 from pathlib import Path
 
@@ -9,8 +9,11 @@ import pytest
 
 from ingest.desk import Desk
 from ingest.intake import take_in
+from ingest.settling import DecisionError
+from ingest.unlocking import set_password
 from reports.picture import Picture
 from store import mail as mails
+from store.decisions import Person
 from tests.archive_builders import locked_zip
 from tests.desks import assessed, codes, desk, everything, take
 from tests.inbox import Sent, list_files, mail, photo
@@ -126,3 +129,23 @@ def test_a_resend_of_the_same_files_is_another_mail(opened: Desk, tmp_path: Path
         opened, tmp_path / "inbox", mail(SENDER, "报送", at(1), files), mail(SENDER, "报送", at(2), files)
     ).picture
     assert len(picture.messages) == 2
+
+
+def test_a_password_that_a_person_gives_opens_the_archive_and_outlives_a_rebuild(opened: Desk, tmp_path: Path) -> None:
+    archive = locked_zip(list_files("浙江省物业管理协会", [CASE]), "wy2026")
+    picture = take(opened, tmp_path / "inbox", mail(SENDER, "浙江报送", at(1), {"材料.zip": archive})).picture
+    (message,) = picture.messages
+    who = Person("王编辑", datetime.now(UTC))
+    said = set_password(opened, str(message.id), "猜的", who)
+    assert any("仍打不开" in line for line in said)
+    said = set_password(opened, SENDER, "wy2026", who)
+    assert any("打开了" in line and "汇总清单.docx" in line for line in said)
+    assert not any("wy2026" in line for line in said)
+    mails.forget_conclusions(opened.store)
+    take_in(opened)
+    assert [case.community for case in assessed(opened).picture.cases] == ["春江花园"]
+
+
+def test_a_password_for_a_message_that_is_not_there_is_one_line(opened: Desk) -> None:
+    with pytest.raises(DecisionError, match="来信"):
+        set_password(opened, "12", "x", Person("王编辑", datetime.now(UTC)))

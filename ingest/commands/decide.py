@@ -1,11 +1,11 @@
-"""Commands by which a person settles what the program could not: assign, kind, undo, decisions."""
+"""Commands by which a person settles what the program could not: assign, kind, password, undo, decisions."""
 
 import getpass
 import os
 
 import click
 
-from ingest import settling
+from ingest import settling, unlocking
 from ingest.context import Context, now
 from reports.status import as_table
 from reports.wording import clock
@@ -64,6 +64,20 @@ def kind_(context: Context, message: str, kind: str, person: str | None, note: s
         _say(settling.set_kind(desk, message, kind, who))
 
 
+@click.command("password")
+@click.argument("target", metavar="来信编号或地址")
+@click.argument("word", metavar="密码", required=False)
+@person_option
+@note_option
+@click.pass_obj
+def password(context: Context, target: str, word: str | None, person: str | None, note: str) -> None:
+    """记下一封来信（或一个地址的所有来信）中压缩包、文件的密码，并马上再试；不写密码则提示输入。"""
+    who = deciding(person, note)
+    word = word or click.prompt("密码", hide_input=True)
+    with context.desk() as desk:
+        _say(unlocking.set_password(desk, target, word, who))
+
+
 @click.command("undo")
 @click.argument("decision", type=int, metavar="编号")
 @person_option
@@ -107,4 +121,4 @@ def _say(lines: list[str]) -> None:
         click.echo(line)
 
 
-COMMANDS = (assign, kind_, undo, decisions_)
+COMMANDS = (assign, kind_, password, undo, decisions_)
