@@ -4,6 +4,7 @@ That process keeps contents in the vault and answers with plain JSON, so nothing
 content makes it die or hang, it is ended, the content is called unsafe, and the next request starts a new one.
 """
 
+import atexit
 import json
 import os
 import pickle
@@ -33,6 +34,8 @@ _ANSWER_BYTES = 64_000_000
 _WALL = 6
 # Large files get more time: so many bytes a second are read, inflated, hashed and written with ease.
 _BYTES_A_SECOND = 10_000_000
+# Processes that rooms have left in good order, at most one.
+_SPARE: "list[subprocess.Popen[bytes]]" = []
 _COMMAND = (sys.executable, "-P", "-m", "ingest.cleanroom_child")
 
 
@@ -58,6 +61,7 @@ class CleanRoom:
         self.setup = setup
         self._process: subprocess.Popen[bytes] | None = None
         self._ending: finalize[Any, Any] | None = None
+        self._ready = True
 
     def ask(self, do: str, cost: int, /, **arguments: object) -> Iterator[Answer]:
         """Yield the answers to a request about `cost` bytes.
@@ -72,14 +76,20 @@ class CleanRoom:
             yield from self._answers(process, request, seconds)
 
     def close(self) -> None:
-        """End the process inside; the next request starts another."""
-        if self._ending is not None:
-            self._ending()
+        """Let the process inside go: one that stands ready waits for another room, any other is ended."""
+        process, ending = self._process, self._ending
         self._process = self._ending = None
+        if process is None or ending is None:
+            return
+        if self._ready and process.poll() is None and not _SPARE:
+            ending.detach()
+            _SPARE.append(process)
+        else:
+            ending()
 
     def _answers(self, process: "subprocess.Popen[bytes]", request: Answer, seconds: float) -> Iterator[Answer]:
         requests, answers = _pipes(process)
-        whole = False
+        self._ready = False
         try:
             requests.write(json.dumps(request).encode() + b"\n")
             requests.flush()
@@ -87,7 +97,7 @@ class CleanRoom:
                 line = answers.readline(_ANSWER_BYTES)
                 answer = json.loads(line) if line.endswith(b"\n") else {"end": "died"}
                 if "end" in answer:
-                    whole = answer["end"] not in {"died", "memory"}
+                    self._ready = answer["end"] not in {"died", "memory"}
                     conclude(answer, seconds)
                     return
                 yield answer
@@ -95,23 +105,19 @@ class CleanRoom:
             conclude({"end": "died"}, seconds)
         finally:
             # Dead, out of memory, or left in the middle of its answers: another process takes the next request.
-            if not whole:
+            if not self._ready:
                 self.close()
 
     def _running(self) -> "subprocess.Popen[bytes]":
         """Return the process inside, started and told its limits."""
         if self._process is None or self._process.poll() is not None:
             self.close()
-            self._process = subprocess.Popen(
-                _COMMAND,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            self._process = _take_spare() or _started()
             self._ending = finalize(self, _end, self._process)
+            self._ready = True
+            setup = pickle.dumps(self.setup)
             requests, _ = _pipes(self._process)
-            pickle.dump(self.setup, requests)
+            requests.write(json.dumps({"setup": len(setup)}).encode() + b"\n" + setup)
             requests.flush()
         return self._process
 
@@ -125,6 +131,31 @@ class CleanRoom:
             yield
         finally:
             timer.cancel()
+
+
+def _started() -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        _COMMAND,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _take_spare() -> "subprocess.Popen[bytes] | None":
+    """Return a process that another room has left, if one is still alive: to start one takes a second."""
+    while _SPARE:
+        process = _SPARE.pop()
+        if process.poll() is None:
+            return process
+        _end(process)
+    return None
+
+
+def _end_spare() -> None:
+    while _SPARE:
+        _end(_SPARE.pop())
 
 
 def conclude(answer: Answer, seconds: float) -> None:
@@ -167,3 +198,6 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
             if pipe is not None:
                 pipe.close()
     process.wait()
+
+
+atexit.register(_end_spare)

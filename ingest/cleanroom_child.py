@@ -111,15 +111,23 @@ def respond(inside: Inside, request: dict[str, Any]) -> Iterator[Answer]:
 def main() -> None:
     """Answer requests until the input ends."""
     requests, answers = sys.stdin.buffer, _private_output()
-    setup: Setup = pickle.load(requests)  # noqa: S301 (written by the process that started this one)
-    _limit_memory(setup.memory_bytes)
-    inside = Inside(setup)
+    inside: Inside | None = None
     for line in requests:
         request = json.loads(line)
+        if "setup" in request:
+            inside = _entered(requests.read(request["setup"]))
+            continue
         _limit_time(request["seconds"])
-        for answer in respond(inside, request):
+        for answer in respond(inside, request) if inside else ():
             answers.write(json.dumps(answer, ensure_ascii=False, default=str).encode("utf-8", "replace") + b"\n")
             answers.flush()
+
+
+def _entered(setup: bytes) -> Inside:
+    """Return what answers for a room, within its limits; the setup is written by the process that started this one."""
+    told: Setup = pickle.loads(setup)  # noqa: S301 (see above)
+    _limit_memory(told.memory_bytes)
+    return Inside(told)
 
 
 def _private_output() -> BinaryIO:
@@ -134,7 +142,8 @@ def _limit_memory(most: int) -> None:
     with suppress(ImportError, ValueError, OSError):
         import resource  # not on Windows
 
-        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

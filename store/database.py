@@ -1,5 +1,6 @@
 """Opens the store: the database (migrated, after a copy where it is a SQLite file) and the vault beside it."""
 
+import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,7 +15,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from store.blobs import Vault
@@ -29,6 +30,10 @@ class StoreError(Exception):
     """The database or the vault cannot be opened; the text is a Chinese sentence for staff."""
 
 
+# The class of errors of PostgreSQL that says so (its manual, appendix A).
+_POSTGRES_DISK_FULL = "53100"
+
+
 @dataclass(frozen=True)
 class Store:
     """An open store: sessions on its database, and its vault."""
@@ -39,7 +44,7 @@ class Store:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """Give a session whose work is committed as one at the end, or not at all."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with _full_disk_told(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -51,6 +56,18 @@ class Store:
     def close(self) -> None:
         """Close the connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def _full_disk_told() -> Iterator[None]:
+    """Turn what a database says of a full disk into OSError, which everybody else says."""
+    try:
+        yield
+    except OperationalError as error:
+        state = getattr(error.orig, "sqlstate", None)
+        if state == _POSTGRES_DISK_FULL or "disk is full" in str(error.orig):
+            raise OSError(errno.ENOSPC, "the database found no room on the disk") from error
+        raise
 
 
 def open_store(url: str, vault: Path) -> Store:
