@@ -62,6 +62,14 @@ class Folder:
         with self.guard("核对邮件时连接中断", 0, []):
             return sorted(set(map(int, self.client.search(["UID", "1:*"])))) if self.status.exists != 0 else []
 
+    def arrivals(self, uids: list[int]) -> dict[int, datetime | None]:
+        """Return when each mail arrived, as the server says now."""
+        found: dict[int, datetime | None] = {}
+        for start in range(0, len(uids), _LISTED_AT_ONCE):
+            listed = self._list(uids[start : start + _LISTED_AT_ONCE])
+            found.update((uid, one.arrival) for uid, one in listed.items())
+        return found
+
     def mails(self, uids: list[int], *, alone: bool = False) -> Iterator[Outcome]:
         """Yield what becomes of each UID, in ascending order; `alone` fetches one at a time, in the order given."""
         for start in range(0, len(uids), _LISTED_AT_ONCE):

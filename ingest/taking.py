@@ -4,7 +4,7 @@ A whole comparison asks for all UIDs. It runs where the numbers disagree or UIDs
 other look costs the same however many mails were seen before.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -81,9 +81,9 @@ class Taking:
     def _compare(self, withheld: Sequence[int], *, trust_uids: bool) -> None:
         """Fetch whatever the folder holds and we do not; where its UIDs changed their meaning, all of it."""
         held = self.folder.all()
-        known = folders.sighted_uids(self.store, self._of) if trust_uids else set()
+        known = folders.sighted_uids(self.store, self._of) if trust_uids else {}
         tried = set(withheld)
-        unknown = [uid for uid in held if uid not in known]
+        unknown = self._unknown(held, known)
         log.info("poll.comparing", mailbox=self._of[0], folder=self._of[1], held=len(held), unknown=len(unknown))
         self._take([uid for uid in unknown if uid not in tried])
         gone = tried - set(held)
@@ -96,6 +96,14 @@ class Taking:
             self.tally.reconciled = True
         # Last, since the connection may break at one of them; those tried least often first.
         self._take([uid for uid in withheld if uid in set(unknown)], alone=True)
+
+    def _unknown(self, held: list[int], known: Mapping[int, set[datetime]]) -> list[int]:
+        """Return the UIDs that were never taken in, or that belong to a mail of another arrival than they did then.
+
+        UIDs may be given anew under the same UIDVALIDITY. Sizes would tell too, but some servers count them wrongly.
+        """
+        arrivals = self.folder.arrivals([uid for uid in held if uid in known])
+        return [uid for uid in held if uid not in known or (arrivals.get(uid) or min(known[uid])) not in known[uid]]
 
     def _mark_uid(self) -> int:
         mark = self._mark()

@@ -87,10 +87,13 @@ def folder_mark(store: Store, mailbox: str, folder: str) -> Mark | None:
         return Mark(mark.uidvalidity, mark.last_uid, mark.sighted, mark.reconciled_at) if mark else None
 
 
-def sighted_uids(store: Store, of: Of) -> set[int]:
-    """Return the UIDs of a folder that were taken in: asked for in a whole comparison only."""
+def sighted_uids(store: Store, of: Of) -> dict[int, set[datetime]]:
+    """Return the UIDs of a folder that were taken in with their arrivals: asked for in a whole comparison only."""
+    found: dict[int, set[datetime]] = defaultdict(set)
     with store.reading() as session:
-        return set(session.scalars(select(Sighting.uid).where(*_sighted(of))))
+        for uid, arrival in session.execute(select(Sighting.uid, Sighting.arrival).where(*_sighted(of))):
+            found[uid].add(arrival)
+    return found
 
 
 def note_reconciled(store: Store, of: Of, held: int, last_uid: int, now: datetime) -> None:

@@ -238,11 +238,12 @@ def test_a_mail_whose_literal_is_cut_is_never_kept_in_part(
 ) -> None:
     account.append(mail(1, size), WHEN)
     proxy.plan(Fault(kind, "to client", size // 2 + 2000))  # type: ignore[arg-type]
-    assert poll(opened)[1] == 0
+    poll(opened)
     assert proxy.happened
-    assert kept(opened.store) == set()
+    # Over a new connection the same look may bring it whole.
+    assert kept(opened.store) <= {mail(1, size)}
     proxy.plan(None)
-    assert poll(opened) == ("ok", 1)
+    assert poll(opened)[0] == "ok"
     assert kept(opened.store) == {mail(1, size)}
 
 
