@@ -193,7 +193,7 @@ def test_a_folder_that_ends_in_an_exclamation_mark_is_not_taken_for_an_archive(t
     packed = zip_bytes(
         [ZipMember(b"x.zip!/a.txt"), ZipMember(b"x.zip", zip_bytes([ZipMember(b"a.txt")])), ZipMember(b"b!")]
     )
-    assert list(read(stored(tmp_path, packed))[0]) == ["x.zip！/a.txt", "x.zip", "b!"]
+    assert list(read(stored(tmp_path, packed))[0]) == ["x.zip！/a.txt", "x.zip", "b！"]
 
 
 def test_a_tar_header_that_asks_for_gigabytes_of_memory_is_refused(tmp_path: Path) -> None:

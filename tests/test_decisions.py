@@ -270,6 +270,6 @@ def test_the_commands_settle_list_and_undo(tmp_path: Path) -> None:
     assert "已撤销（李明" in table
 
 
-def test_words_for_decisions_of_other_kinds_are_left_to_them() -> None:
-    row = decisions.Decided(1, "password", "message:1", {}, "陈静", "", WHEN, None, None)
-    assert settling.described(row) == "来信 1"
+def test_a_password_is_described_without_being_shown() -> None:
+    row = decisions.Decided(1, "password", "message:1", {"words": ["geheim"]}, "陈静", "", WHEN, None, None)
+    assert settling.described(row) == "来信 1 的压缩包或文件密码 1 个（不显示）"
