@@ -113,9 +113,11 @@ class Taking:
         """Add to the tally what the folder holds, and how much of it we hold."""
         withheld = folders.withheld_uids(self.store, self._of)
         mark, exists = self._mark(), self.folder.status.exists
-        held = exists if exists is not None else (mark.sighted if mark else 0)
+        sighted = mark.sighted if mark else 0
+        held = exists if exists is not None else sighted
         self.tally.held += held
-        self.tally.known += max(0, held - len(withheld))
+        # What was deleted there since the last comparison is in `sighted`, what a stopped look left is not.
+        self.tally.known += max(0, min(sighted, held - len(withheld)))
         if withheld:
             self.tally.gaps.append({"folder": self.folder.name, "uids": withheld[:100]})
 

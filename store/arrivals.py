@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from store.blobs import Blob
@@ -53,24 +52,14 @@ def accept(store: Store, raw: Path, seen: Seen, arrival: datetime, source: str, 
     arrival counts). Raises OSError where the disk is full, with nothing noted, so that the next poll takes it again.
     """
     blob = store.vault.adopt(raw)
-    return _noted(store, [Offered(raw, blob, seen, arrival, source)], now)[0]
+    offered = [Offered(raw, blob, seen, arrival, source)]
+    return store.noted(lambda session: _note(session, offered, now))[0]
 
 
 def accept_many(store: Store, offered: Sequence[Offered], now: datetime) -> list[Accepted]:
     """Keep many raw messages at once, in one transaction: all of them are safe when this returns, or none is noted."""
     store.vault.adopt_all([(one.raw, one.blob) for one in offered])
-    return _noted(store, offered, now)
-
-
-def _noted(store: Store, offered: Sequence[Offered], now: datetime) -> list[Accepted]:
-    for _ in range(3):
-        try:
-            with store.session() as session:
-                return _note(session, offered, now)
-        except IntegrityError:
-            # Another process noted the same bytes at the same moment; the next look finds its rows.
-            continue
-    raise RuntimeError(f"{len(offered)} messages could not be noted")
+    return store.noted(lambda session: _note(session, offered, now))
 
 
 def _note(session: Session, offered: Sequence[Offered], now: datetime) -> list[Accepted]:

@@ -2,11 +2,11 @@
 
 import errno
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -15,11 +15,14 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from store.blobs import Vault
 
+T = TypeVar("T")
+# Two processes note the same at once now and then; who loses a race this often loses no more races.
+_RACES = 3
 # A writer waits this long for another one before it gives up (milliseconds).
 _BUSY_MS = 30_000
 # Any number that no other program uses for a PostgreSQL advisory lock: one process migrates, the others wait.
@@ -46,6 +49,20 @@ class Store:
         """Give a session whose work is committed as one at the end, or not at all."""
         with _full_disk_told(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def noted(self, work: Callable[[Session], T]) -> T:
+        """Return what `work` gives in a transaction of its own, begun again where another process noted the same.
+
+        The next look finds what that one noted. IntegrityError where it never does.
+        """
+        for _ in range(_RACES - 1):
+            try:
+                with self.session() as session:
+                    return work(session)
+            except IntegrityError:
+                continue
+        with self.session() as session:
+            return work(session)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

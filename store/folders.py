@@ -98,23 +98,29 @@ def sighted_uids(store: Store, of: Of) -> dict[int, set[datetime]]:
 
 def note_reconciled(store: Store, of: Of, held: int, last_uid: int, now: datetime) -> None:
     """Note that a folder was compared whole: `held` mails are there, and up to `last_uid` nothing needs to be asked."""
-    with store.session() as session:
+
+    def note(session: Session) -> None:
         mark = session.get(FolderMark, of[:2], with_for_update=True)
         if mark is None:
             mark = FolderMark(mailbox=of.mailbox, folder=of.folder)
             session.add(mark)
         mark.uidvalidity, mark.last_uid, mark.sighted, mark.reconciled_at = of.uidvalidity, last_uid, held, now
 
+    store.noted(note)
+
 
 def withhold(store: Store, of: Of, uids: Sequence[int], reason: str, now: datetime) -> None:
     """Note that the server did not give these mails, once more where it did not before."""
-    with store.session() as session:
-        query = select(Withheld).where(*_withheld(of), Withheld.uid.in_(uids))
-        known = {row.uid: row for row in session.scalars(query)}
+
+    def note(session: Session) -> None:
+        query = select(Withheld).where(*_withheld(of), Withheld.uid.in_(uids)).order_by(Withheld.uid)
+        known = {row.uid: row for row in session.scalars(query.with_for_update())}
         for uid in uids:
             row = known.get(uid) or Withheld(**of._asdict(), uid=uid, first_at=now, attempts=0)
             session.add(row)
             row.reason, row.last_at, row.given_at, row.attempts = reason, now, None, row.attempts + 1
+
+    store.noted(note)
 
 
 def withheld_uids(store: Store, of: Of) -> list[int]:

@@ -153,8 +153,10 @@ def test_a_poll_can_be_stopped_between_two_groups(
 ) -> None:
     monkeypatch.setattr(taking, "_GROUP_MAILS", 2)
     account.append_all([(b"Subject: %d\r\n\r\n" % n, NOW) for n in range(5)])
-    Poller(opened, clock, stop=lambda: mails.count(opened.store) >= 2).poll_all()
+    (stopped,) = Poller(opened, clock, stop=lambda: mails.count(opened.store) >= 2).poll_all()
     assert mails.count(opened.store) == 2
+    # What was not fetched is not said to be here.
+    assert (stopped.held, stopped.known) == (5, 2)
     Poller(opened, clock).poll_all()
     assert mails.count(opened.store) == 5
 
