@@ -68,13 +68,21 @@ def _item(message: MessageView, picture: Picture) -> Item:
     holds = f"{message.files} 个文件，{size(message.bytes)}" if message.files else "没有附件"
     who = where(message.province or "未认定单位", message.city)
     return Item(
-        who, subject_of(message), " · ".join((f"{at} · {kind} · {holds}", _sender(message), *_decided(message)))
+        who,
+        subject_of(message),
+        " · ".join((f"{at} · {kind} · {holds}", _sender(message), *_junk(message), *_decided(message))),
     )
 
 
 def _aside_item(message: MessageView, picture: Picture) -> Item:
     at = short_clock(message.arrival, picture.campaign.call.zone)
     return Item(message.province or "", subject_of(message), " · ".join((at, _sender(message), *_decided(message))))
+
+
+def _junk(message: MessageView) -> Iterable[str]:
+    """Yield in which junk folder a mail lay, where it was in no other."""
+    if message.junk:
+        yield f"在文件夹“{message.folder}”中"
 
 
 def _decided(message: MessageView) -> Iterable[str]:

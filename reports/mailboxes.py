@@ -1,13 +1,16 @@
-"""How each mailbox fares, in words: whether mail comes in, how much of it is here, and what is not given."""
+"""How each mailbox fares, in words: whether mail comes in, how much is here, what is not given, what was in junk."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from reports.picture import MailboxHealth, MailGap, Picture
-from reports.wording import hours, month_and_day, short_clock
+from reports.picture import MailboxHealth, MailGap, MessageView, Picture
+from reports.wording import clipped, hours, joined, month_and_day, short_clock
 
 # A mailbox that nobody has looked into for this long: the program itself stands still.
 _SILENCE = timedelta(hours=24)
+_NAMED = 5
+_SUBJECT_LENGTH = 30
 
 
 def lines(picture: Picture) -> Iterable[str]:
@@ -18,6 +21,24 @@ def lines(picture: Picture) -> Iterable[str]:
         yield from (gap_text(gap, picture) for gap in picture.gaps if gap.mailbox == health.mailbox)
     polled = {health.mailbox for health in picture.health}
     yield from (gap_text(gap, picture) for gap in picture.gaps if gap.mailbox not in polled)
+    yield from junk_lines(picture)
+
+
+def junk_lines(picture: Picture) -> Iterable[str]:
+    """Yield how many submissions lay in a junk folder only, and which, a line a folder, the newest first."""
+    found: dict[tuple[str, str], list[MessageView]] = defaultdict(list)
+    for message in reversed(picture.messages):
+        if message.junk and message.is_submission:
+            found[message.mailbox, message.folder].append(message)
+    for (mailbox, folder), messages in sorted(found.items()):
+        names = joined(map(_named, messages), _NAMED)
+        counted = f"收件箱 {mailbox} 的文件夹 {folder} 中有 {len(messages)} 封报送，已照常收取：{names}"
+        yield f"{counted}；请在网页邮箱把发信人加入白名单"
+
+
+def _named(message: MessageView) -> str:
+    subject = clipped(message.subject, _SUBJECT_LENGTH).strip() or f"来信 {message.id}"
+    return f"{message.province or '未认定单位'}“{subject}”"
 
 
 def _line(health: MailboxHealth, picture: Picture) -> str:

@@ -262,6 +262,21 @@ def test_a_failed_mail_stands_with_its_reason() -> None:
     assert "八、未能处理的来信（1）" in text
 
 
+def test_submissions_from_junk_folders_are_counted_and_named() -> None:
+    junk = {"junk": True, "folder": "垃圾邮件"}
+    mails = [message("浙江", subject="报送一", **junk), message("江苏", subject="报送二", **junk)]
+    advert = message(None, subject="发票", kind="unrelated", **junk)
+    told = compose(assessment([association("浙江", [*mails, advert, message("安徽")])]), None)
+    sentence = (
+        f"收件箱 {mails[0].mailbox} 的文件夹 垃圾邮件 中有 2 封报送，已照常收取："
+        "江苏“报送二”、浙江“报送一”；请在网页邮箱把发信人加入白名单"
+    )
+    assert sentence in told.text
+    assert words(sentence) in words(told.html)
+    assert told.text.count("在文件夹“垃圾邮件”中") == 3
+    assert "加入白名单" not in compose(assessment([association("浙江")]), None).text
+
+
 def test_waived_findings_and_infos_need_nobody() -> None:
     found = [finding(status="waived"), finding(severity="info")]
     assert content_of(assessment([], found), None).todo == ()
