@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from ingest import contents, intake
 from ingest.contents import read_mail
 from ingest.desk import Desk
 from ingest.filing import Item, place_all
+from ingest.held import Held
 from ingest.intake import take_in
 from reports.picture import FileView
 from store import mail as mails
@@ -61,10 +62,10 @@ def files_of(opened: Desk, tmp_path: Path, *raw: bytes) -> dict[str, FileView]:
 def test_a_mail_that_cannot_be_read_is_kept_as_failed_and_the_others_go_on(
     opened: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def trip(one: Desk, raw: Path, *more: Sequence[str]) -> object:
+    def trip(one: Desk, raw: Path, *more: Sequence[str], beside: Iterable[Held] = ()) -> object:
         if b"BOOM" in raw.read_bytes():
             raise RuntimeError("a parser with a fault")
-        return read_mail(one, raw, *more)
+        return read_mail(one, raw, *more, beside=beside)
 
     monkeypatch.setattr(contents, "read_mail", trip)
     picture = take(opened, tmp_path / "inbox", mail("a@b.example", "BOOM", WHEN), sent()).picture
@@ -83,7 +84,7 @@ def test_a_failing_mail_is_tried_three_times_and_then_waits_for_retry(
 ) -> None:
     tries = []
 
-    def trip(_desk: Desk, raw: Path) -> object:
+    def trip(_desk: Desk, raw: Path, **_: object) -> object:
         tries.append(raw)
         raise RuntimeError("a parser with a fault")
 
