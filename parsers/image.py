@@ -55,8 +55,7 @@ def measure(path: Path) -> Picture:
     """Return what a picture file is; never raises on a file's content."""
     try:
         # Pillow warns of broken EXIF and the like: what matters of it is in the result.
-        with warnings.catch_warnings(), Image.open(path, formats=_FORMATS) as image:
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"), Image.open(path, formats=_FORMATS) as image:
             return _measured(image, path)
     except MemoryError:
         return Picture(None, None, None, readable=None, reason="图片过大，内存不够，没有打开")
