@@ -42,7 +42,8 @@ def _queries() -> dict[str, Select[Any]]:
     return {
         "messages": select(*_columns(Message)),
         "sightings": of.add_columns(*_columns(Sighting)).join(Sighting, Sighting.message_id == Message.id),
-        "marks": select(*_columns(FolderMark)),
+        # When a folder was last compared whole depends on how often the line broke; what was taken in does not.
+        "marks": select(FolderMark.mailbox, FolderMark.folder, FolderMark.uidvalidity, FolderMark.last_uid),
         "letters": of.add_columns(*_columns(Letter)).join(Letter, Letter.message_pk == Message.id),
         "files": of.add_columns(*_columns(File)).join(File, File.message_pk == Message.id),
         "readings": select(*_columns(Reading)),
