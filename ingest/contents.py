@@ -113,9 +113,11 @@ def _add(pile: Pile, kept: Kept, prefix: str, depth: int) -> None:
     file = ReadFile(path, name, blob.sha256, blob.bytes, reading.format, kind, evidence, reading.status, reading.reason)
     at = len(pile.files)
     pile.files.append(file)
-    if volume := volume_of(name, _head(pile.desk, blob)):
+    if volume := volume_of(name, _head(pile.desk, blob), pile.desk.store.vault.path(blob.sha256)):
         own = {"number": volume.number, "last": volume.last, "scheme": volume.scheme}
-        pile.files[at] = replace(file, kind="archive", volume_stem=volume.stem[:400], volume=own)
+        # Volumes of one name in two folders are two archives.
+        stem = str(PurePosixPath(path).parent / volume.stem)[-400:]
+        pile.files[at] = replace(file, kind="archive", volume_stem=stem, volume=own)
         return
     _note_names(pile, reading)
     inner, problem = _open(pile, file, depth, is_mail=kept.is_mail)

@@ -60,7 +60,7 @@ def _read_mail(desk: Desk, own: Own, place: Dropped | None, added: list[Held]) -
     raw = mail.raw(desk.store, own.id)
     letter, pile = contents.read_mail(desk, raw, beside=added)
     speaking, sender = _sender(desk, own, letter, pile)
-    same = siblings.Sender(letter.from_address, sender.province)
+    same = siblings.Sender(_writer(desk, letter, pile), sender.province)
     if is_locked(pile) and (words := [*speaking.words, *passwords_elsewhere(desk, own, same)]):
         letter, pile = contents.read_mail(desk, raw, words, added)
     join_volumes(desk, own, same, pile)
@@ -79,6 +79,12 @@ def _read_mail(desk: Desk, own: Own, place: Dropped | None, added: list[Held]) -
 
 def _origin(desk: Desk, letter: Letter, pile: Pile) -> Origin:
     return origin_of(letter, [*pile.inner, *quoted(letter)], desk.register)
+
+
+def _writer(desk: Desk, letter: Letter, pile: Pile) -> str | None:
+    """Return whose mails belong together with this one's: the address it came from at first, never one of ours."""
+    address = _origin(desk, letter, pile).address
+    return None if desk.register.is_own(address) else address
 
 
 def _sender(desk: Desk, own: Own, letter: Letter, pile: Pile) -> tuple[Speaking, Sender]:
@@ -101,10 +107,11 @@ def _kind(desk: Desk, letter: Letter, pile: Pile, sender: Sender, speaking: Spea
     )
 
 
-def telling_of(message_id: int, letter: ReadLetter, files: Sequence[ReadFile]) -> Callable[[Any], None]:
+def telling_of(desk: Desk, message_id: int, letter: ReadLetter, files: Sequence[ReadFile]) -> Callable[[Any], None]:
     """Return what tells the sender's other mails of this one, where it may help to open them."""
+    address = letter.sender_address or letter.from_address
     return siblings.telling(
-        siblings.Sender(letter.from_address, letter.province),
+        siblings.Sender(None if desk.register.is_own(address) else address, letter.province),
         message_id,
         {file.volume_stem for file in files if file.volume_stem},
         has_password=bool(find_passwords(f"{letter.subject}\n{letter.text}")),

@@ -100,7 +100,7 @@ def _wait(session: Session, sender: Sender, but: int, which: ColumnElement[bool]
 def _is_of(sender: Sender) -> ColumnElement[bool]:
     same = []
     if sender.address:
-        same.append(Letter.from_address == sender.address)
+        same.append(Letter.sender_address == sender.address)
     if sender.province:
         same.append(Letter.province == sender.province)
     return or_(*same) if same else false()
