@@ -91,7 +91,21 @@ def _sender(desk: Desk, own: Own, letter: Letter, pile: Pile) -> tuple[Speaking,
     """Return what persons decided that concerns a mail, and who sent it."""
     origin = _origin(desk, letter, pile)
     speaking = decisions.speaking(desk.store, own.id, origin.address)
-    return speaking, sender_of(letter, pile.written, desk.register, origin, speaking)
+    earlier = _earlier(desk, own, origin.address)
+    return speaking, sender_of(letter, pile.written, desk.register, origin, speaking, earlier)
+
+
+def _earlier(desk: Desk, own: Own, address: str | None) -> set[str]:
+    """Return the provinces of an address's other mails; a registered address needs none, ours tells nothing."""
+    known = address and any(address in one.addresses for one in desk.associations)
+    if not address or known or desk.register.is_own(address):
+        return set()
+    return siblings.provinces(desk.store, address, own.id, _derived(desk))
+
+
+def _derived(desk: Desk) -> str:
+    """Return how the clue begins that other mails of the same address give."""
+    return desk.campaign.sender["earlier"].say.partition("{")[0]
 
 
 def _kind(desk: Desk, letter: Letter, pile: Pile, sender: Sender, speaking: Speaking) -> tuple[str, str]:
@@ -101,7 +115,7 @@ def _kind(desk: Desk, letter: Letter, pile: Pile, sender: Sender, speaking: Spea
     return mail_kind(
         letter,
         {_kind_for_mail(file) for file in pile.files},
-        sender_known=sender.level in {"provincial", "city"},
+        sender_known=sender.province is not None,
         campaign=desk.campaign,
         own=desk.register.is_own(letter.from_address) and not _origin(desk, letter, pile).forwarded,
     )
@@ -113,9 +127,16 @@ def telling_of(desk: Desk, message_id: int, letter: ReadLetter, files: Sequence[
     return siblings.telling(
         siblings.Sender(None if desk.register.is_own(address) else address, letter.province),
         message_id,
-        {file.volume_stem for file in files if file.volume_stem},
-        has_password=bool(find_passwords(f"{letter.subject}\n{letter.text}")),
+        siblings.News(
+            frozenset(file.volume_stem for file in files if file.volume_stem),
+            has_password=bool(find_passwords(f"{letter.subject}\n{letter.text}")),
+            tells_sender=letter.kind == "submission" and bool(letter.province) and not _is_derived(desk, letter),
+        ),
     )
+
+
+def _is_derived(desk: Desk, letter: ReadLetter) -> bool:
+    return any(clue.startswith(_derived(desk)) for clue in letter.sender_clues)
 
 
 def _kind_for_mail(file: ReadFile) -> str:
