@@ -20,7 +20,7 @@ from parsers.authentication import Authentication, authentication_of
 from parsers.body_tables import find_body_tables
 from parsers.forwarded import Forwarded, find_forwarded
 from parsers.letter_dates import find_moment
-from parsers.letter_parts import Part, Salvaged, is_attachment, parts_of
+from parsers.letter_parts import Part, Salvaged, body_of, is_attachment, parts_of
 from parsers.letter_text import Body, decode_body, readable_text
 from parsers.links import CloudLink, find_links
 from parsers.mail_bytes import FileBytes
@@ -193,7 +193,7 @@ def _bodies(data: FileBytes, entities: Iterable[mime.Entity]) -> Iterator[Body]:
         if entity.problem or is_attachment(entity) or room <= 0:
             continue
         html = entity.media_type == "text/html"
-        content = mime.beginning_of(data, entity, room)
+        content = body_of(data, entity, room)
         room -= len(content)
         yield Body(html, decode_body(content, mime.charset_of(entity.header), html=html), entity.alternative)
 
