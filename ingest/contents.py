@@ -21,7 +21,7 @@ from parsers.letter import Letter
 from parsers.links import CloudLink
 from parsers.mails import MAIL_FORMATS
 from parsers.names import unique_path
-from parsers.passwords import find_passwords
+from parsers.passwords import NOTE_BYTES, find_passwords, passwords_in_note, passwords_in_path
 from parsers.reading import Found, Reading, kind_of
 from store import documents
 from store.blobs import Blob
@@ -44,6 +44,8 @@ class Pile:
 
     desk: Desk
     passwords: list[str]
+    # What text files among them name as passwords: they may come after the archive that they open.
+    noted: list[str] = field(default_factory=list)
     files: list[ReadFile] = field(default_factory=list)
     spent: dict[str, int] = field(default_factory=lambda: {"members": 0, "bytes": 0})
     taken: dict[str, int] = field(default_factory=dict)
@@ -118,6 +120,7 @@ def _add(pile: Pile, kept: Kept, prefix: str, depth: int) -> None:
         pile.files[at] = replace(file, kind="archive", volume_stem=volume.stem[:400], volume=own)
         return
     _note_names(pile, reading)
+    _note_passwords(pile, file)
     inner, problem = _open(pile, file, depth, is_mail=kept.is_mail)
     problem = problem or kept.problem
     if problem and file.status == "ok":
@@ -133,6 +136,7 @@ def _open(pile: Pile, file: ReadFile, depth: int, *, is_mail: bool) -> tuple[dic
     if depth == 0:
         return {}, ("unsafe", f"压缩包或邮件嵌套超过 {pile.desk.settings.limits.depth} 层，里面的没有再打开")
     opened = pile.desk.store.vault.path(file.sha256 or "")
+    pile.passwords.extend(passwords_in_path(file.path))
     try:
         letter, inside, problem = (
             _open_mail(pile, opened, file.format) if is_mail else (None, *_unpack(pile, [opened], file.bytes))
@@ -161,6 +165,7 @@ def _inside(pile: Pile, letter: Letter | None) -> Iterator[None]:
 def open_volumes(pile: Pile, volumes: Sequence[VolumeFile]) -> None:
     """Add the members of a split archive whose volumes are all there, in order, under the name of its first volume."""
     paths = [pile.desk.store.vault.path(volume.sha256) for volume in volumes]
+    pile.passwords.extend(word for volume in volumes for word in passwords_in_path(volume.path))
     members, problem = _unpack(pile, paths, sum(volume.bytes for volume in volumes))
     add_all(pile, members, f"{volumes[0].path}!/", pile.desk.settings.limits.depth - 1)
     if problem:
@@ -264,6 +269,14 @@ def _note_names(pile: Pile, reading: Reading) -> None:
             pile.list_recommenders.extend(_texts(row.get("recommender") for row in found.facts.get("rows", ())))
         elif found.kind == "recommendation_form":
             pile.form_recommenders.extend(_texts([found.facts.get("fields", {}).get("recommender")]))
+
+
+def _note_passwords(pile: Pile, file: ReadFile) -> None:
+    """Note what a small text file names as passwords, for the archives beside it and in the sender's other mails."""
+    if file.format == "text" and file.sha256 and file.bytes <= NOTE_BYTES:
+        found = passwords_in_note(file.name, pile.desk.store.vault.path(file.sha256).read_bytes())
+        pile.passwords.extend(found)
+        pile.noted.extend(found)
 
 
 def _texts(cells: Iterable[dict[str, Any] | None]) -> Iterator[str]:
