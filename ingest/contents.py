@@ -19,6 +19,8 @@ from parsers.archives import ARCHIVE_FORMATS, volume_of
 from parsers.base import ParseError, as_json
 from parsers.letter import Letter
 from parsers.links import CloudLink
+from parsers.litter import TOLD as LITTER
+from parsers.litter import find_litter
 from parsers.mails import MAIL_FORMATS
 from parsers.names import unique_path
 from parsers.passwords import NOTE_BYTES, find_passwords, passwords_in_note, passwords_in_path
@@ -106,12 +108,15 @@ def _add(pile: Pile, kept: Kept, prefix: str, depth: int) -> None:
     """Add one content and, where it holds others, those after it."""
     path = pile.path(prefix + kept.path)
     if kept.sha256 is None:
-        pile.files.append(_unopened(path, kept.name, kept.bytes, *(kept.problem or _EMPTY)))
+        pile.files.append(_shut(path, kept))
         return
     blob = Blob(kept.sha256, kept.bytes)
     reading = read_blob(pile.desk, blob)
     name = PurePosixPath(path).name
     kind, _, evidence = kind_of(reading, name, path, pile.desk.campaign)
+    if evidence.startswith(LITTER):
+        # There is nothing in it to read.
+        reading = Reading(reading.format)
     file = ReadFile(path, name, blob.sha256, blob.bytes, reading.format, kind, evidence, reading.status, reading.reason)
     at = len(pile.files)
     pile.files.append(file)
@@ -232,6 +237,15 @@ def _provenance(letter: Letter) -> dict[str, Any]:
 
 def _unopened(path: str, name: str, size: int, status: str, reason: str) -> ReadFile:
     return ReadFile(path, name, None, size, _UNREAD, "other", "", status, reason)
+
+
+def _shut(path: str, kept: Kept) -> ReadFile:
+    """Return a file of which nothing could be had; an empty one that a system left behind lacks nothing."""
+    problem = kept.problem or _EMPTY
+    litter = find_litter(Reading(_UNREAD), path) if problem[0] == "corrupt" else None
+    if litter:
+        return ReadFile(path, kept.name, None, kept.bytes, _UNREAD, "other", litter, "ok", "")
+    return _unopened(path, kept.name, kept.bytes, *problem)
 
 
 def read_blob(desk: Desk, blob: Blob) -> Reading:

@@ -10,6 +10,7 @@ from config.campaign import Campaign
 from parsers.archives import ARCHIVE_FORMATS
 from parsers.base import Reading
 from parsers.body_tables import is_body_table
+from parsers.litter import find_litter
 
 Told = tuple[str, float, str]
 UNTOLD: Told = ("other", 0.0, "")
@@ -50,6 +51,8 @@ def kind_of(reading: Reading, name: str, path: str, campaign: Campaign) -> Told:
     if documents:
         best = max(documents, key=lambda found: found.confidence)
         return best.kind, best.confidence, f"内容：{campaign.kind_of(best.kind).label}"
+    if litter := find_litter(reading, path):
+        return "other", 1.0, litter
     if reading.format in _BY_FORMAT:
         return _BY_FORMAT[reading.format]
     if reading.format in _IMAGES:
