@@ -23,6 +23,7 @@ from parsers.litter import TOLD as LITTER
 from parsers.litter import find_litter
 from parsers.mails import MAIL_FORMATS
 from parsers.names import unique_path
+from parsers.naming_kinds import PACKED
 from parsers.passwords import NOTE_BYTES, find_passwords, passwords_in_note, passwords_in_path
 from parsers.reading import Found, Reading, kind_of
 from store import documents
@@ -94,7 +95,7 @@ def read_held(desk: Desk, held: Iterable[Held], passwords: Sequence[str] = ()) -
 
 
 def _add_held(pile: Pile, held: Iterable[Held]) -> None:
-    kept = [Kept(one.path, PurePosixPath(one.path).name, one.bytes, one.sha256, None) for one in held]
+    kept = [Kept(one.path, PurePosixPath(one.path).name, one.bytes, one.sha256, None, place=PACKED) for one in held]
     add_all(pile, kept, "", pile.desk.settings.limits.depth)
 
 
@@ -113,7 +114,7 @@ def _add(pile: Pile, kept: Kept, prefix: str, depth: int) -> None:
     blob = Blob(kept.sha256, kept.bytes)
     reading = read_blob(pile.desk, blob)
     name = PurePosixPath(path).name
-    kind, _, evidence = kind_of(reading, name, path, pile.desk.campaign)
+    kind, _, evidence = kind_of(reading, name, path, pile.desk.campaign, kept.place)
     if evidence.startswith(LITTER):
         # There is nothing in it to read.
         reading = Reading(reading.format)

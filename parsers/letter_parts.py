@@ -73,6 +73,8 @@ class Part:
     problem: mime.Problem | None
     chunks: Callable[[], Iterator[bytes]]
     is_mail: bool = False
+    # Shown inside the mail's HTML, not attached to it.
+    embedded: bool = False
 
 
 class Salvaged:
@@ -90,29 +92,38 @@ class Salvaged:
             self.problem = error.status, error.reason
 
 
-def parts_of(data: Buffer, leaves: Iterable[mime.Entity], most: int, body_tables: bytes | None) -> Iterator[Part]:
+@dataclass(frozen=True)
+class Shown:
+    """What the HTML of a mail's body shows: its tables as a file, and the Content-IDs of its pictures."""
+
+    tables: bytes | None = None
+    cids: frozenset[str] = frozenset()
+
+
+def parts_of(data: Buffer, leaves: Iterable[mime.Entity], most: int, shown: Shown) -> Iterator[Part]:
     """Yield the files among a mail's leaves in order, at most `most`, and the body's tables last; raises OSError alone.
 
     Where a limit is met, one last part says so in its `problem`.
     """
     taken: dict[str, int] = {}
-    for part in _files(data, leaves):
+    for part in _files(data, leaves, shown.cids):
         most -= 1
         if most < 0:
             over = _stopped(part, f"邮件中的文件超过上限，从《{part.name}》起未读取，请人工查看原邮件")
             yield replace(over, path=unique_path(part.path, taken))
             return
         yield replace(part, path=unique_path(part.path, taken))
-    if body_tables:
-        yield _table_part(body_tables, unique_path(NAME, taken))
+    if shown.tables:
+        yield _table_part(shown.tables, unique_path(NAME, taken))
 
 
-def _files(data: Buffer, leaves: Iterable[mime.Entity]) -> Iterator[Part]:
+def _files(data: Buffer, leaves: Iterable[mime.Entity], cids: frozenset[str]) -> Iterator[Part]:
     for entity in leaves:
         if not entity.problem and not is_attachment(entity):
             yield from _uu_parts(data, entity)
         elif part := _read(data, entity):
-            yield part
+            cid = entity.header.raw("content-id").decode("latin-1").strip(" \t<>")
+            yield replace(part, embedded=bool(cid) and cid in cids)
 
 
 def _uu_parts(data: Buffer, entity: mime.Entity) -> Iterator[Part]:
