@@ -15,7 +15,7 @@ from parsers.web import read_html
 __all__ = ["READERS_VERSION", "Found", "Reading", "format_at", "kind_of", "read_content"]
 
 # Raised by hand where sniffing, opening or the walk changes what is found; each parser has its own version.
-_OPENING_VERSION = 2
+_OPENING_VERSION = 3
 READERS_VERSION = ",".join(
     [f"reading{_OPENING_VERSION}", *(f"{parser.kind}{parser.version}" for own in PARSERS.values() for parser in own)]
 )

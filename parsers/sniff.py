@@ -44,6 +44,7 @@ _MAGIC = (
     (257, b"ustar", "tar"),
     (0, b"\x1aE\xdf\xa3", "mkv"),
     (0, b"0&\xb2u\x8ef\xcf\x11", "wmv"),
+    (0, b"\x00\x05\x16\x07", "appledouble"),
     (0, b"\x7fELF", "exe"),
     (0, b"L\x00\x00\x00\x01\x14\x02\x00", "exe"),
 )
@@ -82,7 +83,7 @@ def format_of(head: bytes, path: Path | None = None) -> str:
 
     One of docx, xlsx, pptx, ofd, odt, ods, odp, zip, ole (old Office and WPS), msg, tnef, rtf, html, mht, pdf, jpeg,
     png, gif, bmp, tiff, heic, avif, webp, mp4, mov, avi, mkv (also webm), wmv, 7z, rar, gz, bz2, xz, zst, tar, eml,
-    exe, text, unknown.
+    appledouble (what a Mac keeps beside a file), exe, text, unknown.
     The path lets a zip's or a compound file's directory be looked into; without it the first bytes must do.
     """
     for offset, magic, name in _MAGIC:

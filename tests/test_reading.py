@@ -9,6 +9,7 @@ import pytest
 from config.campaign import Campaign, load_campaign
 from parsers.base import Reading, as_json
 from parsers.kinds import PARSERS
+from parsers.naming_kinds import ATTACHED, EMBEDDED, PACKED
 from parsers.reading import READERS_VERSION, kind_of, read_content
 from tests import doc_builders as build
 from tests.docx_writer import docx_bytes
@@ -122,6 +123,28 @@ def test_logos_are_no_photos_but_compressed_photos_are(tmp_path: Path) -> None:
     assert kind(tmp_path, build.picture("PNG", 1, 120, 60), "image001.png") == "other"
     assert kind(tmp_path, build.picture("JPEG", 1, 400, 300, quality=30), "logo.jpg") == "other"
     assert kind(tmp_path, build.small_jpeg(1, 1280, 960), "mmexport1.jpg") == "photo"
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "place", "expected"),
+    [
+        ("照片0-640x480.jpg", (640, 480), ATTACHED, "photo"),
+        ("IMG_1.jpg", (160, 120), ATTACHED, "photo"),
+        ("春江花园/照片/1.jpg", (160, 120), ATTACHED, "photo"),
+        ("大门.jpg", (640, 480), ATTACHED, "photo"),
+        ("大门.jpg", (160, 120), PACKED, "photo"),
+        ("a.jpg", (60, 60), PACKED, "other"),
+        ("大门.jpg", (160, 120), ATTACHED, "other"),
+        ("logo-200x60.jpg", (200, 60), ATTACHED, "other"),
+        ("大门.jpg", (640, 480), EMBEDDED, "other"),
+        ("图片1.jpg", (200, 60), EMBEDDED, "other"),
+    ],
+)
+def test_a_small_picture_is_a_photo_where_its_name_or_place_says_so(
+    name: str, size: tuple[int, int], place: str, expected: str, tmp_path: Path
+) -> None:
+    reading = reading_of(tmp_path, build.picture("JPEG", 1, *size))
+    assert kind_of(reading, Path(name).name, name, CAMPAIGN, place)[0] == expected
 
 
 def test_a_photo_cut_down_to_a_few_bytes_is_still_a_photo(tmp_path: Path) -> None:
