@@ -11,6 +11,8 @@ from store.decisions import Decided
 _CERTAIN = {"summary_list", "summary_list_scan", "recommendation_form", "recommendation_form_scan", "case_material"}
 # Contents that also other mails hold: they count where the sender or the words speak of the campaign.
 _LIKELY = {"photo", "video", "archive", "unread", "named"}
+# Of those, what advertisements do not bring: an archive by itself, or what cannot be read, may be anything.
+_TOLD = {"photo", "video", "named"}
 # What intake calls attachments that cannot be opened or told, and Word files that only their name tells.
 _EXTRA_LABELS = {"unread": "打不开或认不出的附件", "named": "文件名像材料的附件"}
 # Headers of replies and bounces, which may carry what was sent. An office system marks whole submissions as
@@ -18,7 +20,9 @@ _EXTRA_LABELS = {"unread": "打不开或认不出的附件", "named": "文件名
 _REPLIES = (
     "auto-submitted: auto-replied",
     "auto-submitted: auto-notified",
+    "auto-submitted: auto-generated (vacation",
     "precedence: auto_reply",
+    "return-path",
     "x-autoreply",
     "x-autorespond",
     "from:",
@@ -115,7 +119,7 @@ def _by_likely_files(
 
 def _by_unknown_files(kinds: Collection[str], campaign: Campaign) -> Told | None:
     """Tell what somebody unknown sends without a word: a person is asked whose it is, for it may be a submission."""
-    likely = (_LIKELY - {"unread"}) & set(kinds)
+    likely = _TOLD & set(kinds)
     return ("submission", f"含{_labels(likely, campaign)}，没有说明，请认定发信单位") if likely else None
 
 
