@@ -26,7 +26,7 @@ KINDS = (
     "photo", "video", "archive", "message", "other",
 )  # fmt: skip
 CLUES = (
-    "address", "shared_address", "learned", "shared_learned", "domain", "list_header", "list_rows",
+    "address", "shared_address", "learned", "shared_learned", "earlier", "domain", "list_header", "list_rows",
     "form_recommender", "organisation", "reply_to", "inner", "province", "city",
     "lookalike", "borrowed", "unauthenticated",
 )  # fmt: skip
@@ -154,6 +154,7 @@ class MailWords(Part):
     enterprises: tuple[str, ...]
     blanks: tuple[str, ...]
     cloud: tuple[str, ...]
+    handed: tuple[str, ...]
     public_domains: tuple[str, ...]
     junk_folders: tuple[str, ...]
     skipped_folders: tuple[str, ...]

@@ -1,6 +1,6 @@
 """The signs of a sender that addresses give: registered, learned from a person, of a domain, or beside the From."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from config.associations import Association
 from ingest.clues import Clue, Register
@@ -31,6 +31,14 @@ def learned_clues(learned: Sequence[Decided], address: str, register: Register) 
         place = row.value.get("city") or row.value["province"]
         words = clue.say.format(value=address, province=place, person=row.person, day=day)
         yield Clue(row.value["province"], clue.weight, words, row.value.get("level"), row.value.get("city"))
+
+
+def earlier_clues(provinces: Collection[str], address: str | None, register: Register) -> Iterable[Clue]:
+    """Yield what the other mails of an address say, where all of them are of one province; they say no level."""
+    clue = register.campaign.sender["earlier"]
+    if address and len(provinces) == 1:
+        province = next(iter(provinces))
+        yield Clue(province, clue.weight, clue.say.format(value=address, province=province))
 
 
 def side_clues(letter: Letter, origin: Origin, register: Register) -> Iterable[Clue]:

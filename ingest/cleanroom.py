@@ -55,10 +55,14 @@ class Setup:
 
 
 class CleanRoom:
-    """The outside of the room: starts the process when it is needed, asks it, and ends it."""
+    """The outside of the room: starts the process when it is needed, asks it, and ends it.
 
-    def __init__(self, setup: Setup) -> None:
+    One that is not `spared` neither leaves its process to other rooms nor takes over theirs: it grows large.
+    """
+
+    def __init__(self, setup: Setup, *, spared: bool = True) -> None:
         self.setup = setup
+        self._spared = spared
         self._process: subprocess.Popen[bytes] | None = None
         self._ending: finalize[Any, Any] | None = None
         self._ready = True
@@ -81,7 +85,7 @@ class CleanRoom:
         self._process = self._ending = None
         if process is None or ending is None:
             return
-        if self._ready and process.poll() is None and not _SPARE:
+        if self._spared and self._ready and process.poll() is None and not _SPARE:
             ending.detach()
             _SPARE.append(process)
         else:
@@ -112,7 +116,7 @@ class CleanRoom:
         """Return the process inside, started and told its limits."""
         if self._process is None or self._process.poll() is not None:
             self.close()
-            self._process = _take_spare() or _started()
+            self._process = (_take_spare() if self._spared else None) or _started()
             self._ending = finalize(self, _end, self._process)
             self._ready = True
             setup = pickle.dumps(self.setup)

@@ -17,9 +17,10 @@ from typing import Any, BinaryIO
 from ingest.cleanroom import Setup
 from ingest.opened import Kept
 from parsers.archives import Member, Spent, members
-from parsers.base import ParseError, as_json
+from parsers.base import ParseError, Reading, as_json
 from parsers.letter import LetterLimits, Part, Salvaged
 from parsers.mails import open_mail
+from parsers.naming_kinds import ATTACHED, EMBEDDED, PACKED
 from parsers.reading import format_at, read_content
 from store.blobs import Vault
 
@@ -37,11 +38,18 @@ class Inside:
         """Yield what a request is answered with; ParseError where the content as a whole cannot be opened."""
         yield from _REQUESTS[request["do"]](self, **request["with"])
 
-    def read(self, path: str, size: int) -> Iterator[Answer]:
+    def read(self, path: str, size: int, converted: str | None = None) -> Iterator[Answer]:
         """Read one content: first its format, which stands whatever happens next, then the reading."""
         yield {"format": format_at(Path(path))}
-        reading = read_content(Path(path), size, self.setup.campaign)
-        yield {**vars(reading), "found": [as_json(one) for one in reading.found]}
+        made = Path(converted) if converted else None
+        yield _told(read_content(Path(path), size, self.setup.campaign, made))
+
+    def scan(self, path: str) -> Iterator[Answer]:
+        """Read one content that is pictures of pages."""
+        # What OCR needs takes a second to import, and most contents need none.
+        from parsers.scanning import read_scan
+
+        yield _told(read_scan(Path(path), self.setup.campaign))
 
     def letter(self, path: str, format_: str, most: int) -> Iterator[Answer]:
         """Read one mail: first its letter (a winmail.dat has none), then its parts, at most so many, each as kept."""
@@ -61,12 +69,13 @@ class Inside:
         if not part.head:
             return Kept(part.path, part.name, 0, None, part.problem)
         kept = self._keep(part.path, part.name, part.chunks)
-        return replace(kept, problem=part.problem or kept.problem, is_mail=part.is_mail)
+        place = EMBEDDED if part.embedded else ATTACHED
+        return replace(kept, problem=part.problem or kept.problem, is_mail=part.is_mail, place=place)
 
     def _kept_member(self, member: Member) -> Kept:
         if member.problem or member.chunks is None:
             return Kept(member.path, member.name, member.size, None, member.problem)
-        kept = self._keep(member.path, member.name, member.chunks)
+        kept = replace(self._keep(member.path, member.name, member.chunks), place=PACKED)
         return kept if kept.sha256 else replace(kept, bytes=member.size)
 
     def _keep(self, path: str, name: str, chunks: Callable[[], Iterator[bytes]]) -> Kept:
@@ -79,8 +88,13 @@ class Inside:
         return Kept(path, name, blob.bytes, blob.sha256 if blob.bytes else None, content.problem)
 
 
+def _told(reading: Reading) -> Answer:
+    return {**vars(reading), "found": [as_json(one) for one in reading.found]}
+
+
 _REQUESTS: dict[str, Callable[..., Iterator[Answer]]] = {
     "read": Inside.read,
+    "scan": Inside.scan,
     "letter": Inside.letter,
     "unpack": Inside.unpack,
 }

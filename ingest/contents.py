@@ -9,27 +9,28 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ingest.cleanroom import Answer
 from ingest.clues import Written
 from ingest.desk import Desk
 from ingest.held import Held
 from ingest.opened import Kept, kept_from, letter_from
 from ingest.origin import Inner
+from ingest.readers import UNREAD, all_of, reading_from, unique
 from parsers.archives import ARCHIVE_FORMATS, volume_of
 from parsers.base import ParseError, as_json
 from parsers.letter import Letter
 from parsers.links import CloudLink
+from parsers.litter import TOLD as LITTER
+from parsers.litter import find_litter
 from parsers.mails import MAIL_FORMATS
 from parsers.names import unique_path
-from parsers.passwords import find_passwords
-from parsers.reading import Found, Reading, kind_of
+from parsers.naming_kinds import PACKED
+from parsers.passwords import NOTE_BYTES, find_passwords, passwords_in_note, passwords_in_path
+from parsers.reading import Reading, kind_of
 from store import documents
 from store.blobs import Blob
 from store.documents import CachedReading, ReadFile
 from store.siblings import VolumeFile
 
-# What stands for a file that could not be opened far enough to be told by its content.
-_UNREAD = "unknown"
 _EMPTY = ("corrupt", "文件是空的（0 字节），请对方重发")
 _HEAD_BYTES = 4096
 Problem = tuple[str, str]
@@ -44,6 +45,8 @@ class Pile:
 
     desk: Desk
     passwords: list[str]
+    # What text files among them name as passwords: they may come after the archive that they open.
+    noted: list[str] = field(default_factory=list)
     files: list[ReadFile] = field(default_factory=list)
     spent: dict[str, int] = field(default_factory=lambda: {"members": 0, "bytes": 0})
     taken: dict[str, int] = field(default_factory=dict)
@@ -90,34 +93,41 @@ def read_held(desk: Desk, held: Iterable[Held], passwords: Sequence[str] = ()) -
 
 
 def _add_held(pile: Pile, held: Iterable[Held]) -> None:
-    kept = [Kept(one.path, PurePosixPath(one.path).name, one.bytes, one.sha256, None) for one in held]
+    kept = [Kept(one.path, PurePosixPath(one.path).name, one.bytes, one.sha256, None, place=PACKED) for one in held]
     add_all(pile, kept, "", pile.desk.settings.limits.depth)
 
 
 def add_all(pile: Pile, kept: Iterable[Kept], prefix: str, depth: int) -> None:
     """Add what stood beside each other in one mail or archive."""
-    for one in kept:
-        _add(pile, one, prefix, depth)
+    beside = list(kept)
+    readings = read_blobs(pile.desk, (Blob(one.sha256, one.bytes) for one in beside if one.sha256))
+    for one in beside:
+        _add(pile, one, readings.get(one.sha256 or ""), prefix, depth)
 
 
-def _add(pile: Pile, kept: Kept, prefix: str, depth: int) -> None:
+def _add(pile: Pile, kept: Kept, reading: Reading | None, prefix: str, depth: int) -> None:
     """Add one content and, where it holds others, those after it."""
     path = pile.path(prefix + kept.path)
-    if kept.sha256 is None:
-        pile.files.append(_unopened(path, kept.name, kept.bytes, *(kept.problem or _EMPTY)))
+    if kept.sha256 is None or reading is None:
+        pile.files.append(_shut(path, kept))
         return
     blob = Blob(kept.sha256, kept.bytes)
-    reading = read_blob(pile.desk, blob)
     name = PurePosixPath(path).name
-    kind, _, evidence = kind_of(reading, name, path, pile.desk.campaign)
+    kind, _, evidence = kind_of(reading, name, path, pile.desk.campaign, kept.place)
+    if evidence.startswith(LITTER):
+        # There is nothing in it to read.
+        reading = Reading(reading.format)
     file = ReadFile(path, name, blob.sha256, blob.bytes, reading.format, kind, evidence, reading.status, reading.reason)
     at = len(pile.files)
     pile.files.append(file)
-    if volume := volume_of(name, _head(pile.desk, blob)):
+    if volume := volume_of(name, _head(pile.desk, blob), pile.desk.store.vault.path(blob.sha256)):
         own = {"number": volume.number, "last": volume.last, "scheme": volume.scheme}
-        pile.files[at] = replace(file, kind="archive", volume_stem=volume.stem[:400], volume=own)
+        # Volumes of one name in two folders are two archives.
+        stem = str(PurePosixPath(path).parent / volume.stem)[-400:]
+        pile.files[at] = replace(file, kind="archive", volume_stem=stem, volume=own)
         return
     _note_names(pile, reading)
+    _note_passwords(pile, file)
     inner, problem = _open(pile, file, depth, is_mail=kept.is_mail)
     problem = problem or kept.problem
     if problem and file.status == "ok":
@@ -133,6 +143,7 @@ def _open(pile: Pile, file: ReadFile, depth: int, *, is_mail: bool) -> tuple[dic
     if depth == 0:
         return {}, ("unsafe", f"压缩包或邮件嵌套超过 {pile.desk.settings.limits.depth} 层，里面的没有再打开")
     opened = pile.desk.store.vault.path(file.sha256 or "")
+    pile.passwords.extend(passwords_in_path(file.path))
     try:
         letter, inside, problem = (
             _open_mail(pile, opened, file.format) if is_mail else (None, *_unpack(pile, [opened], file.bytes))
@@ -161,6 +172,7 @@ def _inside(pile: Pile, letter: Letter | None) -> Iterator[None]:
 def open_volumes(pile: Pile, volumes: Sequence[VolumeFile]) -> None:
     """Add the members of a split archive whose volumes are all there, in order, under the name of its first volume."""
     paths = [pile.desk.store.vault.path(volume.sha256) for volume in volumes]
+    pile.passwords.extend(word for volume in volumes for word in passwords_in_path(volume.path))
     members, problem = _unpack(pile, paths, sum(volume.bytes for volume in volumes))
     add_all(pile, members, f"{volumes[0].path}!/", pile.desk.settings.limits.depth - 1)
     if problem:
@@ -183,14 +195,14 @@ def _open_mail(pile: Pile, raw: Path, format_: str) -> tuple[Letter | None, list
     letter = letter_from(next(answers)["letter"])
     if letter:
         pile.passwords.extend(find_passwords(f"{letter.subject}\n{letter.text}"))
-    parts, problem = _all(answers)
+    parts, problem = all_of(answers)
     pile.spent["members"] += len(parts)
     return letter, [kept_from(part) for part in parts], problem
 
 
 def _unpack(pile: Pile, volumes: Sequence[Path], size: int) -> tuple[list[Kept], Problem | None]:
     """Return an archive's members, and what stopped it if anything did. What was had until then is kept."""
-    answers, problem = _all(
+    answers, problem = all_of(
         pile.desk.room.ask(
             "unpack",
             size,
@@ -204,17 +216,6 @@ def _unpack(pile: Pile, volumes: Sequence[Path], size: int) -> tuple[list[Kept],
     return [kept_from(answer) for answer in answers], problem
 
 
-def _all(answers: Iterator[Answer]) -> tuple[list[Answer], Problem | None]:
-    """Return all answers that come, and what ended them early."""
-    found = []
-    try:
-        for answer in answers:
-            found.append(answer)  # noqa: PERF402 (what came before an error counts)
-    except ParseError as error:
-        return found, (error.status, error.reason)
-    return found, None
-
-
 def _provenance(letter: Letter) -> dict[str, Any]:
     """Return what is kept of a mail inside another: whose it was, and when they say they sent it."""
     return {
@@ -226,34 +227,31 @@ def _provenance(letter: Letter) -> dict[str, Any]:
 
 
 def _unopened(path: str, name: str, size: int, status: str, reason: str) -> ReadFile:
-    return ReadFile(path, name, None, size, _UNREAD, "other", "", status, reason)
+    return ReadFile(path, name, None, size, UNREAD, "other", "", status, reason)
 
 
-def read_blob(desk: Desk, blob: Blob) -> Reading:
-    """Return the reading of a content, from what is kept of it where this version has read it before."""
-    cached = documents.cached_reading(desk.store, blob.sha256, desk.reading_version)
-    if cached is not None:
-        found = tuple(Found(**one) for one in cached.found)
-        return Reading(cached.format, found, cached.status, cached.reason)
-    reading = _read(desk, blob)
-    found_json = [as_json(one) for one in reading.found]
-    documents.keep_reading(
-        desk.store,
-        CachedReading(blob.sha256, desk.reading_version, reading.format, reading.status, reading.reason, found_json),
-    )
-    return reading
+def _shut(path: str, kept: Kept) -> ReadFile:
+    """Return a file of which nothing could be had; an empty one that a system left behind lacks nothing."""
+    problem = kept.problem or _EMPTY
+    litter = find_litter(Reading(UNREAD), path) if problem[0] == "corrupt" else None
+    if litter:
+        return ReadFile(path, kept.name, None, kept.bytes, UNREAD, "other", litter, "ok", "")
+    return _unopened(path, kept.name, kept.bytes, *problem)
 
 
-def _read(desk: Desk, blob: Blob) -> Reading:
-    """Read a content in the clean room; one that takes too much there is unsafe, of the format that was told before."""
-    answers, problem = _all(
-        desk.room.ask("read", blob.bytes, path=str(desk.store.vault.path(blob.sha256)), size=blob.bytes)
-    )
-    format_ = answers[0]["format"] if answers else _UNREAD
-    if problem:
-        return Reading(format_, (), *problem)
-    whole = answers[1]
-    return Reading(format_, tuple(Found(**one) for one in whole["found"]), whole["status"], whole["reason"])
+def read_blobs(desk: Desk, blobs: Iterable[Blob]) -> dict[str, Reading]:
+    """Return the readings of contents by hash, from what is kept of those that this version has read before."""
+    wanted = unique(blobs)
+    kept = documents.cached_readings(desk.store, [blob.sha256 for blob in wanted], desk.reading_version)
+    readings = {sha256: reading_from(vars(one)) for sha256, one in kept.items()}
+    fresh = desk.readers.read([blob for blob in wanted if blob.sha256 not in readings])
+    documents.keep_readings(desk.store, [_cached(desk, sha256, reading) for sha256, reading in fresh.items()])
+    return readings | fresh
+
+
+def _cached(desk: Desk, sha256: str, reading: Reading) -> CachedReading:
+    found = [as_json(one) for one in reading.found]
+    return CachedReading(sha256, desk.reading_version, reading.format, reading.status, reading.reason, found)
 
 
 def _note_names(pile: Pile, reading: Reading) -> None:
@@ -264,6 +262,14 @@ def _note_names(pile: Pile, reading: Reading) -> None:
             pile.list_recommenders.extend(_texts(row.get("recommender") for row in found.facts.get("rows", ())))
         elif found.kind == "recommendation_form":
             pile.form_recommenders.extend(_texts([found.facts.get("fields", {}).get("recommender")]))
+
+
+def _note_passwords(pile: Pile, file: ReadFile) -> None:
+    """Note what a small text file names as passwords, for the archives beside it and in the sender's other mails."""
+    if file.format == "text" and file.sha256 and file.bytes <= NOTE_BYTES:
+        found = passwords_in_note(file.name, pile.desk.store.vault.path(file.sha256).read_bytes())
+        pile.passwords.extend(found)
+        pile.noted.extend(found)
 
 
 def _texts(cells: Iterable[dict[str, Any] | None]) -> Iterator[str]:

@@ -13,17 +13,18 @@ _CERTAIN = {"summary_list", "summary_list_scan", "recommendation_form", "recomme
 _LIKELY = {"photo", "video", "archive", "unread", "named"}
 # What intake calls attachments that cannot be opened or told, and Word files that only their name tells.
 _EXTRA_LABELS = {"unread": "打不开或认不出的附件", "named": "文件名像材料的附件"}
-_MACHINE = (
-    "auto-submitted",
+# Headers of replies and bounces, which may carry what was sent. An office system marks whole submissions as
+# auto-generated, and a mailbox what it passes on: their files count.
+_REPLIES = (
+    "auto-submitted: auto-replied",
+    "auto-submitted: auto-notified",
     "precedence: auto_reply",
     "x-autoreply",
     "x-autorespond",
-    "return-path",
     "from:",
     "content-type",
 )
-# A mailbox that passes a person's mail on says so too.
-_PASSED_ON = "auto-submitted: auto-forwarded"
+_ADDRESS = re.compile(r"https?://[^\s\u4e00-\u9fff]+|www\.[^\s\u4e00-\u9fff]+", re.IGNORECASE)
 # What stands before a subject's own words, and what ends the word of a machine: 自动回复：报送, but not 退信后重发.
 _PREFIX = re.compile(r"[\s【\[（(]*")
 _AFTER = re.compile(r"\s*(?:[:：/|】\]）)]|$)")
@@ -49,7 +50,8 @@ def mail_kind(
         or _by_machine(letter, campaign)
         or _by_likely_files(letter, kinds, about, campaign, sender_known=sender_known)
         or _by_words(letter, about, campaign, sender_known=sender_known)
-        or ("unrelated", "没有材料，也没有提到本次征集")
+        or _by_unknown_files(kinds, campaign)
+        or ("unrelated", "附件认不出，也没有提到本次征集" if "unread" in kinds else "没有材料，也没有提到本次征集")
     )
 
 
@@ -63,7 +65,7 @@ def decided_kind(decision: Decided, campaign: Campaign) -> Told:
 def _by_robot(letter: Letter, kinds: Collection[str], campaign: Campaign) -> Told | None:
     """Tell replies of machines and bounces: whatever they carry, it is no submission. Notices carry nothing."""
     header = (letter.automatic or "").lower()
-    if header.startswith(_MACHINE) and not header.startswith(_PASSED_ON):
+    if header.startswith(_REPLIES):
         return "automatic", f"邮件头写明由机器发出（{letter.automatic}）"
     words = campaign.mail.robots if kinds else (*campaign.mail.robots, *campaign.mail.notices)
     if word := _leading(words, letter.subject):
@@ -111,6 +113,12 @@ def _by_likely_files(
     return "submission", f"含{_labels(likely, campaign)}，{f'文字提到“{about}”' if about else '发信单位已认定'}"
 
 
+def _by_unknown_files(kinds: Collection[str], campaign: Campaign) -> Told | None:
+    """Tell what somebody unknown sends without a word: a person is asked whose it is, for it may be a submission."""
+    likely = (_LIKELY - {"unread"}) & set(kinds)
+    return ("submission", f"含{_labels(likely, campaign)}，没有说明，请认定发信单位") if likely else None
+
+
 def _by_words(letter: Letter, about: str | None, campaign: Campaign, *, sender_known: bool) -> Told | None:
     """Tell a submission behind a cloud link from an inquiry, where the mail is about the campaign at all."""
     if not (about or sender_known):
@@ -120,8 +128,10 @@ def _by_words(letter: Letter, about: str | None, campaign: Campaign, *, sender_k
         return "submission", f"材料在云附件链接里{f'：{names}' if names else ''}"
     if word := _first(campaign.mail.cloud, letter.text):
         return "submission", f"正文有“{word}”，材料可能在链接里"
-    word = _first(campaign.mail.inquiry, f"{letter.subject}\n{letter.text}")
-    return "inquiry", f"没有材料，{f'文字含“{word}”' if word else '请人工看'}"
+    asked = _first(campaign.mail.inquiry, _ADDRESS.sub(" ", f"{letter.subject}\n{letter.text}"))
+    if not asked and _ADDRESS.search(letter.text) and (word := _first(campaign.mail.handed, letter.text)):
+        return "submission", f"正文给了地址，又说到“{word}”，材料可能在那里"
+    return "inquiry", f"没有材料，{f'文字含“{asked}”' if asked else '请人工看'}"
 
 
 def _labels(kinds: Collection[str], campaign: Campaign) -> str:

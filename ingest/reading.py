@@ -1,6 +1,6 @@
 """Reads one message whole: its letter and files, who sent it, what kind it is, and what lies beside it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,8 @@ class Read:
     files: list[ReadFile]
     links: list[ReadLink]
     added: int
+    # Whether it names a password in its text or in a text file.
+    has_password: bool
 
 
 def read_message(desk: Desk, message_id: int) -> Read:
@@ -48,20 +50,20 @@ def _read_dropped(desk: Desk, own: Own, place: Dropped, added: list[Held]) -> Re
     speaking = decisions.speaking(desk.store, own.id, None)
     pile = contents.read_held(desk, files, speaking.words)
     same = siblings.Sender(None, place.province)
-    if is_locked(pile) and (words := passwords_elsewhere(desk, own, same)):
+    if is_locked(pile) and (words := [*pile.noted, *passwords_elsewhere(desk, own, same)]):
         pile = contents.read_held(desk, files, [*speaking.words, *words])
     join_volumes(desk, own, same, pile)
     letter = _letter(held.letter_of(place), held.sender_of(place), held.kind_of(place), desk.letter_version)
     letter = replace(letter, decided=speaking.key)
-    return Read(letter, pile.files, read_links(pile.links), len(added))
+    return Read(letter, pile.files, read_links(pile.links), len(added), has_password=_has_password(letter, pile))
 
 
 def _read_mail(desk: Desk, own: Own, place: Dropped | None, added: list[Held]) -> Read:
     raw = mail.raw(desk.store, own.id)
     letter, pile = contents.read_mail(desk, raw, beside=added)
     speaking, sender = _sender(desk, own, letter, pile)
-    same = siblings.Sender(letter.from_address, sender.province)
-    if is_locked(pile) and (words := [*speaking.words, *passwords_elsewhere(desk, own, same)]):
+    same = siblings.Sender(_writer(desk, letter, pile), sender.province)
+    if is_locked(pile) and (words := [*speaking.words, *pile.noted, *passwords_elsewhere(desk, own, same)]):
         letter, pile = contents.read_mail(desk, raw, words, added)
     join_volumes(desk, own, same, pile)
     # What was locked or split may say more of the sender.
@@ -74,18 +76,38 @@ def _read_mail(desk: Desk, own: Own, place: Dropped | None, added: list[Held]) -
         decided=speaking.key,
         soft_key=soft_key(letter, [file.sha256 or f"{file.path} {file.status}" for file in pile.files]),
     )
-    return Read(read, pile.files, read_links(linked.links), len(added))
+    return Read(read, pile.files, read_links(linked.links), len(added), has_password=_has_password(read, pile))
 
 
 def _origin(desk: Desk, letter: Letter, pile: Pile) -> Origin:
     return origin_of(letter, [*pile.inner, *quoted(letter)], desk.register)
 
 
+def _writer(desk: Desk, letter: Letter, pile: Pile) -> str | None:
+    """Return whose mails belong together with this one's: the address it came from at first, never one of ours."""
+    address = _origin(desk, letter, pile).address
+    return None if desk.register.is_own(address) else address
+
+
 def _sender(desk: Desk, own: Own, letter: Letter, pile: Pile) -> tuple[Speaking, Sender]:
     """Return what persons decided that concerns a mail, and who sent it."""
     origin = _origin(desk, letter, pile)
     speaking = decisions.speaking(desk.store, own.id, origin.address)
-    return speaking, sender_of(letter, pile.written, desk.register, origin, speaking)
+    earlier = _earlier(desk, own, origin.address)
+    return speaking, sender_of(letter, pile.written, desk.register, origin, speaking, earlier)
+
+
+def _earlier(desk: Desk, own: Own, address: str | None) -> set[str]:
+    """Return the provinces of an address's other mails; a registered address needs none, ours tells nothing."""
+    known = address and any(address in one.addresses for one in desk.associations)
+    if not address or known or desk.register.is_own(address):
+        return set()
+    return siblings.provinces(desk.store, address, own.id, _derived(desk))
+
+
+def _derived(desk: Desk) -> str:
+    """Return how the clue begins that other mails of the same address give."""
+    return desk.campaign.sender["earlier"].say.partition("{")[0]
 
 
 def _kind(desk: Desk, letter: Letter, pile: Pile, sender: Sender, speaking: Speaking) -> tuple[str, str]:
@@ -95,20 +117,33 @@ def _kind(desk: Desk, letter: Letter, pile: Pile, sender: Sender, speaking: Spea
     return mail_kind(
         letter,
         {_kind_for_mail(file) for file in pile.files},
-        sender_known=sender.level in {"provincial", "city"},
+        sender_known=sender.province is not None,
         campaign=desk.campaign,
         own=desk.register.is_own(letter.from_address) and not _origin(desk, letter, pile).forwarded,
     )
 
 
-def telling_of(message_id: int, letter: ReadLetter, files: Sequence[ReadFile]) -> Callable[[Any], None]:
+def _has_password(letter: ReadLetter, pile: Pile) -> bool:
+    return bool(pile.noted or find_passwords(f"{letter.subject}\n{letter.text}"))
+
+
+def telling_of(desk: Desk, message_id: int, read: Read) -> Callable[[Any], None]:
     """Return what tells the sender's other mails of this one, where it may help to open them."""
+    letter = read.letter
+    address = letter.sender_address or letter.from_address
     return siblings.telling(
-        siblings.Sender(letter.from_address, letter.province),
+        siblings.Sender(None if desk.register.is_own(address) else address, letter.province),
         message_id,
-        {file.volume_stem for file in files if file.volume_stem},
-        has_password=bool(find_passwords(f"{letter.subject}\n{letter.text}")),
+        siblings.News(
+            frozenset(file.volume_stem for file in read.files if file.volume_stem),
+            has_password=read.has_password,
+            tells_sender=letter.kind == "submission" and bool(letter.province) and not _is_derived(desk, letter),
+        ),
     )
+
+
+def _is_derived(desk: Desk, letter: ReadLetter) -> bool:
+    return any(clue.startswith(_derived(desk)) for clue in letter.sender_clues)
 
 
 def _kind_for_mail(file: ReadFile) -> str:

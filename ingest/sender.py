@@ -5,11 +5,11 @@ the mail goes before them all.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from config.divisions import divisions
-from ingest.address_clues import address_clues, learned_clues, side_clues
+from ingest.address_clues import address_clues, earlier_clues, learned_clues, side_clues
 from ingest.clues import Clue, Register, Written, document_clues, text_clues
 from ingest.origin import Origin
 from ingest.suspicion import capped, suspicions_of
@@ -43,10 +43,15 @@ def sender_of(
     register: Register,
     origin: Origin,
     speaking: Speaking,
+    earlier: Collection[str] = (),
 ) -> Sender:
-    """Return who sent a letter, by its address, its words and its documents, and by what persons decided."""
+    """Return who sent a letter, by its address, its words and its documents, and by what persons decided.
+
+    `earlier` are the provinces of its address's other mails.
+    """
     suspicions = suspicions_of(letter, register, learned=bool(speaking.learned))
-    clues = capped([*_clues(letter, origin, written, register, speaking)], suspicions)
+    known = earlier_clues(earlier, origin.address, register)
+    clues = capped([*known, *_clues(letter, origin, written, register, speaking)], suspicions)
     if speaking.sender:
         return _decided(speaking.sender, clues, origin, register)
     sums = _sums(clues)

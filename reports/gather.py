@@ -9,21 +9,10 @@ from typing import Any, TypedDict
 from config.associations import Association, raised_quota_cities
 from config.campaign import Campaign
 from config.selected import Selection
-from reports import versions
+from reports import same_pictures, versions
 from reports.case_view import case_view
-from reports.picture import (
-    AssociationView,
-    CaseView,
-    Cell,
-    CityView,
-    FileView,
-    FolderTrouble,
-    LinkView,
-    MailboxHealth,
-    MailGap,
-    MessageView,
-    Picture,
-)
+from reports.mail_side import FolderTrouble, LinkView, MailboxHealth, MailGap
+from reports.picture import AssociationView, CaseView, Cell, CityView, FileView, MessageView, Picture
 from reports.submission_facts import has_rows, nameless_rows
 from reports.versions import Placed
 from store import folders, polls, queries
@@ -54,6 +43,7 @@ def gather(
         links=tuple(_links(kept, messages)),
         troubles=tuple(FolderTrouble(**vars(trouble)) for trouble in kept.troubles),
         gaps=tuple(MailGap(**vars(gap)) for gap in folders.missing(store, as_of)),
+        reused=same_pictures.reused(cases),
     )
 
 
@@ -296,7 +286,7 @@ def _list_head(lists: Sequence[FileView]) -> dict[str, Cell]:
         for name in ("submitter", "contact", "phone"):
             cell = file.facts.get(name)
             if cell and (name not in head or not head[name].raw.strip()):
-                head[name] = Cell(cell["raw"], cell["value"], cell["place"], file)
+                head[name] = Cell.of(cell, file)
     return head
 
 

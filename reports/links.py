@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from reports.picture import LinkView, Picture
+from reports.mail_side import LinkView
+from reports.picture import Picture
 from reports.wording import month_and_day
 
 if TYPE_CHECKING:

@@ -68,13 +68,9 @@ def _rows(files: Iterable[FileView], row_cases: Mapping[int, Mapping[int, int]])
         own: dict[int, list[ListRow]] = defaultdict(list)
         for number, row in enumerate(file.facts.get("rows", ())):
             if (case_id := row_cases.get(file.id, {}).get(number)) is not None:
-                own[case_id].append(ListRow(file, {name: _cell(value, file) for name, value in row.items()}))
+                own[case_id].append(ListRow(file, {name: Cell.of(value, file) for name, value in row.items()}))
         rows.update(own)
     return rows
-
-
-def _cell(value: Mapping[str, str], file: FileView) -> Cell:
-    return Cell(value["raw"], value["value"], value["place"], file)
 
 
 def _old_lists(

@@ -3,7 +3,7 @@
 Of the same sender is what came from the same address, or was told to be of the same province.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,6 +51,19 @@ def texts(store: Store, sender: Sender, but: int) -> list[str]:
         return [f"{subject}\n{text}" for subject, text in session.execute(query.limit(_TEXTS))]
 
 
+def notes(store: Store, sender: Sender, but: int, most_bytes: int) -> list[tuple[str, str]]:
+    """Return (name, SHA-256) of the small text files in a sender's other mails, those of the newest first."""
+    query = (
+        select(File.name, File.sha256)
+        .join(Message)
+        .join(Letter, Letter.message_pk == Message.id)
+        .where(_is_of(sender), Message.id != but, File.format == "text", File.bytes <= most_bytes)
+        .order_by(Message.arrival.desc(), Message.id.desc(), File.id)
+    )
+    with store.reading() as session:
+        return [(name, sha256) for name, sha256 in session.execute(query.limit(_TEXTS)) if sha256]
+
+
 def volumes(store: Store, sender: Sender, but: int) -> list[VolumeFile]:
     """Return the volumes that came in a sender's other mails, in the order of their arrival."""
     query = (
@@ -69,27 +82,57 @@ def _volume_file(file: File, arrival: datetime) -> VolumeFile:
     return VolumeFile(file.message_pk, arrival, file.path, file.name, sha256, file.bytes, stem, volume)
 
 
-def telling(sender: Sender, but: int, stems: Iterable[str], *, has_password: bool) -> Callable[[Session], None]:
-    """Return what lets a sender's other mails be read again that a mail just read may help to open.
+def provinces(store: Store, address: str, but: int, derived: str) -> set[str]:
+    """Return the provinces that an address's other submissions were told to be of, by what they say themselves.
 
-    Those are the mails with locked files where it names a password, and those with volumes of the same sets.
+    What a person decided of a mail alone does not count, nor what was concluded from other mails: `derived` is how the
+    clues of such a mail begin.
     """
-    wanted = list(stems)
+    query = select(Letter.province, Letter.sender_clues).where(
+        Letter.sender_address == address,
+        Letter.message_pk != but,
+        Letter.kind == "submission",
+        Letter.province.is_not(None),
+        Letter.decided == "",
+    )
+    with store.reading() as session:
+        found = session.execute(query).all()
+    return {province for province, clues in found if not any(clue.startswith(derived) for clue in clues)}
+
+
+@dataclass(frozen=True)
+class News:
+    """What a mail just read may mean to its sender's other mails: see `telling`."""
+
+    stems: frozenset[str] = frozenset()
+    has_password: bool = False
+    tells_sender: bool = False
+
+
+def telling(sender: Sender, but: int, news: News) -> Callable[[Session], None]:
+    """Return what lets a sender's other mails be read again that a mail just read may help to read.
+
+    Those are the mails with locked files where it names a password, those with volumes of the same sets, and those of
+    nobody known where it tells whose its address is.
+    """
+    wanted = list(news.stems)
 
     def tell(session: Session) -> None:
-        if has_password:
+        if news.has_password:
             _wait(session, sender, but, File.status == "encrypted")
         if wanted:
             _wait(session, sender, but, File.volume_stem.in_(wanted))
+        if news.tells_sender and sender.address:
+            _wait(session, Sender(sender.address, None), but, Letter.province.is_(None))
 
     return tell
 
 
 def _wait(session: Session, sender: Sender, but: int, which: ColumnElement[bool]) -> None:
     ids: Sequence[int] = session.scalars(
-        select(File.message_pk)
-        .join(Letter, Letter.message_pk == File.message_pk)
-        .where(_is_of(sender), File.message_pk != but, which)
+        select(Letter.message_pk)
+        .join(File, File.message_pk == Letter.message_pk)
+        .where(_is_of(sender), Letter.message_pk != but, which)
         .distinct()
     ).all()
     session.execute(
@@ -100,7 +143,7 @@ def _wait(session: Session, sender: Sender, but: int, which: ColumnElement[bool]
 def _is_of(sender: Sender) -> ColumnElement[bool]:
     same = []
     if sender.address:
-        same.append(Letter.from_address == sender.address)
+        same.append(Letter.sender_address == sender.address)
     if sender.province:
         same.append(Letter.province == sender.province)
     return or_(*same) if same else false()

@@ -15,7 +15,7 @@ import pytest
 
 from ingest.cleanroom import RoomError, conclude
 from ingest.cleanroom_child import Inside, respond
-from ingest.contents import read_blob
+from ingest.contents import read_blobs
 from ingest.desk import Desk
 from parsers.base import ParseError
 from tests import doc_builders as docs
@@ -47,7 +47,8 @@ def docx_of(body: bytes) -> bytes:
 
 
 def status_of(opened: Desk, data: bytes) -> tuple[str, str]:
-    reading = read_blob(opened, opened.store.vault.keep([data]))
+    blob = opened.store.vault.keep([data])
+    reading = read_blobs(opened, [blob])[blob.sha256]
     return reading.status, reading.reason
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from config.campaign import Campaign, load_campaign
 from parsers.base import Reading, as_json
-from parsers.kinds import PARSERS
+from parsers.kinds import DOCUMENT_PARSERS, IMAGE_PARSERS, VIDEO_PARSERS
+from parsers.naming_kinds import ATTACHED, EMBEDDED, PACKED
 from parsers.reading import READERS_VERSION, kind_of, read_content
 from tests import doc_builders as build
 from tests.docx_writer import docx_bytes
@@ -124,6 +125,28 @@ def test_logos_are_no_photos_but_compressed_photos_are(tmp_path: Path) -> None:
     assert kind(tmp_path, build.small_jpeg(1, 1280, 960), "mmexport1.jpg") == "photo"
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "place", "expected"),
+    [
+        ("照片0-640x480.jpg", (640, 480), ATTACHED, "photo"),
+        ("IMG_1.jpg", (160, 120), ATTACHED, "photo"),
+        ("春江花园/照片/1.jpg", (160, 120), ATTACHED, "photo"),
+        ("大门.jpg", (640, 480), ATTACHED, "photo"),
+        ("大门.jpg", (160, 120), PACKED, "photo"),
+        ("a.jpg", (60, 60), PACKED, "other"),
+        ("大门.jpg", (160, 120), ATTACHED, "other"),
+        ("logo-200x60.jpg", (200, 60), ATTACHED, "other"),
+        ("大门.jpg", (640, 480), EMBEDDED, "other"),
+        ("图片1.jpg", (200, 60), EMBEDDED, "other"),
+    ],
+)
+def test_a_small_picture_is_a_photo_where_its_name_or_place_says_so(
+    name: str, size: tuple[int, int], place: str, expected: str, tmp_path: Path
+) -> None:
+    reading = reading_of(tmp_path, build.picture("JPEG", 1, *size))
+    assert kind_of(reading, Path(name).name, name, CAMPAIGN, place)[0] == expected
+
+
 def test_a_photo_cut_down_to_a_few_bytes_is_still_a_photo(tmp_path: Path) -> None:
     reading = reading_of(tmp_path, build.photo_jpeg()[:9_000])
     assert kind_of(reading, "大门.jpg", "大门.jpg", CAMPAIGN)[0] == "photo"
@@ -157,11 +180,11 @@ def test_a_word_file_with_the_scan_pasted_in_is_a_scan(tmp_path: Path) -> None:
         (b"", "unknown", "corrupt"),
         (OLE, "ole", "unsupported"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "ole", "encrypted"),
-        (b"{\\rtf1 ", "rtf", "unsupported"),
+        (b"{\\rtf1 ", "rtf", "ok"),
         (b"MZ" + bytes(100), "exe", "unsafe"),
         (b"\x01\x02\x03", "unknown", "unsupported"),
         (build.summary_list_docx()[:-300], "docx", "corrupt"),
-        (PDF, "pdf", "ok"),
+        (PDF, "pdf", "corrupt"),
         (zipped(a=b"1"), "zip", "ok"),
         ("说明文字".encode(), "text", "ok"),
     ],
@@ -183,10 +206,11 @@ def test_a_reading_is_the_same_after_it_was_kept_as_json(tmp_path: Path) -> None
 
 
 def test_the_version_names_every_parser_so_that_a_better_one_rereads() -> None:
-    for own in PARSERS.values():
-        for parser in own:
-            assert f"{parser.kind}{parser.version}" in READERS_VERSION.split(",")
+    for parser in (*DOCUMENT_PARSERS, *IMAGE_PARSERS, *VIDEO_PARSERS):
+        assert f"{parser.kind}{parser.version}" in READERS_VERSION.split(",")
 
 
 def test_every_parser_is_of_a_kind_that_the_campaign_knows(campaign: Campaign) -> None:
-    assert {parser.kind for own in PARSERS.values() for parser in own} <= {one.name for one in campaign.kind}
+    assert {parser.kind for parser in (*DOCUMENT_PARSERS, *IMAGE_PARSERS, *VIDEO_PARSERS)} <= {
+        one.name for one in campaign.kind
+    }

@@ -14,7 +14,7 @@ from ingest.unlocking import set_password
 from reports.picture import Picture
 from store import mail as mails
 from store.decisions import Person
-from tests.archive_builders import locked_zip
+from tests.archive_builders import locked_zip, seven_zip, split_zip
 from tests.desks import assessed, codes, desk, everything, take
 from tests.inbox import Sent, list_files, mail, photo
 from tests.mail_builders import gbk_zip
@@ -104,6 +104,33 @@ def test_a_password_in_the_senders_next_mail_opens_the_archive(method: str, open
     assert [case.community for case in picture.cases] == ["春江花园"]
 
 
+@pytest.mark.parametrize("names", [("a.zip", "密码.txt"), ("密码.txt", "z.zip")])
+def test_a_password_in_a_text_file_opens_the_archive_beside_it(
+    names: Sequence[str], opened: Desk, tmp_path: Path
+) -> None:
+    archive = locked_zip({"推荐表.docx": CASE.form_docx()}, "hn123")
+    bytes_of = {name: archive if name.endswith("zip") else "解压密码：hn123".encode("gbk") for name in names}
+    picture = take(opened, tmp_path / "inbox", mail(SENDER, "浙江报送", at(1), bytes_of)).picture
+    assert set(statuses(picture).values()) == {"ok"}
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_password_in_a_text_file_of_another_mail_opens_the_archive(
+    order: Sequence[int], opened: Desk, tmp_path: Path
+) -> None:
+    archive = locked_zip({"推荐表.docx": CASE.form_docx()}, "hn123")
+    sent = [mail(SENDER, "报送", at(1), {"a.zip": archive}), mail(SENDER, "补", at(2), {"密码.txt": b"hn123"})]
+    for step in order:
+        picture = take(opened, tmp_path / f"inbox{step}", sent[step]).picture
+    assert set(statuses(picture).values()) == {"ok"}
+
+
+def test_a_password_in_the_archives_own_name_opens_it(opened: Desk, tmp_path: Path) -> None:
+    archive = seven_zip({"推荐表.docx": CASE.form_docx()}, "8888", hidden=True)
+    sent = mail(SENDER, "浙江报送", at(1), {"案例材料（密码8888）.7z": archive})
+    assert set(statuses(take(opened, tmp_path / "inbox", sent).picture).values()) == {"ok"}
+
+
 def test_a_rebuild_joins_and_unlocks_the_same(opened: Desk, tmp_path: Path) -> None:
     archive = locked_zip({"推荐表.docx": CASE.form_docx()}, "wy2026")
     locked = mail(SENDER, "浙江报送补充", at(4), {"推荐表.zip": archive})
@@ -149,3 +176,58 @@ def test_a_password_that_a_person_gives_opens_the_archive_and_outlives_a_rebuild
 def test_a_password_for_a_message_that_is_not_there_is_one_line(opened: Desk) -> None:
     with pytest.raises(DecisionError, match="来信"):
         set_password(opened, "12", "x", Person("王编辑", datetime.now(UTC)))
+
+
+def test_a_split_zip_whose_last_volume_is_large_is_opened(opened: Desk, tmp_path: Path) -> None:
+    whole = gbk_zip(list_files("浙江省物业管理协会", [CASE]) | {"照片1.jpg": photo("a")})
+    first, last = split_zip(whole, [len(whole) // 2])
+    assert len(last) > 4096
+    mails_sent = (
+        mail(SENDER, "浙江（上）", at(1), {"材料.z01": first}),
+        mail(SENDER, "浙江（下）", at(2), {"材料.zip": last}),
+    )
+    picture = take(opened, tmp_path / "inbox", *mails_sent).picture
+    assert statuses(picture)["材料.z01!/汇总清单.docx"] == "ok"
+    assert {one.status for one in picture.files} == {"ok"}
+
+
+def halves(name: str, content: str) -> dict[str, bytes]:
+    whole = gbk_zip({f"{content}.jpg": photo(content)})
+    return {f"{name}.zip.001": whole[: len(whole) // 2], f"{name}.zip.002": whole[len(whole) // 2 :]}
+
+
+def test_two_split_archives_of_one_name_are_both_opened(opened: Desk, tmp_path: Path) -> None:
+    first = mail(SENDER, "浙江 春江花园", at(1), halves("照片", "春江"))
+    second = mail(SENDER, "浙江 秋水苑", at(2), halves("照片", "秋水"))
+    picture = take(opened, tmp_path / "inbox", first, second).picture
+    assert {file.name for file in picture.files if "!/" in file.path} == {"春江.jpg", "秋水.jpg"}
+
+
+def test_split_archives_of_one_name_in_two_folders_are_both_opened(opened: Desk, tmp_path: Path) -> None:
+    both = {f"{folder}/{name}": data for folder in ("春江", "秋水") for name, data in halves("照片", folder).items()}
+    picture = take(opened, tmp_path / "inbox", mail(SENDER, "浙江", at(1), {"全部.zip": gbk_zip(both)})).picture
+    assert {file.name for file in picture.files if file.kind == "photo"} == {"春江.jpg", "秋水.jpg"}
+
+
+def test_a_split_archive_that_is_sent_anew_under_its_name_is_opened_too(opened: Desk, tmp_path: Path) -> None:
+    old, new = halves("照片", "旧"), halves("照片", "新")
+    sent = [
+        mail(SENDER, f"浙江 {number}", at(number), {name: data})
+        for number, (name, data) in enumerate([*old.items(), *new.items()], start=1)
+    ]
+    picture = take(opened, tmp_path / "inbox", *sent).picture
+    assert {file.name for file in picture.files if file.kind == "photo"} == {"旧.jpg", "新.jpg"}
+
+
+def test_what_one_colleague_passes_on_of_two_provinces_is_no_one_archive(opened: Desk, tmp_path: Path) -> None:
+    sent = [
+        mail("editor@ecpmi.org.cn", f"转发：{province}", at(number), halves("照片", province), text=quoted(province))
+        for number, province in enumerate(("浙江", "江苏"), start=1)
+    ]
+    picture = take(opened, tmp_path / "inbox", *sent).picture
+    assert {file.name for file in picture.files if file.kind == "photo"} == {"浙江.jpg", "江苏.jpg"}
+
+
+def quoted(province: str) -> str:
+    name = f"{province}省物业管理协会"
+    return f"请处理\n\n-----原始邮件-----\n发件人: {name} <{len(province)}{ord(province[0])}@qq.com>\n主题: {province}省报送\n\n见附件"

@@ -11,7 +11,7 @@ from ingest.desk import Desk, open_desk
 from reports.export import rows
 from reports.picture import Assessment, MessageView
 from tests.desks import codes, take, write_settings
-from tests.inbox import BOX, Sent, list_files, mail
+from tests.inbox import BOX, Sent, list_files, mail, photo
 from tests.mail_builders import gbk_zip
 from tests.sample import ROSTER, day
 
@@ -367,3 +367,34 @@ def test_somebody_who_writes_as_a_colleague_cannot_forward_for_a_province(told: 
     view = told(raw)
     assert view.province is None
     assert view.suspicions
+
+
+def test_photos_that_a_private_address_sends_after_its_list_are_of_its_province(taken: Take) -> None:
+    first = mail("夕阳红 <123@qq.com>", "报送材料", IN_TIME, list_files(ZHEJIANG, [A]))
+    second = mail("夕阳红 <123@qq.com>", "照片", day("07-20T10:05:00"), {"1.jpg": photo("a")})
+    done = taken(second, first)
+    photos = next(one for one in done.picture.messages if one.subject == "照片")
+    assert (photos.kind, photos.province) == ("submission", "浙江")
+    assert "此前由地址 123@qq.com 报送的来信属于浙江" in photos.sender_clues
+
+
+def test_photos_of_an_address_that_wrote_for_two_provinces_are_asked_about(taken: Take) -> None:
+    done = taken(
+        mail("夕阳红 <123@qq.com>", "报送", IN_TIME, list_files(ZHEJIANG, [A])),
+        mail("夕阳红 <123@qq.com>", "报送", day("07-20T10:02:00"), list_files(JIANGSU, [N])),
+        mail("夕阳红 <123@qq.com>", "照片", day("07-20T10:05:00"), {"1.jpg": photo("a")}),
+    )
+    assert next(one.province for one in done.picture.messages if one.subject == "照片") is None
+    assert "sender.unknown" in codes(done)
+
+
+def test_attachments_of_somebody_unknown_without_a_word_are_asked_about(taken: Take) -> None:
+    done = taken(mail("x@qq.com", "见附件", IN_TIME, {"1.jpg": photo("a")}))
+    assert "sender.unknown" in codes(done)
+
+
+def test_photos_of_an_enterprise_whose_province_is_told_are_filed(taken: Take) -> None:
+    done = taken(
+        mail("成都锦江物业服务有限公司 <jj@qq.com>", "四川省成都市锦江国际花园照片", IN_TIME, {"1.jpg": photo("a")})
+    )
+    assert [(one.kind, one.province) for one in done.picture.messages] == [("submission", "四川")]

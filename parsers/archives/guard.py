@@ -7,13 +7,13 @@ from functools import partial
 
 from parsers.archives.model import CHUNK, Item, Member, Opened, bomb, too_large
 from parsers.base import ParseError
+from parsers.litter import lies_among_left_behind
 from parsers.names import safe_name, shown, unique_path
 from parsers.sniff import HEAD_BYTES, PROGRAM, is_program
 
 _FOLDERS = 40
 # What a database indexes, less room for " (2000)".
 _PATH_BYTES = 600 - 10
-_SYSTEM_FILES = re.compile(r"(^|/)(__MACOSX/|\._[^/]*$|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 _OUTSIDE = re.compile(r"^(/|[A-Za-z]:)|(^|/)\.\.(/|$)")
 
 
@@ -24,7 +24,7 @@ def guarded(opened: Opened, items: Iterable[Item]) -> Iterator[Member]:
         opened.tally.require_within()
         # What cannot be seen does not make a name another one: `.<NUL>.` is `..`.
         name = shown(item.name, len(item.name)).replace("\\", "/")
-        if name.endswith("/") or _SYSTEM_FILES.search(name):
+        if name.endswith("/") or lies_among_left_behind(name):
             continue
         spent.members += 1
         if spent.members > limits.members:
