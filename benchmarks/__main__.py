@@ -2,9 +2,15 @@
 
 import sys
 
-from benchmarks import fetching, judging, mailbox, opening
+from benchmarks import fetching, judging, mailbox, opening, seals
 
-PARTS = {"fetching": fetching.run, "mailbox": mailbox.run, "opening": opening.run, "judging": judging.run}
+PARTS = {
+    "fetching": fetching.run,
+    "mailbox": mailbox.run,
+    "opening": opening.run,
+    "judging": judging.run,
+    "seals": seals.run,
+}
 
 for name in sys.argv[1:] or PARTS:
     PARTS[name]()
