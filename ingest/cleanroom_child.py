@@ -18,6 +18,7 @@ from ingest.cleanroom import Setup
 from ingest.opened import Kept
 from parsers.archives import Member, Spent, members
 from parsers.base import ParseError, as_json
+from parsers.documents.pictures import pictures_in
 from parsers.letter import LetterLimits, Part, Salvaged
 from parsers.mails import open_mail
 from parsers.reading import format_at, read_content
@@ -57,6 +58,13 @@ class Inside:
             kept = self._kept_member(member)
             yield {**asdict(kept), "spent": vars(counted)}
 
+    def pictures(self, path: str, spent: dict[str, int], bare: bool) -> Iterator[Answer]:  # noqa: FBT001 (JSON)
+        """Keep the pictures that stand in a Word file one by one, as `unpack` keeps members."""
+        counted = Spent(**spent)
+        for member in pictures_in(Path(path), self.setup.limits, counted, bare=bare):
+            kept = self._kept_member(member)
+            yield {**asdict(kept), "spent": vars(counted)}
+
     def _kept_part(self, part: Part) -> Kept:
         if not part.head:
             return Kept(part.path, part.name, 0, None, part.problem)
@@ -83,6 +91,7 @@ _REQUESTS: dict[str, Callable[..., Iterator[Answer]]] = {
     "read": Inside.read,
     "letter": Inside.letter,
     "unpack": Inside.unpack,
+    "pictures": Inside.pictures,
 }
 
 

@@ -17,6 +17,7 @@ from ingest.opened import Kept, kept_from, letter_from
 from ingest.origin import Inner
 from parsers.archives import ARCHIVE_FORMATS, volume_of
 from parsers.base import ParseError, as_json
+from parsers.documents.pictures import shows_pictures
 from parsers.letter import Letter
 from parsers.links import CloudLink
 from parsers.mails import MAIL_FORMATS
@@ -118,6 +119,9 @@ def _add(pile: Pile, kept: Kept, prefix: str, depth: int) -> None:
         pile.files[at] = replace(file, kind="archive", volume_stem=volume.stem[:400], volume=own)
         return
     _note_names(pile, reading)
+    if shows_pictures(reading):
+        pile.files[at] = replace(file, **_add_pictures(pile, file))
+        return
     inner, problem = _open(pile, file, depth, is_mail=kept.is_mail)
     problem = problem or kept.problem
     if problem and file.status == "ok":
@@ -143,6 +147,29 @@ def _open(pile: Pile, file: ReadFile, depth: int, *, is_mail: bool) -> tuple[dic
     with _inside(pile, letter):
         add_all(pile, inside, f"{file.path}!/", depth - 1)
     return {"letter": _provenance(letter)} if letter else {}, problem
+
+
+def _add_pictures(pile: Pile, file: ReadFile) -> dict[str, Any]:
+    """Add the pictures that stand in a Word file; return what is to be noted of it, which was read whatever they are.
+
+    All of a material, as photos may be pasted into it; of other papers only where they are nothing but pictures.
+    """
+    answers, problem = _all(
+        pile.desk.room.ask(
+            "pictures",
+            file.bytes,
+            path=str(pile.desk.store.vault.path(file.sha256 or "")),
+            spent=pile.spent,
+            bare=file.kind != "case_material",
+        )
+    )
+    if answers:
+        pile.spent = answers[-1]["spent"]
+    add_all(pile, [kept_from(answer) for answer in answers], f"{file.path}!/", 0)
+    told = (
+        {} if file.kind_evidence or not answers else {"kind_evidence": f"内容：只有图片（{len(answers)} 张，已取出）"}
+    )
+    return {**told, "reason": f"文中的图片没有全部取出：{problem[1]}"} if problem else told
 
 
 @contextmanager

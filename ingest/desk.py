@@ -52,10 +52,8 @@ class Desk:
     @cached_property
     def reading_version(self) -> str:
         """What a cached reading depends on: the readers, and the words of the campaign that they look for."""
-        tables = self.campaign.model_dump(
-            mode="json", include={"kind", "summary_list", "recommendation_form", "section", "project_type", "mail"}
-        )
-        return _digest(READERS_VERSION, tables)
+        words = {"kind", "summary_list", "recommendation_form", "section", "layout", "project_type", "mail"}
+        return _digest(READERS_VERSION, self.campaign.model_dump(mode="json", include=words))
 
     @cached_property
     def register(self) -> Register:

@@ -18,7 +18,7 @@ def case_view(
     current = [file for file in files if not file.superseded]
     form = _form(current)
     row = rows[0].cells if rows else {}
-    photos = tuple(file for file in current if file.kind == "photo")
+    photos = _photos([file for file in current if file.kind == "photo"], campaign)
     counted = counted_photos(photos, campaign)
     forms = tuple(file for file in current if file.kind in FORM_KINDS)
     materials = tuple(file for file in current if file.kind == "case_material")
@@ -41,6 +41,17 @@ def case_view(
         complete=bool(whole),
         **_fields(form, row, materials, campaign),
     )
+
+
+def _photos(files: Sequence[FileView], campaign: Campaign) -> tuple[FileView, ...]:
+    """Return a case's photos: those that came by themselves, and where they are too few what is pasted into papers.
+
+    Otherwise that only illustrates. A picture that came both ways is the one that came by itself.
+    """
+    attached = tuple(file for file in files if not file.pasted)
+    if len(counted_photos(attached, campaign)) >= campaign.call.photos_min:
+        return attached
+    return (*attached, *(file for file in files if file.pasted))
 
 
 def counted_photos(photos: Iterable[FileView], campaign: Campaign) -> tuple[FileView, ...]:

@@ -25,12 +25,15 @@ from reports.picture import (
     Picture,
 )
 from reports.submission_facts import has_rows, nameless_rows
-from reports.versions import Placed
+from reports.versions import Placed, holder_of
 from store import folders, polls, queries
 from store.database import Store
 from store.decisions import MAIL_KIND, SENDER, of_message
 from store.drops import Dropped
 from store.models import File, Filing, Letter, Message, Reading
+
+# The formats of documents whose pictures are taken out.
+DOCUMENTS = ("docx", "doc")
 
 
 def gather(
@@ -160,13 +163,16 @@ def _files(kept: queries.Kept, messages: Mapping[int, MessageView]) -> list[File
     filed: dict[int, list[Filing]] = defaultdict(list)
     for filing in kept.filings:
         filed[filing.file_id].append(filing)
+    papers = {(file.message_pk, file.path) for file in kept.files if file.format in DOCUMENTS}
     views = []
     for file in kept.files:
         message = messages[file.message_pk]
         if file.sha256 and file.kind != "message" and message.is_submission:
             first[file.sha256] = min(first.get(file.sha256, message.arrival), message.arrival)
         arrival = first.get(file.sha256 or "", message.arrival)
-        views.append(_file(file, message, filed[file.id], kept, arrival))
+        view = _file(file, message, filed[file.id], kept, arrival)
+        pasted = (file.message_pk, holder_of(file.path)) in papers
+        views.append(replace(view, pasted=True) if pasted else view)
     return views
 
 

@@ -56,6 +56,8 @@ class FileView:
     filing_clues: tuple[str, ...] = ()
     superseded: bool = False
     city: str | None = None
+    # A picture that stands in a Word file.
+    pasted: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -344,6 +346,11 @@ class Picture:
     def submission_ids(self) -> frozenset[int]:
         """The ids of the messages that count as submissions."""
         return frozenset(message.id for message in self.messages if message.is_submission)
+
+    @cached_property
+    def photo_ids(self) -> frozenset[int]:
+        """The ids of the files that are looked at as photos of a case."""
+        return frozenset(file.id for case in self.cases for file in case.photo_files)
 
     @cached_property
     def open_links(self) -> tuple[LinkView, ...]:

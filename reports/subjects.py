@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from config.campaign import Campaign
-from reports import case_facts, file_facts, links, message_facts, submission_facts
+from reports import case_facts, file_facts, links, material_facts, message_facts, submission_facts
 from reports.picture import AssociationView, CaseView, FileView, MessageView, Picture
 
 LEVELS = {"provincial": "省级物协", "city": "市级物协", "enterprise": "物业服务企业", "other": "其他单位"}
@@ -81,6 +81,11 @@ def _sender(message: MessageView) -> str:
 def _in_submission(subject: Subject) -> bool:
     file: FileView = subject.view
     return file.message_pk in subject.picture.submission_ids
+
+
+def _is_photo(file: FileView, picture: Picture) -> bool:
+    """Tell a photo that is judged: one that is only an illustration in a material is not."""
+    return file.kind == "photo" and not file.superseded and (not file.pasted or file.id in picture.photo_ids)
 
 
 def _hidden(subject: Subject) -> str:
@@ -157,6 +162,7 @@ _CASE: dict[str, Fact] = {
     "forms": Fact("推荐表份数（Word、PDF 或扫描件）", lambda s: len(s.view.forms), case_facts.received),
     "materials": Fact("案例材料份数", lambda s: len(s.view.materials), case_facts.received),
     "photos": Fact("合格照片张数", lambda s: s.view.photos, case_facts.photo_evidence),
+    "pasted": Fact("照片不足而案例材料里有插图时的提示", material_facts.pasted_note),
     "unread_forms": Fact("收到推荐表而读不出、也归不到小区时的提示", file_facts.unread_forms),
     "locked": Fact("材料可能在打不开的文件或没有下载的云附件里时的提示", _hidden),
     "blank_list_cells": Fact(
@@ -181,6 +187,21 @@ _CASE: dict[str, Fact] = {
         "文件名不合“小区+标题”的案例材料",
         lambda s: case_facts.misnamed_materials(s.view),
         lambda s: _joined(file.path for file in s.view.materials),
+    ),
+    "sections_missing": Fact(
+        "案例材料缺少、空白或没有改完的部分（扫描件不判）",
+        lambda s: material_facts.sections_missing(s.view, s.campaign),
+        material_facts.counts,
+    ),
+    "sections_off": Fact(
+        "案例材料中篇幅与要求不同的部分",
+        lambda s: material_facts.sections_off(s.view, s.campaign),
+        material_facts.counts,
+    ),
+    "layout_faults": Fact(
+        "案例材料的排版与要求不同之处（只列确定的）",
+        lambda s: material_facts.layout_faults(s.view),
+        material_facts.named,
     ),
     "delivered": Fact("交付时间", lambda s: s.view.delivered, cells("delivered")),
     "collection_rate": Fact("物业服务费收缴率", lambda s: s.view.collection_rate, cells("collection_rate")),
@@ -282,7 +303,7 @@ def subjects(picture: Picture, on: str) -> Iterable[Subject]:
         "case": picture.cases,
         "message": picture.messages,
         "file": picture.files,
-        "photo": (file for file in picture.files if file.kind == "photo" and not file.superseded),
+        "photo": (file for file in picture.files if _is_photo(file, picture)),
         "video": (file for file in picture.files if file.kind == "video" and not file.superseded),
     }
     for view in views[on]:

@@ -37,6 +37,7 @@ def placed(
     row_cases = _row_cases(kept.filings)
     old = _old_lists(files, messages, row_cases, campaign) | _old_items(files, messages, campaign)
     old |= _old_drops(files, messages)
+    old |= _old_pasted(files, old)
     marked = [replace(file, superseded=True) if file.id in old else file for file in files]
     by_province: dict[str, list[FileView]] = defaultdict(list)
     by_case: dict[int, list[FileView]] = defaultdict(list)
@@ -157,8 +158,19 @@ def _old_drops(files: Sequence[FileView], messages: Mapping[int, MessageView]) -
     return old
 
 
+def _old_pasted(files: Sequence[FileView], old: set[int]) -> set[int]:
+    """Return the ids of the pictures that stand in papers that a newer one replaces."""
+    papers = {(file.message_pk, file.path) for file in files if file.id in old}
+    return {file.id for file in files if file.pasted and (file.message_pk, holder_of(file.path)) in papers}
+
+
+def holder_of(path: str) -> str:
+    """Return the path of the file that another one stands in; empty where it stands in none."""
+    return path.rpartition("!/")[0]
+
+
 def _item(file: FileView) -> tuple[int, str, str] | None:
     """Return what a file is a version of: a paper of a case, or a photo of a case by its name; None for others."""
-    if len(file.case_ids) != 1 or file.kind not in (*_REPLACED, "photo"):
+    if len(file.case_ids) != 1 or file.kind not in (*_REPLACED, "photo") or file.pasted:
         return None
     return file.case_ids[0], file.kind, file.name.lower() if file.kind == "photo" else ""

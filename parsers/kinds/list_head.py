@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 
 from config.campaign import Campaign
 from parsers.base import Value
+from parsers.documents.document import Document
+from parsers.documents.tables import Cell, Labels, Table, distinct, key
 from parsers.kinds.cells import plain, says_nothing, split_phone, trimmed, value_of
 from parsers.kinds.form_cells import split_foot
-from parsers.office import Document
-from parsers.tables import Cell, Labels, Table, distinct, key
 
 FIELDS = ("submitter", "contact", "phone")
 # `other` are further lines of the head and foot (负责人, 填报日期): they end a value and are not read.

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from config.campaign import Campaign
 from parsers.base import Found, Value
+from parsers.documents.document import Document
+from parsers.documents.tables import Labels, Table, key
 from parsers.kinds.cells import fact, plain, says_nothing, split_phone, value_of
 from parsers.kinds.form_cells import FOOT, Entry, entries, signed_text, split_foot
-from parsers.office import Document
-from parsers.tables import Labels, Table, key
 
 # Cells that only this form has beside what every description of a community has.
 _TELLING = ("applicant_contact", "recommender_contact", "reason", "applicant", "recommender", "collection_rate")
@@ -43,7 +43,10 @@ class RecommendationForm:
             confidence = _confidence(form, title, campaign)
             fields = _fields(form, campaign) if confidence else {}
             if any(value.value is not None for value in fields.values()):
-                facts = {"title": title, "fields": {name: fact(value) for name, value in fields.items()}}
+                facts = {
+                    "title": title,
+                    "fields": {name: fact(value, document.method) for name, value in fields.items()},
+                }
                 found.append(Found(self.kind, confidence, facts))
         return tuple(found)
 
@@ -135,7 +138,7 @@ def _parts(entry: Entry) -> Iterator[tuple[str, str]]:
 
 
 def _value(name: str, raw: str, entry: Entry, campaign: Campaign) -> Value:
-    value = value_of(name, raw, entry.place, campaign)
+    value = replace(value_of(name, raw, entry.place, campaign, entry.confidence), area=entry.area)
     if name == "floor_area" and "万" in entry.label and _BARE.fullmatch(value.raw):
         return replace(value, value=value_of(name, f"{value.raw}万平方米", "", campaign).value)
     if name.endswith("_signed"):
@@ -143,7 +146,7 @@ def _value(name: str, raw: str, entry: Entry, campaign: Campaign) -> Value:
     multiline = name == "reason" and value.value is not None
     if multiline:
         lines = (plain(line) for line in raw.splitlines())
-        value = Value(value.raw, "\n".join(line for line in lines if line), value.place)
+        value = replace(value, value="\n".join(line for line in lines if line))
     return value
 
 
@@ -199,6 +202,7 @@ def _split_contacts(fields: dict[str, Value], campaign: Campaign) -> None:
         if value is None or not number:
             continue
         text = None if says_nothing(name, campaign) else plain(name)
-        fields[contact] = Value(value.raw, text, value.place, confidence=0.9)
+        sure = min(value.confidence, 0.9)
+        fields[contact] = replace(value, value=text, confidence=sure)
         if phone not in fields or not fields[phone].raw:
-            fields[phone] = value_of(phone, number, value.place, campaign, confidence=0.9)
+            fields[phone] = replace(value_of(phone, number, value.place, campaign, sure), area=value.area)

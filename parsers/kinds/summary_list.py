@@ -11,12 +11,12 @@ from typing import Any
 
 from config.campaign import Campaign
 from parsers.base import Found, Value
+from parsers.documents.document import Document
+from parsers.documents.tables import Cell, Labels, Table, distinct
 from parsers.kinds import list_head
 from parsers.kinds.cells import fact, is_ditto, says_nothing, value_of
 from parsers.kinds.list_columns import CORE, Columns, Header, Strip, find_header, joined
 from parsers.kinds.list_rows import is_aside
-from parsers.office import Document
-from parsers.tables import Cell, Labels, Table, distinct
 
 # The words that a title of ours has and another campaign's has not.
 _OWN_WORDS = ("案例", "好服务")
@@ -64,14 +64,14 @@ class SummaryList:
         confidence = _confidence(reading.columns, own, other)
         if confidence == 0 or not (reading.all_rows or any(value.value for value in head.values())):
             return ()
-        return (Found(self.kind, confidence, _facts(own or other or "", head, reading)),)
+        return (Found(self.kind, confidence, _facts(own or other or "", head, reading, document.method)),)
 
 
-def _facts(title: str, head: dict[str, Value], reading: _Reading) -> dict[str, Any]:
+def _facts(title: str, head: dict[str, Value], reading: _Reading, method: str) -> dict[str, Any]:
     return {
         "title": title,
-        **{name: fact(head.get(name)) for name in list_head.FIELDS},
-        "rows": [{name: fact(value) for name, value in row.items()} for row in reading.all_rows],
+        **{name: fact(head.get(name), method) for name in list_head.FIELDS},
+        "rows": [{name: fact(value, method) for name, value in row.items()} for row in reading.all_rows],
         "columns": reading.captions,
     }
 
@@ -181,6 +181,7 @@ def _value(name: str, cell: Cell, table: Table, number: int, above: Row, campaig
         place = f"表{table.index}第{number}行第{cell.col}列（与第{cell.row}行合并）"
     if is_ditto(cell.text) and name in above:
         taken = above[name]
-        return Value(cell.text.strip(), taken.value, f"{place}（同上，取自{taken.place}）", "ditto", 0.9)
-    value = value_of(name, cell.text, place, campaign)
-    return replace(value, raw=" ".join(value.raw.split()))
+        origin = f"{place}（同上，取自{taken.place}）"
+        return Value(cell.text.strip(), taken.value, origin, "ditto", min(0.9, cell.confidence), cell.area)
+    value = value_of(name, cell.text, place, campaign, cell.confidence)
+    return replace(value, raw=" ".join(value.raw.split()), area=cell.area)

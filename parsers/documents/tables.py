@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from parsers.base import Area
 from parsers.values.text import clean
 
 # Longer than the longest label with what people write into its brackets.
@@ -21,12 +22,17 @@ _GAP = r"[\s_＿　]*"
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell as it is shown: its text and where it begins (row and grid column from 1)."""
+    """A cell as it is shown: its text and where it begins (row and grid column from 1).
+
+    `confidence` is below 1 where an OCR read it; `area` says where on which page it stood, where there are pages.
+    """
 
     text: str
     row: int
     col: int
     holds_tables: bool = False
+    confidence: float = 1.0
+    area: Area | None = None
 
     @property
     def origin(self) -> tuple[int, int]:
