@@ -7,10 +7,10 @@ from typing import Any
 from config.campaign import Campaign
 from parsers import naming_kinds
 from parsers.base import Found, ParseError, Reading, Source
+from parsers.documents.web import read_html
+from parsers.documents.word import is_protected, read_docx
 from parsers.kinds import PARSERS
-from parsers.office import is_protected, read_docx
 from parsers.sniff import HEAD_BYTES, PROGRAM, format_of
-from parsers.web import read_html
 
 __all__ = ["READERS_VERSION", "Found", "Reading", "format_at", "kind_of", "read_content"]
 

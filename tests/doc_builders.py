@@ -324,12 +324,12 @@ def case_material_docx(
         prefix = f"{'一二三四五六'[number]}、" if numbered else ""
         blocks.append(Raw(paragraph(prefix + heading, 15, bold=True, spacing='w:before="312" w:after="312"')))
         body = openings.get(heading, "")
-        parts = [body] if heading == "小区简介" else _sentences(source, body, length)
+        parts = [body] if heading == "小区简介" else sentences(source, body, length)
         blocks += [Raw(paragraph(f"　　{part}", 15, spacing='w:line="360" w:lineRule="auto"')) for part in parts]
     return docx_bytes(*blocks, footer_page_number=True)
 
 
-def _sentences(source: random.Random, opening: str, length: int) -> list[str]:
+def sentences(source: random.Random, opening: str, length: int) -> list[str]:
     """Return paragraphs of together about `length` characters."""
     parts: list[str] = []
     part = opening

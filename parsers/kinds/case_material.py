@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from config.campaign import Campaign
 from parsers.base import Found
-from parsers.office import Document
-from parsers.tables import key
+from parsers.documents.document import Document
+from parsers.documents.tables import key
 
 # Numbering before a heading: 一、 （二） 3. 第四部分 ①
 _NUMBERING = re.compile(

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from parsers.documents.tables import Cell, Labels, Table, key
 from parsers.kinds import list_head
-from parsers.tables import Cell, Labels, Table, key
 
 CORE = ("company", "delivered", "project_type", "recommender")
 _FIELDS = ("community", *CORE)

@@ -23,6 +23,8 @@ _BRACKETED = (
     (re.compile(rf"{_OPEN} ?☐? ?{_CLOSE}"), _BOX),
     (re.compile(r"(?:^|(?<=[ ☐☑]))口(?=[^ 口])"), _BOX),
 )
+# Wingdings 2 where its font was lost: £ is an empty box, and then R is a ticked one.
+_LOST_FONT = ((re.compile(r"(?<![a-zA-Z])R(?![a-zA-Z])"), _TICK), (re.compile("£"), _BOX))
 _MARK = re.compile(r"[☑☐]")
 _SEPARATOR = re.compile(r"[ 、,;/|。]+")
 _CHINESE_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
@@ -87,7 +89,7 @@ def read_project_type(raw: str, types: tuple[ProjectType, ...]) -> str | None:
 def _marked(raw: str) -> str:
     """Return a text with every kind of tick as ☑ and every empty box or bracket as ☐."""
     text = prepared(raw.translate(_MARKS))
-    for pattern, mark in _BRACKETED:
+    for pattern, mark in (*_BRACKETED, *(_LOST_FONT if "£" in text else ())):
         text = pattern.sub(mark, text)
     return text
 

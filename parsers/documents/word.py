@@ -9,8 +9,6 @@ import mmap
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 from xml.parsers.expat import ExpatError
@@ -20,8 +18,8 @@ from docx.opc.exceptions import OpcError
 from lxml import etree
 
 from parsers.base import ParseError
-from parsers.tables import Table
-from parsers.wordtree import TooBigError, Walk, attribute, local_name
+from parsers.documents.document import Document
+from parsers.documents.wordtree import TooBigError, Walk, attribute, local_name
 
 MAX_MEMBERS = 2_000
 MAX_INFLATED_BYTES = 200_000_000
@@ -42,38 +40,6 @@ _REFUSED = (
 _BROKEN_ZIP = (
     zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError, KeyError,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Document:
-    """A Word file in reading order: paragraph texts and tables; `headings` are paragraphs in a heading style.
-
-    A table inside a cell stands after the one that holds it, marked `nested`; its text is also in that cell.
-    """
-
-    blocks: tuple[str | Table, ...]
-    headings: tuple[str, ...] = ()
-    pictures: int = 0
-
-    @cached_property
-    def paragraphs(self) -> tuple[str, ...]:
-        """The paragraphs outside tables, blank ones left out."""
-        return tuple(block for block in self.blocks if isinstance(block, str) and block.strip())
-
-    @cached_property
-    def tables(self) -> tuple[Table, ...]:
-        """All tables, nested ones too."""
-        return tuple(block for block in self.blocks if isinstance(block, Table))
-
-    @cached_property
-    def text(self) -> str:
-        """All the text, each table row a line."""
-        parts = [
-            block if isinstance(block, str) else block.text
-            for block in self.blocks
-            if isinstance(block, str) or not block.nested
-        ]
-        return "\n".join(part for part in parts if part.strip())
 
 
 def read_docx(path: Path) -> Document:

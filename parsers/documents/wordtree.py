@@ -7,7 +7,7 @@ Names are compared without namespace, so that strict and transitional files read
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from parsers.tables import Cell, Table
+from parsers.documents.tables import Cell, Table
 
 # What Word does not show: deleted and moved-away text, field codes, the old half of alternatives, ruby, properties.
 _SKIPPED = frozenset((
