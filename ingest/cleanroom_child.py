@@ -20,6 +20,7 @@ from parsers.archives import Member, Spent, members
 from parsers.base import ParseError, as_json
 from parsers.letter import LetterLimits, Part, Salvaged
 from parsers.mails import open_mail
+from parsers.naming_kinds import ATTACHED, EMBEDDED, PACKED
 from parsers.reading import format_at, read_content
 from store.blobs import Vault
 
@@ -61,12 +62,13 @@ class Inside:
         if not part.head:
             return Kept(part.path, part.name, 0, None, part.problem)
         kept = self._keep(part.path, part.name, part.chunks)
-        return replace(kept, problem=part.problem or kept.problem, is_mail=part.is_mail)
+        place = EMBEDDED if part.embedded else ATTACHED
+        return replace(kept, problem=part.problem or kept.problem, is_mail=part.is_mail, place=place)
 
     def _kept_member(self, member: Member) -> Kept:
         if member.problem or member.chunks is None:
             return Kept(member.path, member.name, member.size, None, member.problem)
-        kept = self._keep(member.path, member.name, member.chunks)
+        kept = replace(self._keep(member.path, member.name, member.chunks), place=PACKED)
         return kept if kept.sha256 else replace(kept, bytes=member.size)
 
     def _keep(self, path: str, name: str, chunks: Callable[[], Iterator[bytes]]) -> Kept:

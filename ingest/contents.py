@@ -17,11 +17,15 @@ from ingest.opened import Kept, kept_from, letter_from
 from ingest.origin import Inner
 from parsers.archives import ARCHIVE_FORMATS, volume_of
 from parsers.base import ParseError, as_json
+from parsers.damaged import find_damage
 from parsers.letter import Letter
 from parsers.links import CloudLink
+from parsers.litter import TOLD as LITTER
+from parsers.litter import find_litter
 from parsers.mails import MAIL_FORMATS
 from parsers.names import unique_path
-from parsers.passwords import find_passwords
+from parsers.naming_kinds import PACKED
+from parsers.passwords import NOTE_BYTES, find_passwords, passwords_in_note, passwords_in_path
 from parsers.reading import Found, Reading, kind_of
 from store import documents
 from store.blobs import Blob
@@ -31,6 +35,7 @@ from store.siblings import VolumeFile
 # What stands for a file that could not be opened far enough to be told by its content.
 _UNREAD = "unknown"
 _EMPTY = ("corrupt", "文件是空的（0 字节），请对方重发")
+_END_MISSING = "分卷压缩包不完整，已收到 {count} 卷，还缺第 {next} 卷（可能还有其后的卷），各卷到齐后自动打开"
 _HEAD_BYTES = 4096
 Problem = tuple[str, str]
 
@@ -44,6 +49,8 @@ class Pile:
 
     desk: Desk
     passwords: list[str]
+    # What text files among them name as passwords: they may come after the archive that they open.
+    noted: list[str] = field(default_factory=list)
     files: list[ReadFile] = field(default_factory=list)
     spent: dict[str, int] = field(default_factory=lambda: {"members": 0, "bytes": 0})
     taken: dict[str, int] = field(default_factory=dict)
@@ -90,7 +97,7 @@ def read_held(desk: Desk, held: Iterable[Held], passwords: Sequence[str] = ()) -
 
 
 def _add_held(pile: Pile, held: Iterable[Held]) -> None:
-    kept = [Kept(one.path, PurePosixPath(one.path).name, one.bytes, one.sha256, None) for one in held]
+    kept = [Kept(one.path, PurePosixPath(one.path).name, one.bytes, one.sha256, None, place=PACKED) for one in held]
     add_all(pile, kept, "", pile.desk.settings.limits.depth)
 
 
@@ -104,12 +111,15 @@ def _add(pile: Pile, kept: Kept, prefix: str, depth: int) -> None:
     """Add one content and, where it holds others, those after it."""
     path = pile.path(prefix + kept.path)
     if kept.sha256 is None:
-        pile.files.append(_unopened(path, kept.name, kept.bytes, *(kept.problem or _EMPTY)))
+        pile.files.append(_shut(path, kept))
         return
     blob = Blob(kept.sha256, kept.bytes)
     reading = read_blob(pile.desk, blob)
     name = PurePosixPath(path).name
-    kind, _, evidence = kind_of(reading, name, path, pile.desk.campaign)
+    kind, _, evidence = kind_of(reading, name, path, pile.desk.campaign, kept.place)
+    if evidence.startswith(LITTER):
+        # There is nothing in it to read.
+        reading = Reading(reading.format)
     file = ReadFile(path, name, blob.sha256, blob.bytes, reading.format, kind, evidence, reading.status, reading.reason)
     at = len(pile.files)
     pile.files.append(file)
@@ -118,11 +128,26 @@ def _add(pile: Pile, kept: Kept, prefix: str, depth: int) -> None:
         pile.files[at] = replace(file, kind="archive", volume_stem=volume.stem[:400], volume=own)
         return
     _note_names(pile, reading)
+    _note_passwords(pile, file)
     inner, problem = _open(pile, file, depth, is_mail=kept.is_mail)
     problem = problem or kept.problem
     if problem and file.status == "ok":
         inner = {**inner, "status": problem[0], "reason": problem[1]}
     pile.files[at] = replace(pile.files[at], **inner)
+    if len(pile.files) == at + 1:
+        pile.files[at] = _called_by_name(pile, pile.files[at])
+
+
+def _called_by_name(pile: Pile, file: ReadFile) -> ReadFile:
+    """Return a file of which nothing was opened; a damaged document is called one, whatever its bytes look like."""
+    reason = find_damage(file.name, file.format, file.status, file.bytes)
+    if reason is None:
+        return file
+    told = replace(file, status="corrupt", reason=reason)
+    if file.kind != "archive":
+        return told
+    kind, _, evidence = kind_of(Reading("docx", (), "corrupt"), file.name, file.path, pile.desk.campaign)
+    return replace(told, kind=kind, kind_evidence=evidence)
 
 
 def _open(pile: Pile, file: ReadFile, depth: int, *, is_mail: bool) -> tuple[dict[str, Any], Problem | None]:
@@ -133,6 +158,7 @@ def _open(pile: Pile, file: ReadFile, depth: int, *, is_mail: bool) -> tuple[dic
     if depth == 0:
         return {}, ("unsafe", f"压缩包或邮件嵌套超过 {pile.desk.settings.limits.depth} 层，里面的没有再打开")
     opened = pile.desk.store.vault.path(file.sha256 or "")
+    pile.passwords.extend(passwords_in_path(file.path))
     try:
         letter, inside, problem = (
             _open_mail(pile, opened, file.format) if is_mail else (None, *_unpack(pile, [opened], file.bytes))
@@ -161,12 +187,15 @@ def _inside(pile: Pile, letter: Letter | None) -> Iterator[None]:
 def open_volumes(pile: Pile, volumes: Sequence[VolumeFile]) -> None:
     """Add the members of a split archive whose volumes are all there, in order, under the name of its first volume."""
     paths = [pile.desk.store.vault.path(volume.sha256) for volume in volumes]
+    pile.passwords.extend(word for volume in volumes for word in passwords_in_path(volume.path))
     members, problem = _unpack(pile, paths, sum(volume.bytes for volume in volumes))
     add_all(pile, members, f"{volumes[0].path}!/", pile.desk.settings.limits.depth - 1)
     if problem:
         own = {volume.path for volume in volumes}
+        reason = _END_MISSING.format(count=len(volumes), next=len(volumes) + 1)
+        reason = reason if problem[0] == "volume_missing" else problem[1]
         pile.files[:] = [
-            replace(file, status=problem[0], reason=problem[1]) if file.path in own and file.volume_stem else file
+            replace(file, status=problem[0], reason=reason) if file.path in own and file.volume_stem else file
             for file in pile.files
         ]
 
@@ -229,6 +258,15 @@ def _unopened(path: str, name: str, size: int, status: str, reason: str) -> Read
     return ReadFile(path, name, None, size, _UNREAD, "other", "", status, reason)
 
 
+def _shut(path: str, kept: Kept) -> ReadFile:
+    """Return a file of which nothing could be had; an empty one that a system left behind lacks nothing."""
+    problem = kept.problem or _EMPTY
+    litter = find_litter(Reading(_UNREAD), path) if problem[0] == "corrupt" else None
+    if litter:
+        return ReadFile(path, kept.name, None, kept.bytes, _UNREAD, "other", litter, "ok", "")
+    return _unopened(path, kept.name, kept.bytes, *problem)
+
+
 def read_blob(desk: Desk, blob: Blob) -> Reading:
     """Return the reading of a content, from what is kept of it where this version has read it before."""
     cached = documents.cached_reading(desk.store, blob.sha256, desk.reading_version)
@@ -264,6 +302,14 @@ def _note_names(pile: Pile, reading: Reading) -> None:
             pile.list_recommenders.extend(_texts(row.get("recommender") for row in found.facts.get("rows", ())))
         elif found.kind == "recommendation_form":
             pile.form_recommenders.extend(_texts([found.facts.get("fields", {}).get("recommender")]))
+
+
+def _note_passwords(pile: Pile, file: ReadFile) -> None:
+    """Note what a small text file names as passwords, for the archives beside it and in the sender's other mails."""
+    if file.format == "text" and file.sha256 and file.bytes <= NOTE_BYTES:
+        found = passwords_in_note(file.name, pile.desk.store.vault.path(file.sha256).read_bytes())
+        pile.passwords.extend(found)
+        pile.noted.extend(found)
 
 
 def _texts(cells: Iterable[dict[str, Any] | None]) -> Iterator[str]:

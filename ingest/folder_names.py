@@ -11,13 +11,12 @@ from config.associations import Association
 from config.campaign import Call
 from config.divisions import divisions
 from config.naming import association_key, folded
+from parsers.litter import is_left_behind
 from parsers.values.dates import read_date
 
 # What programs write beside a document that is open, or while a file is on its way.
 _PASSING = re.compile(
-    r"\..*|~\$.*|~WRL\d+\.tmp|.*\.(?:tmp|temp|part|partial|filepart|crdownload|download|downloading|xltd|td|!ut|swp)"
-    r"|thumbs\.db|ehthumbs\.db|desktop\.ini|\$recycle\.bin|system volume information|lost\+found|__macosx"
-    r"|@eadir|#recycle",
+    r"\..*|~\$.*|~WRL\d+\.tmp|.*\.(?:tmp|temp|part|partial|filepart|crdownload|download|downloading|xltd|td|!ut|swp)",
     re.IGNORECASE,
 )
 # An index of PostgreSQL bounds what it holds; a path that is longer is cut and carries its hash.
@@ -28,7 +27,7 @@ _WHOLE_DATE = len("2026-08-03")
 
 def is_passing(name: str) -> bool:
     """Tell whether a name is of what comes and goes by itself: lock files, half downloads, thumbnails, recycle bins."""
-    return bool(_PASSING.fullmatch(name))
+    return is_left_behind(name) or bool(_PASSING.fullmatch(name))
 
 
 def bounded(path: str) -> str:

@@ -52,7 +52,7 @@ def read_one(desk: Desk, message_id: int) -> None:
     try:
         read = read_message(desk, message_id)
         letter, files = read.letter, read.files
-        beside, telling = Beside(read.links, read.added), telling_of(message_id, letter, files)
+        beside, telling = Beside(read.links, read.added), telling_of(message_id, read)
         documents.keep_read(desk.store, message_id, letter, files, beside=beside, first_time=telling)
         log.info("message.read", message=message_id, kind=letter.kind, province=letter.province, files=len(files))
     except Exception as error:

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from parsers.letter import Letter
+from parsers.naming_kinds import ATTACHED
 
 _LETTERS = TypeAdapter(Letter)
 
@@ -24,6 +25,8 @@ class Kept:
     sha256: str | None
     problem: tuple[str, str] | None
     is_mail: bool = False
+    # How it stood there: attached to a mail, embedded in its HTML, or packed in an archive or a watched folder.
+    place: str = ATTACHED
 
 
 def letter_from(values: dict[str, Any] | None) -> Letter | None:
@@ -34,5 +37,5 @@ def letter_from(values: dict[str, Any] | None) -> Letter | None:
 def kept_from(values: dict[str, Any]) -> Kept:
     """Return a kept file from its JSON values."""
     problem = values["problem"]
-    own = {key: values[key] for key in ("path", "name", "bytes", "sha256", "is_mail")}
+    own = {key: values[key] for key in ("path", "name", "bytes", "sha256", "is_mail", "place")}
     return Kept(**own, problem=(problem[0], problem[1]) if problem else None)

@@ -1,6 +1,6 @@
 """Reads one message whole: its letter and files, who sent it, what kind it is, and what lies beside it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,8 @@ class Read:
     files: list[ReadFile]
     links: list[ReadLink]
     added: int
+    # Whether it names a password in its text or in a text file.
+    has_password: bool
 
 
 def read_message(desk: Desk, message_id: int) -> Read:
@@ -48,12 +50,12 @@ def _read_dropped(desk: Desk, own: Own, place: Dropped, added: list[Held]) -> Re
     speaking = decisions.speaking(desk.store, own.id, None)
     pile = contents.read_held(desk, files, speaking.words)
     same = siblings.Sender(None, place.province)
-    if is_locked(pile) and (words := passwords_elsewhere(desk, own, same)):
+    if is_locked(pile) and (words := [*pile.noted, *passwords_elsewhere(desk, own, same)]):
         pile = contents.read_held(desk, files, [*speaking.words, *words])
     join_volumes(desk, own, same, pile)
     letter = _letter(held.letter_of(place), held.sender_of(place), held.kind_of(place), desk.letter_version)
     letter = replace(letter, decided=speaking.key)
-    return Read(letter, pile.files, read_links(pile.links), len(added))
+    return Read(letter, pile.files, read_links(pile.links), len(added), has_password=_has_password(letter, pile))
 
 
 def _read_mail(desk: Desk, own: Own, place: Dropped | None, added: list[Held]) -> Read:
@@ -61,7 +63,7 @@ def _read_mail(desk: Desk, own: Own, place: Dropped | None, added: list[Held]) -
     letter, pile = contents.read_mail(desk, raw, beside=added)
     speaking, sender = _sender(desk, own, letter, pile)
     same = siblings.Sender(letter.from_address, sender.province)
-    if is_locked(pile) and (words := [*speaking.words, *passwords_elsewhere(desk, own, same)]):
+    if is_locked(pile) and (words := [*speaking.words, *pile.noted, *passwords_elsewhere(desk, own, same)]):
         letter, pile = contents.read_mail(desk, raw, words, added)
     join_volumes(desk, own, same, pile)
     # What was locked or split may say more of the sender.
@@ -74,7 +76,7 @@ def _read_mail(desk: Desk, own: Own, place: Dropped | None, added: list[Held]) -
         decided=speaking.key,
         soft_key=soft_key(letter, [file.sha256 or f"{file.path} {file.status}" for file in pile.files]),
     )
-    return Read(read, pile.files, read_links(linked.links), len(added))
+    return Read(read, pile.files, read_links(linked.links), len(added), has_password=_has_password(read, pile))
 
 
 def _origin(desk: Desk, letter: Letter, pile: Pile) -> Origin:
@@ -101,13 +103,18 @@ def _kind(desk: Desk, letter: Letter, pile: Pile, sender: Sender, speaking: Spea
     )
 
 
-def telling_of(message_id: int, letter: ReadLetter, files: Sequence[ReadFile]) -> Callable[[Any], None]:
+def _has_password(letter: ReadLetter, pile: Pile) -> bool:
+    return bool(pile.noted or find_passwords(f"{letter.subject}\n{letter.text}"))
+
+
+def telling_of(message_id: int, read: Read) -> Callable[[Any], None]:
     """Return what tells the sender's other mails of this one, where it may help to open them."""
+    letter = read.letter
     return siblings.telling(
         siblings.Sender(letter.from_address, letter.province),
         message_id,
-        {file.volume_stem for file in files if file.volume_stem},
-        has_password=bool(find_passwords(f"{letter.subject}\n{letter.text}")),
+        {file.volume_stem for file in read.files if file.volume_stem},
+        has_password=read.has_password,
     )
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from ingest.contents import Pile, open_volumes
 from ingest.desk import Desk
 from parsers.archives import Volume, is_complete, missing_volumes, order_volumes
-from parsers.passwords import find_passwords
+from parsers.passwords import NOTE_BYTES, find_passwords, passwords_in_note
 from store import siblings
 from store.documents import ReadFile
 from store.siblings import Sender, VolumeFile
@@ -32,9 +32,12 @@ def is_locked(pile: Pile) -> bool:
 
 
 def passwords_elsewhere(desk: Desk, own: Own, sender: Sender) -> list[str]:
-    """Return the passwords that the sender's other mails name, those of the newest first."""
+    """Return the passwords that the sender's other mails name, those of the newest first, then those in text files."""
     texts = siblings.texts(desk.store, sender, own.id)
-    return list(dict.fromkeys(word for text in texts for word in find_passwords(text)))
+    written = [word for text in texts for word in find_passwords(text)]
+    notes = siblings.notes(desk.store, sender, own.id, NOTE_BYTES)
+    noted = [word for name, sha in notes for word in passwords_in_note(name, desk.store.vault.path(sha).read_bytes())]
+    return list(dict.fromkeys([*written, *noted]))
 
 
 def join_volumes(desk: Desk, own: Own, sender: Sender, pile: Pile) -> None:

@@ -20,8 +20,8 @@ from parsers.authentication import Authentication, authentication_of
 from parsers.body_tables import find_body_tables
 from parsers.forwarded import Forwarded, find_forwarded
 from parsers.letter_dates import find_moment
-from parsers.letter_parts import Part, Salvaged, is_attachment, parts_of
-from parsers.letter_text import Body, decode_body, readable_text
+from parsers.letter_parts import Part, Salvaged, Shown, body_of, is_attachment, parts_of
+from parsers.letter_text import Body, cids_in, decode_body, readable_text
 from parsers.links import CloudLink, find_links
 from parsers.mail_bytes import FileBytes
 from parsers.names import decode_header
@@ -114,7 +114,7 @@ def read_letter(path: Path, limits: LetterLimits | None = None) -> tuple[Letter,
     letter = letter_of(header, bodies, limits, automatic=_automatic(header, entities))
     noticed = tuple(dict.fromkeys([*letter.defects, *defects]))[:_DEFECTS]
     tables = find_body_tables(_joined(bodies, html=True), letter.subject)
-    return replace(letter, defects=noticed), parts_of(data, entities, limits.parts, tables)
+    return replace(letter, defects=noticed), parts_of(data, entities, limits.parts, Shown(tables, cids_in(bodies)))
 
 
 def letter_of(header: mime.Header, bodies: Sequence[Body], limits: LetterLimits, automatic: str | None) -> Letter:
@@ -193,7 +193,7 @@ def _bodies(data: FileBytes, entities: Iterable[mime.Entity]) -> Iterator[Body]:
         if entity.problem or is_attachment(entity) or room <= 0:
             continue
         html = entity.media_type == "text/html"
-        content = mime.beginning_of(data, entity, room)
+        content = body_of(data, entity, room)
         room -= len(content)
         yield Body(html, decode_body(content, mime.charset_of(entity.header), html=html), entity.alternative)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 
 from parsers import mime
 from parsers.base import ParseError
@@ -11,6 +12,7 @@ from parsers.body_tables import NAME
 from parsers.mail_bytes import Buffer
 from parsers.names import decode_header, part_name, safe_name, unique_path
 from parsers.sniff import HEAD_BYTES, PROGRAM, format_of, is_program
+from parsers.uu_blocks import UuBlock, content_of_block, find_uu_blocks, without
 
 _BODY_TYPES = {"text/plain", "text/html"}
 MAIL_TYPES = {"message/rfc822", "message/global"}
@@ -71,6 +73,8 @@ class Part:
     problem: mime.Problem | None
     chunks: Callable[[], Iterator[bytes]]
     is_mail: bool = False
+    # Shown inside the mail's HTML, not attached to it.
+    embedded: bool = False
 
 
 class Salvaged:
@@ -88,26 +92,66 @@ class Salvaged:
             self.problem = error.status, error.reason
 
 
-def parts_of(data: Buffer, leaves: Iterable[mime.Entity], most: int, body_tables: bytes | None) -> Iterator[Part]:
+@dataclass(frozen=True)
+class Shown:
+    """What the HTML of a mail's body shows: its tables as a file, and the Content-IDs of its pictures."""
+
+    tables: bytes | None = None
+    cids: frozenset[str] = frozenset()
+
+
+def parts_of(data: Buffer, leaves: Iterable[mime.Entity], most: int, shown: Shown) -> Iterator[Part]:
     """Yield the files among a mail's leaves in order, at most `most`, and the body's tables last; raises OSError alone.
 
     Where a limit is met, one last part says so in its `problem`.
     """
     taken: dict[str, int] = {}
-    for entity in leaves:
-        if not entity.problem and not is_attachment(entity):
-            continue
-        part = _read(data, entity)
-        if part is None:
-            continue
+    for part in _files(data, leaves, shown.cids):
         most -= 1
         if most < 0:
-            part = _stopped(part, f"邮件中的文件超过上限，从《{part.name}》起未读取，请人工查看原邮件")
-        yield replace(part, path=unique_path(part.path, taken))
-        if most < 0:
+            over = _stopped(part, f"邮件中的文件超过上限，从《{part.name}》起未读取，请人工查看原邮件")
+            yield replace(over, path=unique_path(part.path, taken))
             return
-    if body_tables:
-        yield _table_part(body_tables, unique_path(NAME, taken))
+        yield replace(part, path=unique_path(part.path, taken))
+    if shown.tables:
+        yield _table_part(shown.tables, unique_path(NAME, taken))
+
+
+def _files(data: Buffer, leaves: Iterable[mime.Entity], cids: frozenset[str]) -> Iterator[Part]:
+    for entity in leaves:
+        if not entity.problem and not is_attachment(entity):
+            yield from _uu_parts(data, entity)
+        elif part := _read(data, entity):
+            cid = entity.header.raw("content-id").decode("latin-1").strip(" \t<>")
+            yield replace(part, embedded=bool(cid) and cid in cids)
+
+
+def _uu_parts(data: Buffer, entity: mime.Entity) -> Iterator[Part]:
+    """Yield the files that stand uuencoded in a body's text."""
+    for block in uu_blocks_of(data, entity):
+        chunks = partial(_uu_content, data, entity, block)
+        head = b"".join(islice(Salvaged(chunks()), 2))[:HEAD_BYTES]
+        kind = "application/octet-stream"
+        yield _judged(Part(block.name, block.name, kind, inline=False, head=head, problem=None, chunks=chunks))
+
+
+def _uu_content(data: Buffer, entity: mime.Entity, block: UuBlock) -> Iterator[bytes]:
+    return content_of_block(mime.content_of(data, entity), block)
+
+
+def uu_blocks_of(data: Buffer, entity: mime.Entity) -> list[UuBlock]:
+    """Return the uuencoded files in a body; HTML has none. What is damaged of the body itself is passed over."""
+    return [] if entity.media_type == "text/html" else find_uu_blocks(Salvaged(mime.content_of(data, entity)))
+
+
+def body_of(data: Buffer, entity: mime.Entity, limit: int) -> bytes:
+    """Return at most `limit` bytes of a body's text, the files that stand uuencoded in it left out."""
+    found = b""
+    for piece in without(Salvaged(mime.content_of(data, entity)), uu_blocks_of(data, entity)):
+        found += piece
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
 def _table_part(content: bytes, path: str) -> Part:
@@ -138,10 +182,14 @@ def _read(data: Buffer, entity: mime.Entity) -> Part | None:
     head = mime.beginning_of(data, entity, HEAD_BYTES)
     if not head and not claimed:
         return None
-    part = _part(data, entity, claimed or _made_up(data, entity), head)
-    if is_program(part.name, head):
+    return _judged(_part(data, entity, claimed or _made_up(data, entity), head))
+
+
+def _judged(part: Part) -> Part:
+    """Return a part with what its name and first bytes say of it."""
+    if is_program(part.name, part.head):
         return replace(part, problem=PROGRAM)
-    return replace(part, is_mail=_is_mail(part), problem=None if head else _EMPTY)
+    return replace(part, is_mail=_is_mail(part), problem=None if part.head else _EMPTY)
 
 
 def _part(data: Buffer, entity: mime.Entity, name: str, head: bytes) -> Part:

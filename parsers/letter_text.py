@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
+from urllib.parse import unquote
 
 from parsers.charsets import decode_bytes
 
@@ -24,6 +26,8 @@ _MARKUP = re.compile(
     r"|<[/!?A-Za-z][^<>]*>",
     re.DOTALL,
 )
+_CID = re.compile(r"cid:([^\"'\s<>()]{1,200})", re.IGNORECASE)
+_CIDS = 2_000
 # Nothing that people write is longer; what is cut off here would only cost time.
 _HTML_CHARACTERS = 4_000_000
 _TOKENS = 300_000
@@ -53,6 +57,12 @@ def decode_body(data: bytes, label: str | None, *, html: bool) -> str:
         match = _META_CHARSET.search(data[:4000])
         label = match[1].decode("ascii") if match else None
     return decode_bytes(data, label).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+
+
+def cids_in(bodies: Iterable[Body]) -> frozenset[str]:
+    """Return the Content-IDs of what HTML bodies show inside themselves: logos of signatures, pasted pictures."""
+    found = (unquote(match[1]) for body in bodies if body.html for match in _CID.finditer(body.text))
+    return frozenset(islice(found, _CIDS))
 
 
 def readable_text(bodies: Iterable[Body], limit: int) -> str:

@@ -6,7 +6,7 @@ one has no file of its own, so it is written out as an ordinary mail on the way.
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
@@ -19,7 +19,7 @@ from parsers.charsets import decode_bytes
 from parsers.compound import Compound, Node
 from parsers.letter import Letter, LetterLimits, letter_of
 from parsers.letter_parts import Part
-from parsers.letter_text import Body, decode_body
+from parsers.letter_text import Body, cids_in, decode_body
 from parsers.mail_writing import Attached, mail_bytes
 from parsers.names import NAMELESS, safe_name, unique_path
 from parsers.sniff import HEAD_BYTES, PROGRAM, is_program
@@ -35,7 +35,7 @@ _TIME = 0x0040
 _SUBJECT, _HEADERS, _MESSAGE_ID, _SENT, _BODY, _HTML = 0x0037, 0x007D, 0x1035, 0x0039, 0x1000, 0x1013
 _SENDER_NAMES, _SENDER_ADDRESSES = (0x0C1A, 0x0042), (0x5D01, 0x5D02, 0x0C1F, 0x0065)
 _TO_ADDRESSES, _TO_TYPE = (0x39FE, 0x3003), 0x0C15
-_FILE_NAMES, _FILE_TYPE, _FILE_DATA = (0x3707, 0x3704, 0x3001), 0x370E, 0x3701
+_FILE_NAMES, _FILE_TYPE, _FILE_DATA, _CONTENT_ID = (0x3707, 0x3704, 0x3001), 0x370E, 0x3701, 0x3712
 _NO_FILE = ("unsupported", "这是 Outlook 的嵌入对象或链接，不是普通附件，请人工看")
 _TOO_MUCH = ("unsafe", "邮件里的内容比文件本身还大，是炸弹的特征，没有打开")
 
@@ -143,11 +143,13 @@ def _attachments(message: _Message) -> Iterator[tuple[Node, str]]:
 
 def _parts(message: _Message, most: int) -> Iterator[Part]:
     taken: dict[str, int] = {}
+    cids = cids_in(_bodies(message))
     for number, (node, name) in enumerate(_attachments(message)):
         if number >= most:
             raise ParseError("unsafe", f"邮件里的附件超过 {most} 个，其余未读取，请人工查看")
         part = _part(message, node, name)
-        yield Part(**{**vars(part), "path": unique_path(part.path, taken)})
+        embedded = _text(message.compound, node, _CONTENT_ID, _TEXT_BYTES) in cids
+        yield replace(part, path=unique_path(part.path, taken), embedded=embedded)
 
 
 def _part(message: _Message, node: Node, name: str) -> Part:

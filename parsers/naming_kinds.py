@@ -10,6 +10,7 @@ from config.campaign import Campaign
 from parsers.archives import ARCHIVE_FORMATS
 from parsers.base import Reading
 from parsers.body_tables import is_body_table
+from parsers.litter import find_litter
 
 Told = tuple[str, float, str]
 UNTOLD: Told = ("other", 0.0, "")
@@ -19,7 +20,7 @@ _IMAGES = ("jpeg", "png", "gif", "bmp", "tiff", "webp", "heic", "avif")
 _BY_FORMAT: Mapping[str, Told] = {
     **dict.fromkeys(ARCHIVE_FORMATS, ("archive", 1.0, "内容：压缩包")),
     **dict.fromkeys(_VIDEOS, ("video", 1.0, "内容：视频")),
-    **dict.fromkeys(("eml", "msg", "tnef"), ("message", 1.0, "内容：邮件")),
+    **dict.fromkeys(("eml", "mbox", "msg", "tnef"), ("message", 1.0, "内容：邮件")),
     "exe": ("other", 1.0, "内容：程序或脚本"),
 }
 _EDITABLE = ("docx", "ole", "rtf", "odt", "xlsx", "ods", "mht", "html", "text")
@@ -42,18 +43,26 @@ _OURS = ("案例", "好服务", "小区")
 # A picture of a page's corner: logos and icons of a signature.
 _LOGO_BYTES, _LOGO_PIXELS = 20_000, 200
 _PHOTO_BYTES, _PHOTO_LONG, _PHOTO_SHORT = 100_000, 800, 300
+# Of a picture that somebody attached it takes less to be a photo; one that is smaller than an icon is none anywhere.
+_ATTACHED_BYTES, _ATTACHED_LONG = 10_000, 300
+_ICON_PIXELS = 64
+
+# How a file stood where it came from: by itself, shown inside a mail's HTML, or in an archive or a watched folder.
+ATTACHED, EMBEDDED, PACKED = "attached", "embedded", "packed"
 
 
-def kind_of(reading: Reading, name: str, path: str, campaign: Campaign) -> Told:
+def kind_of(reading: Reading, name: str, path: str, campaign: Campaign, place: str = ATTACHED) -> Told:
     """Return (kind, confidence 0..1, evidence in Chinese); `other` without evidence means that nothing could tell."""
     documents = [found for found in reading.found if found.kind != "photo"]
     if documents:
         best = max(documents, key=lambda found: found.confidence)
         return best.kind, best.confidence, f"内容：{campaign.kind_of(best.kind).label}"
+    if litter := find_litter(reading, path):
+        return "other", 1.0, litter
     if reading.format in _BY_FORMAT:
         return _BY_FORMAT[reading.format]
     if reading.format in _IMAGES:
-        return _picture(reading, name, path, campaign)
+        return _picture(reading, (name, path), campaign, place)
     if is_body_table(name):
         return "other", 0.7, "内容：正文中的表格"
     return _by_name(reading, name, path, campaign)
@@ -129,19 +138,22 @@ def _as_format(kind: str, word: str, text: str, reading: Reading) -> str | None:
     return _SCANS.get(kind, kind)
 
 
-def _picture(reading: Reading, name: str, path: str, campaign: Campaign) -> Told:
-    """Return the kind of a picture: a scan by its name, else a photo or a logo by its size."""
-    for confidence, text, where in _texts(name, path):
-        if _PHOTO_WORDS.search(text):
+def _picture(reading: Reading, named: tuple[str, str], campaign: Campaign, place: str) -> Told:
+    """Return the kind of a picture: a scan by its name, else a photo or a logo by its name, its place and its size."""
+    called = None
+    for confidence, text, where in _texts(*named):
+        if match := _PHOTO_WORDS.search(text):
+            # A size in a name (logo-200x60) is of no scan, but need not be of a photo.
+            called = None if match[0][0].isdigit() else f"{where}含“{match[0]}”"
             break
         hint = _hint(text, campaign)
         if hint and hint[0] in _SCANS:
             return _SCANS[hint[0]], confidence, f"{where}含“{hint[1]}”"
     facts: Mapping[str, Any] = next((found.facts for found in reading.found), {})
-    return _by_size(facts)
+    return _by_size(facts, place, called)
 
 
-def _by_size(facts: Mapping[str, Any]) -> Told:
+def _by_size(facts: Mapping[str, Any], place: str, called: str | None) -> Told:
     """Tell a photo from a logo; what cannot be told by size is a photo, for a small photo must be in sight."""
     width, height, size = facts.get("width"), facts.get("height"), facts.get("bytes")
     if width is None or height is None or size is None:
@@ -149,6 +161,9 @@ def _by_size(facts: Mapping[str, Any]) -> Told:
     long, short = max(width, height), min(width, height)
     if size >= _PHOTO_BYTES or (long >= _PHOTO_LONG and short >= _PHOTO_SHORT):
         return "photo", 0.8, f"内容：图片（{width}×{height}）"
-    if size < _LOGO_BYTES or long < _LOGO_PIXELS:
+    if place != EMBEDDED and long >= _ICON_PIXELS and (called or place == PACKED):
+        return "photo", 0.6, f"{called or '内容：图片'}（{width}×{height}）"
+    least_bytes, least_long = (_LOGO_BYTES, _LOGO_PIXELS) if place == EMBEDDED else (_ATTACHED_BYTES, _ATTACHED_LONG)
+    if size < least_bytes or long < least_long:
         return "other", 0.7, f"内容：小图标（{width}×{height}，{size} 字节）"
     return "photo", 0.5, f"内容：图片（{width}×{height}）"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from parsers.base import ParseError
 from parsers.compound import Compound
+from parsers.mbox_starts import is_mbox
 from parsers.zip_directory import find_names
 
 HEAD_BYTES = 4096
@@ -44,6 +45,7 @@ _MAGIC = (
     (257, b"ustar", "tar"),
     (0, b"\x1aE\xdf\xa3", "mkv"),
     (0, b"0&\xb2u\x8ef\xcf\x11", "wmv"),
+    (0, b"\x00\x05\x16\x07", "appledouble"),
     (0, b"\x7fELF", "exe"),
     (0, b"L\x00\x00\x00\x01\x14\x02\x00", "exe"),
 )
@@ -82,14 +84,16 @@ def format_of(head: bytes, path: Path | None = None) -> str:
 
     One of docx, xlsx, pptx, ofd, odt, ods, odp, zip, ole (old Office and WPS), msg, tnef, rtf, html, mht, pdf, jpeg,
     png, gif, bmp, tiff, heic, avif, webp, mp4, mov, avi, mkv (also webm), wmv, 7z, rar, gz, bz2, xz, zst, tar, eml,
-    exe, text, unknown.
-    The path lets a zip's or a compound file's directory be looked into; without it the first bytes must do.
+    mbox, appledouble (what a Mac keeps beside a file), exe, text, unknown.
+    The path lets a zip's or a compound file's directory be looked into, and tells several mails (mbox) from one;
+    without it the first bytes must do.
     """
     for offset, magic, name in _MAGIC:
         if head.startswith(magic, offset):
             closer = _CLOSER.get(name)
             return closer(head, path) if closer else name
-    return _media_of(head) or _packed_of(head) or _text_of(head)
+    found = _media_of(head) or _packed_of(head) or _text_of(head)
+    return "mbox" if found == "eml" and path and is_mbox(path) else found
 
 
 def _packed_of(head: bytes) -> str | None:

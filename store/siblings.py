@@ -51,6 +51,19 @@ def texts(store: Store, sender: Sender, but: int) -> list[str]:
         return [f"{subject}\n{text}" for subject, text in session.execute(query.limit(_TEXTS))]
 
 
+def notes(store: Store, sender: Sender, but: int, most_bytes: int) -> list[tuple[str, str]]:
+    """Return (name, SHA-256) of the small text files in a sender's other mails, those of the newest first."""
+    query = (
+        select(File.name, File.sha256)
+        .join(Message)
+        .join(Letter, Letter.message_pk == Message.id)
+        .where(_is_of(sender), Message.id != but, File.format == "text", File.bytes <= most_bytes)
+        .order_by(Message.arrival.desc(), Message.id.desc(), File.id)
+    )
+    with store.reading() as session:
+        return [(name, sha256) for name, sha256 in session.execute(query.limit(_TEXTS)) if sha256]
+
+
 def volumes(store: Store, sender: Sender, but: int) -> list[VolumeFile]:
     """Return the volumes that came in a sender's other mails, in the order of their arrival."""
     query = (

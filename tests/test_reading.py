@@ -9,6 +9,7 @@ import pytest
 from config.campaign import Campaign, load_campaign
 from parsers.base import Reading, as_json
 from parsers.kinds import PARSERS
+from parsers.naming_kinds import ATTACHED, EMBEDDED, PACKED
 from parsers.reading import READERS_VERSION, kind_of, read_content
 from tests import doc_builders as build
 from tests.docx_writer import docx_bytes
@@ -124,6 +125,28 @@ def test_logos_are_no_photos_but_compressed_photos_are(tmp_path: Path) -> None:
     assert kind(tmp_path, build.small_jpeg(1, 1280, 960), "mmexport1.jpg") == "photo"
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "place", "expected"),
+    [
+        ("照片0-640x480.jpg", (640, 480), ATTACHED, "photo"),
+        ("IMG_1.jpg", (160, 120), ATTACHED, "photo"),
+        ("春江花园/照片/1.jpg", (160, 120), ATTACHED, "photo"),
+        ("大门.jpg", (640, 480), ATTACHED, "photo"),
+        ("大门.jpg", (160, 120), PACKED, "photo"),
+        ("a.jpg", (60, 60), PACKED, "other"),
+        ("大门.jpg", (160, 120), ATTACHED, "other"),
+        ("logo-200x60.jpg", (200, 60), ATTACHED, "other"),
+        ("大门.jpg", (640, 480), EMBEDDED, "other"),
+        ("图片1.jpg", (200, 60), EMBEDDED, "other"),
+    ],
+)
+def test_a_small_picture_is_a_photo_where_its_name_or_place_says_so(
+    name: str, size: tuple[int, int], place: str, expected: str, tmp_path: Path
+) -> None:
+    reading = reading_of(tmp_path, build.picture("JPEG", 1, *size))
+    assert kind_of(reading, Path(name).name, name, CAMPAIGN, place)[0] == expected
+
+
 def test_a_photo_cut_down_to_a_few_bytes_is_still_a_photo(tmp_path: Path) -> None:
     reading = reading_of(tmp_path, build.photo_jpeg()[:9_000])
     assert kind_of(reading, "大门.jpg", "大门.jpg", CAMPAIGN)[0] == "photo"
@@ -172,6 +195,18 @@ def test_every_content_has_a_status_and_a_reason_where_it_is_not_ok(
     reading = reading_of(tmp_path, data)
     assert (reading.format, reading.status) == (format_, status)
     assert bool(reading.reason) == (status != "ok")
+
+
+@pytest.mark.parametrize("name", ["推荐表.docm", "推荐表.docx"])
+def test_a_word_file_with_macros_is_read_and_says_that_it_holds_them(name: str, tmp_path: Path) -> None:
+    data = io.BytesIO(build.recommendation_form_docx())
+    with zipfile.ZipFile(data, "a") as package:
+        package.writestr("word/vbaProject.bin", b'\xd0\xcf\x11\xe0 Sub AutoOpen() Shell "calc"')
+    reading = reading_of(tmp_path, data.getvalue())
+    assert (reading.format, reading.status, reading.reason) == ("docx", "ok", "含宏，未执行")
+    plain = reading_of(tmp_path, build.recommendation_form_docx())
+    assert (reading.found, plain.reason) == (plain.found, "")
+    assert kind_of(reading, name, name, CAMPAIGN)[0] == "recommendation_form"
 
 
 def test_a_reading_is_the_same_after_it_was_kept_as_json(tmp_path: Path) -> None:

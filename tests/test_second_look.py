@@ -14,7 +14,7 @@ from ingest.unlocking import set_password
 from reports.picture import Picture
 from store import mail as mails
 from store.decisions import Person
-from tests.archive_builders import locked_zip
+from tests.archive_builders import locked_zip, seven_zip
 from tests.desks import assessed, codes, desk, everything, take
 from tests.inbox import Sent, list_files, mail, photo
 from tests.mail_builders import gbk_zip
@@ -102,6 +102,33 @@ def test_a_password_in_the_senders_next_mail_opens_the_archive(method: str, open
     picture = take(opened, tmp_path / "second", word).picture
     assert statuses(picture)["材料.zip!/汇总清单.docx"] == "ok"
     assert [case.community for case in picture.cases] == ["春江花园"]
+
+
+@pytest.mark.parametrize("names", [("a.zip", "密码.txt"), ("密码.txt", "z.zip")])
+def test_a_password_in_a_text_file_opens_the_archive_beside_it(
+    names: Sequence[str], opened: Desk, tmp_path: Path
+) -> None:
+    archive = locked_zip({"推荐表.docx": CASE.form_docx()}, "hn123")
+    bytes_of = {name: archive if name.endswith("zip") else "解压密码：hn123".encode("gbk") for name in names}
+    picture = take(opened, tmp_path / "inbox", mail(SENDER, "浙江报送", at(1), bytes_of)).picture
+    assert set(statuses(picture).values()) == {"ok"}
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_password_in_a_text_file_of_another_mail_opens_the_archive(
+    order: Sequence[int], opened: Desk, tmp_path: Path
+) -> None:
+    archive = locked_zip({"推荐表.docx": CASE.form_docx()}, "hn123")
+    sent = [mail(SENDER, "报送", at(1), {"a.zip": archive}), mail(SENDER, "补", at(2), {"密码.txt": b"hn123"})]
+    for step in order:
+        picture = take(opened, tmp_path / f"inbox{step}", sent[step]).picture
+    assert set(statuses(picture).values()) == {"ok"}
+
+
+def test_a_password_in_the_archives_own_name_opens_it(opened: Desk, tmp_path: Path) -> None:
+    archive = seven_zip({"推荐表.docx": CASE.form_docx()}, "8888", hidden=True)
+    sent = mail(SENDER, "浙江报送", at(1), {"案例材料（密码8888）.7z": archive})
+    assert set(statuses(take(opened, tmp_path / "inbox", sent).picture).values()) == {"ok"}
 
 
 def test_a_rebuild_joins_and_unlocks_the_same(opened: Desk, tmp_path: Path) -> None:
