@@ -1,7 +1,6 @@
 """Answers until when a cloud link can be opened: by an attribute of its markup, or by the words around it."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,7 +37,8 @@ def expiry_of_attribute(text: str | None) -> Expiry | None:
     if not text:
         return None
     if not re.fullmatch(r"-?\d{1,15}", text, re.ASCII):
-        return _expiry(text, None) or _moment(text, text)
+        said = _expiry(text, None)
+        return said[0] if said else _moment(text, text)
     number = int(text)
     if number <= 0:
         return Expiry(None, text, never=True)
@@ -48,28 +48,34 @@ def expiry_of_attribute(text: str | None) -> Expiry | None:
         return None
 
 
-def expiry_in(places: Iterable[tuple[str, bool]], received: datetime | None) -> Expiry | None:
-    """Return what the words around a link say, the nearest first; `15天后过期` counts from `received`."""
-    for text, last in places:
-        # Of the words before a link the last line that says it counts.
-        parts = reversed(text.split("\n")) if last else (text,)
-        for part in parts:
-            found = _expiry(part, received)
-            if found:
-                return found
+def expiry_in(text: str, received: datetime | None, which: int) -> tuple[Expiry, int] | None:
+    """Return (what a text says, where that ends), the first line of it that says anything, or for -1 the last.
+
+    `15天后过期` counts from `received`.
+    """
+    lines, at = [], 0
+    for line in text.split("\n"):
+        lines.append((at, line))
+        at += len(line) + 1
+    # Nothing in a single line may still stand in two: 过期时间： and the moment below.
+    for start, part in (*(reversed(lines) if which else lines), (0, text)):
+        found = _expiry(part, received)
+        if found:
+            return found[0], start + found[1]
     return None
 
 
-def _expiry(text: str, received: datetime | None) -> Expiry | None:
+def _expiry(text: str, received: datetime | None) -> tuple[Expiry, int] | None:
     for pattern in _ABSOLUTE:
         match = pattern.search(text)
         if match:
-            return _moment(match[1], match[0])
+            expiry = _moment(match[1], match[0])
+            return (expiry, match.end()) if expiry else None
     relative = _RELATIVE.search(text)
     if relative:
-        return _after(relative, received)
+        return _after(relative, received), relative.end()
     never = _NEVER.search(text)
-    return Expiry(None, never[0], never=True) if never else None
+    return (Expiry(None, never[0], never=True), never.end()) if never else None
 
 
 def _moment(words: str, whole: str) -> Expiry | None:

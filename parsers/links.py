@@ -10,12 +10,11 @@ from datetime import datetime
 from itertools import groupby
 
 from parsers.link_expiry import Expiry, expiry_in, expiry_of_attribute
-from parsers.link_marks import ADDRESS, Mark, marks_of_html, marks_of_text
+from parsers.link_marks import Mark, marks_of_html, marks_of_text
 from parsers.link_providers import heading_in
+from parsers.link_words import CODE, NAMED, NAMED_ALONE, UNNAMED, Finder, Order, Surroundings, Words
 
 _LINKS = 200
-# How far the words around a link reach.
-_AROUND, _OWN = 400, 2_000
 
 _NAMES = ("filename", "file-name", "data-filename", "data-file-name", "download")
 _SIZES = ("filesize", "file-size", "data-filesize", "data-file-size", "data-size")
@@ -36,10 +35,29 @@ _SIZE = re.compile(
     r"(?<![A-Za-z0-9.])(\d{1,12}(?:\.\d{1,3})?)\s?([KMGT]i?B?|字节|bytes|B)(?![A-Za-z0-9])", re.IGNORECASE
 )
 _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
-_CODE = re.compile(r"(?:提取|访问|分享|下载)(?:码|密码)\s{0,3}[：:为是]?\s{0,3}([A-Za-z0-9]{4,8})(?![A-Za-z0-9])")
-_PASSWORD = re.compile(r"(?:密码|口令)\s{0,3}[：:为是]\s{0,3}([A-Za-z0-9]{4,8})(?![A-Za-z0-9])")
+# 提取码 and 密码 alike, but not what opens an archive (解压密码).
+_CODE = re.compile(
+    r"(?:(?:提取|访问|分享|下载|取件)(?:码|密码)\s{0,3}[：:为是]?|(?<![解压缩包件])(?:密码|口令)(?:\s{0,3}[：:为是]|\s))"
+    r"\s{0,3}([A-Za-z0-9]{4,8})(?![A-Za-z0-9])"
+)
 _CODE_IN_URL = re.compile(r"[?&#](?:pwd|passcode|accessCode)=([A-Za-z0-9]{4,8})(?![A-Za-z0-9%])")
-_NET_DISKS = ("baidu", "quark", "alipan", "tianyi", "weiyun", "caiyun", "123pan", "xunlei", "kdocs")
+_NET_DISKS = (
+    "baidu",
+    "quark",
+    "alipan",
+    "tianyi",
+    "weiyun",
+    "caiyun",
+    "123pan",
+    "xunlei",
+    "kdocs",
+    "wenshushu",
+    "115",
+    "weipan",
+    "docsqq",
+    "jianguoyun",
+    "lanzou",
+)
 
 
 @dataclass(frozen=True)
@@ -63,21 +81,6 @@ class CloudLink:
     never_expires: bool = False
 
 
-@dataclass(frozen=True)
-class _Words:
-    """The words of a link, nearest first: (text, whether its last match counts instead of its first)."""
-
-    places: tuple[tuple[str, bool], ...]
-
-    def find(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Return the nearest match of a pattern."""
-        for text, last in self.places:
-            found = list(pattern.finditer(text))
-            if found:
-                return found[-1 if last else 0]
-        return None
-
-
 def find_links(html: str | None, text: str, received: datetime | None) -> tuple[CloudLink, ...]:
     """Return the cloud links of a body, in HTML and as text, each file once; relative last days count from `received`.
 
@@ -90,9 +93,9 @@ def find_links(html: str | None, text: str, received: datetime | None) -> tuple[
             if known is None and len(found) >= _LINKS:
                 continue
             found[link.key] = _merged(known, link) if known else link
-        provider = heading_in(flat)
-        if provider and not any(link.provider == provider.name for link in found.values()):
-            found[provider.name] = CloudLink(provider.name, provider.name, "")
+        heading = heading_in(flat)
+        if heading and not any(link.provider == heading[0].name for link in found.values()):
+            found[heading[0].name] = CloudLink(heading[0].name, heading[0].name, "")
     return tuple(link for link in found.values() if link.url or _is_alone(link, found.values()))
 
 
@@ -115,73 +118,82 @@ def _merged(first: CloudLink, second: CloudLink) -> CloudLink:
 def _links(flat: str, marks: list[Mark], received: datetime | None) -> Iterator[CloudLink]:
     groups = [list(group) for _, group in groupby(marks, key=lambda mark: mark.key)]
     alone = len({mark.key for mark in marks}) == 1
-    for number, group in enumerate(groups):
-        before = groups[number - 1][-1].end if number else 0
-        after = groups[number + 1][0].start if number + 1 < len(groups) else len(flat)
-        yield _link(flat, group, (before, after), received, alone=alone)
+
+    def expiry(text: str, which: int) -> tuple[Expiry, int] | None:
+        return expiry_in(text, received, which)
+
+    for group, words in zip(groups, Surroundings(flat, groups), strict=True):
+        yield _link(group, words, expiry, alone=alone)
 
 
-def _link(flat: str, group: list[Mark], room: tuple[int, int], received: datetime | None, *, alone: bool) -> CloudLink:
-    """Return one link from its copies that stand together and the words between its neighbours."""
+def _link(group: list[Mark], words: Words, find_expiry: Finder[Expiry], *, alone: bool) -> CloudLink:
+    """Return one link from its copies that stand together and the words around them."""
     attributes = {name: value for mark in reversed(group) for name, value in mark.attributes.items()}
-    own, before, after = _around(flat, group, room)
     said = _first(attributes, _NAMES)
-    named = bool(said or _FILE_NAME.search(own))
-    words = _Words(((own, False), (after, False)) if named else ((own, False), (before, True), (after, False)))
-    if named and alone:
-        words = _Words((*words.places, (before, True)))
-    size_text, size_bytes = _size(_first(attributes, _SIZES), words)
-    expiry = expiry_of_attribute(_first(attributes, _EXPIRIES)) or expiry_in(words.places, received) or Expiry()
+    named = bool(said or _FILE_NAME.search(words.own))
+    order = (NAMED_ALONE if alone else NAMED) if named else UNNAMED
+    size_text, size_bytes = _size(_first(attributes, _SIZES), words, order)
+    expiry = expiry_of_attribute(_first(attributes, _EXPIRIES)) or words.find(find_expiry, order) or Expiry()
     first = group[0]
     return CloudLink(
         first.provider,
         first.key,
         first.url,
-        said or _name(words),
+        said or words.find(_file_name, order) or words.find(_shared_name, order),
         size_text,
         size_bytes,
         expiry.moment,
         expiry.text,
-        _code(first, own, before, after),
+        _code(first, words),
         expiry.never,
     )
-
-
-def _around(flat: str, group: list[Mark], room: tuple[int, int]) -> tuple[str, str, str]:
-    """Return the words of a link itself, before and after it, without addresses."""
-    start, end = group[0].start, group[-1].end
-    places = (
-        (start, min(end, start + 2_000)),
-        (max(room[0], start - _AROUND), start),
-        (end, min(room[1], end + _AROUND)),
-    )
-    own, before, after = (ADDRESS.sub(" ", flat[first : max(first, last)]) for first, last in places)
-    return own, before, after
 
 
 def _first(attributes: Mapping[str, str], names: Iterable[str]) -> str | None:
     return next((attributes[name][:300] for name in names if attributes.get(name)), None)
 
 
-def _name(words: _Words) -> str | None:
-    found = words.find(_FILE_NAME) or words.find(_SHARED_NAME)
-    return next((group.strip() for group in found.groups() if group), None) if found else None
+def _matched(pattern: re.Pattern[str], text: str, which: int) -> re.Match[str] | None:
+    found = list(pattern.finditer(text))
+    return found[which] if found else None
 
 
-def _size(attribute: str | None, words: _Words) -> tuple[str | None, int | None]:
+def _file_name(text: str, which: int) -> tuple[str, int] | None:
+    found = _matched(_FILE_NAME, text, which)
+    return (found[1].strip(), found.end()) if found else None
+
+
+def _shared_name(text: str, which: int) -> tuple[str, int] | None:
+    found = _matched(_SHARED_NAME, text, which)
+    return ((found[1] or found[2]).strip(), found.end()) if found else None
+
+
+def _written_size(text: str, which: int) -> tuple[tuple[str, int], int] | None:
+    found = _matched(_SIZE, text, which)
+    return (_measured(found), found.end()) if found else None
+
+
+def _written_code(text: str, which: int) -> tuple[str, int] | None:
+    found = _matched(_CODE, text, which)
+    return (found[1], found.end()) if found else None
+
+
+def _size(attribute: str | None, words: Words, order: Order) -> tuple[str | None, int | None]:
     """Return (as it stands, bytes) of a size: the bytes of an attribute, the words of the text."""
     exact = int(attribute) if attribute and re.fullmatch(r"\d{1,15}", attribute, re.ASCII) else None
-    found = (_SIZE.search(attribute) if attribute else None) or words.find(_SIZE)
-    if found is None:
-        return None, exact
-    counted = int(float(found[1]) * _UNITS.get(found[2][0].lower(), 1))
-    return "".join(found[0].split()), exact or counted
+    said = _SIZE.search(attribute) if attribute else None
+    text, counted = _measured(said) if said else words.find(_written_size, order) or (None, None)
+    return text, exact or counted
 
 
-def _code(mark: Mark, own: str, before: str, after: str) -> str | None:
-    """Return the code that opens a net disk: behind the link, before it, or in its address."""
+def _measured(found: re.Match[str]) -> tuple[str, int]:
+    return "".join(found[0].split()), int(float(found[1]) * _UNITS.get(found[2][0].lower(), 1))
+
+
+def _code(mark: Mark, words: Words) -> str | None:
+    """Return the code that opens a net disk: in its address, else in the words behind or before it."""
     if mark.provider not in _NET_DISKS:
         return None
-    words = _Words(((own, False), (after, False), (before, True)))
-    found = words.find(_CODE) or words.find(_PASSWORD) or _CODE_IN_URL.search(mark.url)
-    return found[1] if found else None
+    # What the words repeat of the address is used all the same.
+    written, in_url = words.find(_written_code, CODE), _CODE_IN_URL.search(mark.url)
+    return in_url[1] if in_url else written

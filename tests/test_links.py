@@ -249,3 +249,98 @@ PIECES = st.sampled_from(
 def test_whatever_the_body_links_are_found_without_a_fault(html: str, text: str) -> None:
     for link in find_links(html, html + text, ARRIVAL):
         assert link.expires is None or link.expires.tzinfo
+
+
+def told(text: str) -> dict[str, tuple[str | None, str | None]]:
+    """Return (code, expiry as it stands) of each link by the end of its address."""
+    return {link.url.rpartition("/")[2]: (link.code, link.expires_text) for link in find_links(None, text, ARRIVAL)}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "链接: https://pan.quark.cn/s/q1 提取码：xY12\nhttps://www.aliyundrive.com/s/a1 https://www.alipan.com/s/a2 https://cloud.189.cn/t/t1（访问码：x8u1） https://share.weiyun.com/w1 密码：a1b2c3 https://caiyun.139.com/m/i1 提取码:Ab12",
+            {"q1": "xY12", "a1": None, "a2": None, "t1": "x8u1", "w1": "a1b2c3", "i1": "Ab12"},
+        ),
+        (
+            "提取码：ab12 链接：https://pan.baidu.com/s/1abcf\n提取码：cd34 链接：https://pan.baidu.com/s/1abcg",
+            {"1abcf": "ab12", "1abcg": "cd34"},
+        ),
+        (
+            "提取码：ab12\n链接：https://pan.baidu.com/s/1abcf\n提取码：cd34\n链接：https://pan.baidu.com/s/1abcg\n谢谢",
+            {"1abcf": "ab12", "1abcg": "cd34"},
+        ),
+        (
+            "链接：https://pan.baidu.com/s/1abcf\n提取码：ab12\n链接：https://pan.baidu.com/s/1abcg\n提取码：cd34\n",
+            {"1abcf": "ab12", "1abcg": "cd34"},
+        ),
+        (
+            "https://pan.baidu.com/s/1abcf\n解压密码：zip9\n密码 ab12",
+            {"1abcf": "ab12"},
+        ),
+        (
+            "https://pan.baidu.com/s/1a?pwd=ab12\n提取码：ab12\nhttps://pan.quark.cn/s/q1",
+            {"1a?pwd=ab12": "ab12", "q1": None},
+        ),
+    ],
+)  # fmt: skip
+def test_a_code_is_never_taken_from_a_neighbour(text: str, expected: dict[str, str | None]) -> None:
+    assert {key: code for key, (code, _) in told(text).items()} == expected
+
+
+def test_an_expiry_is_never_taken_from_a_neighbour() -> None:
+    text = "https://pan.baidu.com/s/1b 提取码: ab12\n有效期7天\n链接: https://pan.quark.cn/s/q1 永久有效"
+    assert told(text) == {"1b": ("ab12", "有效期7天"), "q1": (None, "永久有效")}
+    (_, second) = find_links(None, text, ARRIVAL)
+    assert second.never_expires
+    text = "https://pan.baidu.com/s/1b 提取码: ab12\n有效期7天\n链接: https://pan.quark.cn/s/q1"
+    assert told(text) == {"1b": ("ab12", "有效期7天"), "q1": (None, None)}
+
+
+def test_a_name_behind_each_link_is_not_the_one_of_the_link_before() -> None:
+    text = "https://pan.baidu.com/s/1b\n甲.zip 3M\nhttps://pan.quark.cn/s/q1\n乙.zip 4M"
+    assert [(link.name, link.size_text) for link in find_links(None, text, ARRIVAL)] == [
+        ("甲.zip", "3M"),
+        ("乙.zip", "4M"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "provider", "key", "code"),
+    [
+        ("放在文叔叔 https://www.wenshushu.cn/f/abcd 取件码 1234", "wenshushu", "wenshushu:/f/abcd", "1234"),
+        ("https://f.ws59.cn/f/abcd", "wenshushu", "wenshushu:/f/abcd", None),
+        ("https://115.com/s/swabc?password=x1y2 访问码：x1y2", "115", "115:/s/swabc", "x1y2"),
+        ("见微盘：https://drive.weixin.qq.com/s?k=ABC&x=1", "weipan", "weipan:ABC", None),
+        ("https://wx.mail.qq.com/s?k=abc 材料.zip", "qqtransfer", "qqtransfer:abc", None),
+        ("腾讯文档 https://docs.qq.com/doc/DABC", "docsqq", "docsqq:/doc/DABC", None),
+        ("https://www.jianguoyun.com/p/DABC 密码 abcd", "jianguoyun", "jianguoyun:/p/DABC", "abcd"),
+        ("https://wwi.lanzoui.com/iabc 密码:9k8j", "lanzou", "lanzou:/iabc", "9k8j"),
+        ("从新浪邮箱发来的超大附件 https://mail.sina.com.cn/xx", "sina", "sina:https://mail.sina.com.cn/xx", None),
+    ],
+)
+def test_more_providers_are_known(text: str, provider: str, key: str, code: str | None) -> None:
+    link = only(None, text)
+    assert (link.provider, link.key, link.code) == (provider, key, code)
+    assert provider in LABELS
+
+
+def test_an_unknown_host_counts_where_a_heading_announces_it() -> None:
+    text = "从搜狐邮箱发来的超大附件\n材料.zip (3M, 2026年8月27日 21:59 到期)\n下载：https://dl.sohu.example/f?id=1\n"
+    html = text.replace("https://dl.sohu.example/f?id=1", '<a href="https://dl.sohu.example/f?id=1">点击</a>')
+    for link in (only(None, text), only(html.replace("\n", "<br>"))):
+        assert (link.provider, link.url) == ("cloud", "https://dl.sohu.example/f?id=1")
+        assert (link.name, link.size_text, link.expires) == ("材料.zip", "3M", at(2026, 8, 27, 21, 59))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "请见 https://dl.sohu.example/f?id=1",
+        "贵单位从我会邮箱发来的超大附件已收到，见 https://dl.sohu.example/f?id=1",
+        "从贵会邮箱发来的超大附件我们打不开，请看 https://www.ecpmi.org.cn/help",
+    ],
+)
+def test_an_unknown_host_alone_is_no_cloud_link(text: str) -> None:
+    assert find_links(None, text, ARRIVAL) == ()
