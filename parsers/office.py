@@ -22,6 +22,7 @@ from lxml import etree
 from parsers.base import ParseError
 from parsers.tables import Table
 from parsers.wordtree import TooBigError, Walk, attribute, local_name
+from parsers.zip_directory import find_names
 
 MAX_MEMBERS = 2_000
 MAX_INFLATED_BYTES = 200_000_000
@@ -106,6 +107,12 @@ def is_protected(path: Path) -> bool:
     """Tell whether an OLE container (a file that is not empty) holds an Office document behind a password."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         return content.find(_PROTECTED) >= 0
+
+
+def has_macros(path: Path) -> bool:
+    """Tell whether an Office package holds a VBA project; only its directory is looked at."""
+    names = find_names(path, MAX_MEMBERS) or ()
+    return any(name.lower().endswith("vbaproject.bin") for name in names)
 
 
 def _check_package(path: Path) -> None:

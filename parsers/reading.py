@@ -1,6 +1,7 @@
 """What does a file's content say? The one entrance to all readers: format by content, then its parsers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from config.campaign import Campaign
 from parsers import naming_kinds
 from parsers.base import Found, ParseError, Reading, Source
 from parsers.kinds import PARSERS
-from parsers.office import is_protected, read_docx
+from parsers.office import has_macros, is_protected, read_docx
 from parsers.sniff import HEAD_BYTES, PROGRAM, format_of
 from parsers.web import read_html
 
@@ -44,6 +45,8 @@ _UNSUPPORTED = {
     "ofd": "本版不能读取 OFD，请人工看",
     "unknown": "认不出的格式，可能已损坏",
 }
+_PACKAGES = ("docx", "xlsx", "pptx")
+_MACROS = "含宏，未执行"
 kind_of = naming_kinds.kind_of
 
 
@@ -56,15 +59,19 @@ def format_at(path: Path) -> str:
 def read_content(path: Path, size: int, campaign: Campaign) -> Reading:
     """Return what the file at `path` (`size` bytes) holds; never raises on its content.
 
-    `status` is ok, encrypted, corrupt, unsupported or unsafe, `reason` a Chinese sentence where it is not ok.
+    `status` is ok, encrypted, corrupt, unsupported or unsafe, `reason` a Chinese sentence where it is not ok, or where
+    the file holds macros: a fact for whoever opens it, here nothing of them is run.
     """
     format_ = format_at(path)
     if not size:
         return Reading(format_, (), "corrupt", "文件是空的（0 字节）")
     try:
-        return _read(format_, Source(path, path.name, size), campaign)
+        reading = _read(format_, Source(path, path.name, size), campaign)
     except ParseError as error:
-        return Reading(format_, (), error.status, error.reason)
+        reading = Reading(format_, (), error.status, error.reason)
+    if format_ in _PACKAGES and has_macros(path):
+        return replace(reading, reason="；".join(filter(None, (reading.reason, _MACROS))))
+    return reading
 
 
 def _read(format_: str, source: Source, campaign: Campaign) -> Reading:

@@ -197,6 +197,18 @@ def test_every_content_has_a_status_and_a_reason_where_it_is_not_ok(
     assert bool(reading.reason) == (status != "ok")
 
 
+@pytest.mark.parametrize("name", ["推荐表.docm", "推荐表.docx"])
+def test_a_word_file_with_macros_is_read_and_says_that_it_holds_them(name: str, tmp_path: Path) -> None:
+    data = io.BytesIO(build.recommendation_form_docx())
+    with zipfile.ZipFile(data, "a") as package:
+        package.writestr("word/vbaProject.bin", b'\xd0\xcf\x11\xe0 Sub AutoOpen() Shell "calc"')
+    reading = reading_of(tmp_path, data.getvalue())
+    assert (reading.format, reading.status, reading.reason) == ("docx", "ok", "含宏，未执行")
+    plain = reading_of(tmp_path, build.recommendation_form_docx())
+    assert (reading.found, plain.reason) == (plain.found, "")
+    assert kind_of(reading, name, name, CAMPAIGN)[0] == "recommendation_form"
+
+
 def test_a_reading_is_the_same_after_it_was_kept_as_json(tmp_path: Path) -> None:
     import json
 
