@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from parsers.letter_dates import CHINA, find_moment
 
-_NEVER = re.compile(r"无限期|永久有效|永不过期|长期有效|永不失效")
+_NEVER = re.compile(
+    r"有效期(?:限)?\s{0,3}[：:为是]?\s{0,3}(?:永久|长期|不限|无限)|无限期|永久有效|永不过期|长期有效|永不失效"
+)
 _DAY = r"\d{4}\s?[年/.-]\s?\d{1,2}\s?[月/.-]\s?\d{1,2}(?:\s?日)?"
 _CLOCK = r"(?:上午|下午|晚上|凌晨)?\s?\d{1,2}\s?[:：时]\s?\d{2}(?:\s?[:：分]\s?\d{2})?"
 _MOMENT = rf"({_DAY}(?:[\sT]{{0,3}}{_CLOCK})?)"
@@ -15,8 +17,17 @@ _ABSOLUTE = (
     re.compile(rf"{_MOMENT}\s{{0,3}}[前后]?\s{{0,3}}{_ENDS}"),
     re.compile(rf"(?:{_ENDS}(?:时间|日期)?|有效期(?:限|至|到)?|下载期限)\s{{0,3}}[：:至到为]?\s{{0,3}}{_MOMENT}"),
 )
+_SHORT = rf"(?<![年\d/.-])(\d{{1,2}})\s?月\s?(\d{{1,2}})\s?日((?:\s{{0,3}}{_CLOCK})?)"
+_WITHOUT_YEAR = (
+    re.compile(rf"{_SHORT}\s{{0,3}}[前后]?\s{{0,3}}{_ENDS}"),
+    re.compile(
+        rf"(?:{_ENDS}(?:时间|日期)?|有效期(?:限|至|到)?|有效(?:至|到)|下载期限)\s{{0,3}}[：:至到为]?\s{{0,3}}{_SHORT}"
+    ),
+)
+# A day without year that is longer past than this is one of the next year.
+_LONG_PAST = timedelta(days=180)
 _RELATIVE = re.compile(
-    rf"(\d{{1,3}})\s?(天|日|个?小时)\s?(?:之?后|内)?\s?{_ENDS}"
+    rf"(\d{{1,3}})\s?(天|日|个?小时)\s?(?:之?后|内)?\s?(?:{_ENDS}|有效)"
     rf"|(?:有效期(?:限)?|保存期限?|还剩|剩余|还有)\s{{0,3}}[：:为]?\s{{0,3}}(\d{{1,3}})\s?(天|日|个?小时)"
 )
 _LAST_SECOND = {"hour": 23, "minute": 59, "second": 59}
@@ -71,6 +82,10 @@ def _expiry(text: str, received: datetime | None) -> tuple[Expiry, int] | None:
         if match:
             expiry = _moment(match[1], match[0])
             return (expiry, match.end()) if expiry else None
+    for pattern in _WITHOUT_YEAR:
+        match = pattern.search(text)
+        if match:
+            return _in_year(match, received), match.end()
     relative = _RELATIVE.search(text)
     if relative:
         return _after(relative, received), relative.end()
@@ -85,6 +100,17 @@ def _moment(words: str, whole: str) -> Expiry | None:
         day = find_moment(f"{words.strip()} 00:00")
         found = day.replace(**_LAST_SECOND) if day else None  # type: ignore[arg-type]
     return Expiry(found, " ".join(whole.split())[:100]) if found else None
+
+
+def _in_year(match: re.Match[str], received: datetime | None) -> Expiry:
+    """Return a day without year: of the year of the arrival, of the next where that is long past."""
+    text = " ".join(match[0].split())[:100]
+    if received is None:
+        return Expiry(None, text)
+    year = received.astimezone(CHINA).year
+    found = [_moment(f"{one}年{match[1]}月{match[2]}日{match[3]}", text) for one in (year, year + 1)]
+    known = [one for one in found if one and one.moment and one.moment > received - _LONG_PAST]
+    return known[0] if known else Expiry(None, text)
 
 
 def _after(match: re.Match[str], received: datetime | None) -> Expiry:

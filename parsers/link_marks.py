@@ -28,6 +28,7 @@ _ATTRIBUTE = re.compile(r"([\w-]{1,40})\s{0,5}=\s{0,5}(?:\"([^\"<]*)\"|'([^'<]*)
 _TARGETS = ("downloadlink", "href", "data-url", "data-href")
 # 139's addresses are known from no log: whatever its table of attachments links to counts.
 _CONTAINERS = {"attachanddisk": "139"}
+_FEISHU = "data-mail-token"
 _CELLS = {"td", "th"}
 
 
@@ -140,6 +141,10 @@ class _Flat:
         container = _CONTAINERS.get(attributes.get("id", "").lower())
         if container:
             self._container, self._tables = container, 0
+        if attributes.get(_FEISHU) and not _target(attributes):
+            # Feishu names its files by this alone where a mailer has taken the links away.
+            key = f"feishu:{attributes[_FEISHU]}"[:_KEY_CHARACTERS]
+            self.marks.append(Mark(self._at, self._at, "", "feishu", key, attributes))
         if token.tag == "a":
             self._anchor = _Open(self._at, self._container, attributes)
         elif "downloadlink" in attributes:

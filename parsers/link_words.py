@@ -100,6 +100,11 @@ class Words:
         """What stands between the first and the last copy of the link."""
         return self._text(_OWN_WORDS)
 
+    @property
+    def own_and_behind(self) -> str:
+        """What stands between the copies of the link and behind the last."""
+        return self.own + self._text(_AFTER) + self._text(_BELOW)
+
     def find(self, finder: Finder[T], order: Order) -> T | None:
         """Return what a finder finds nearest to the link."""
         for place in self._around.habit(finder) or order.places:

@@ -176,7 +176,39 @@ def test_what_one_copy_of_a_link_leaves_open_another_fills() -> None:
 
 
 def test_a_heading_whose_links_were_lost_still_tells() -> None:
-    assert find_links(None, "从QQ邮箱发来的超大附件\n材料.zip (3M)", ARRIVAL) == (CloudLink("qq", "qq", ""),)
+    assert find_links(None, "从QQ邮箱发来的超大附件\n请查收", ARRIVAL) == (CloudLink("qq", "qq", ""),)
+
+
+def test_a_heading_whose_links_were_lost_gives_names_sizes_and_expiries() -> None:
+    text = "您好\n从QQ邮箱发来的超大附件\n材料.zip (128.03M, 2026年8月3日 21:59 到期)\n照片 (1G, 无限期)\n此致"
+    html = "<div>" + text.replace("\n", "</div><div>") + "</div>"
+    for links in (find_links(html, "", ARRIVAL), find_links(None, text, ARRIVAL), find_links(html, text, ARRIVAL)):
+        assert [(link.name, link.size_text, link.expires, link.never_expires, link.url) for link in links] == [
+            ("材料.zip", "128.03M", at(2026, 8, 3, 21, 59), False, ""),
+            ("照片", "1G", None, True, ""),
+        ]
+    link = only(None, "139邮箱-超大附件\n材料.rar (12.5M) 15天后过期")
+    assert (link.name, link.size_text, link.expires) == ("材料.rar", "12.5M", ARRIVAL + timedelta(days=15))
+
+
+def test_139_as_text_is_read_with_its_link() -> None:
+    link = only(None, "139邮箱-超大附件\n材料.rar (12.5M) 15天后过期 http://mail.10086.cn/xx")
+    assert (link.name, link.expires_text, link.url) == ("材料.rar", "15天后过期", "http://mail.10086.cn/xx")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div data-mail-token='t1'>材料.rar 1.2 GB</div><div data-mail-token='t2'>照片.rar 1.3 GB</div>",
+        "<table><tr><td data-mail-token='t1'>材料.rar</td><td>1.2 GB</td></tr><tr data-mail-token='t2'><td>照片.rar 1.3 GB</td></tr></table>",
+    ],
+)
+def test_feishu_names_its_files_without_links(html: str) -> None:
+    links = find_links(f"<div>来自飞书邮箱的超大附件</div>{html}", "来自飞书邮箱的超大附件", ARRIVAL)
+    assert [(link.key, link.name, link.size_text) for link in links] == [
+        ("feishu:t1", "材料.rar", "1.2GB"),
+        ("feishu:t2", "照片.rar", "1.3GB"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -205,6 +237,14 @@ def test_what_is_no_cloud_link_is_none(html: str) -> None:
         ("有效期：7天", ARRIVAL + timedelta(days=7)),
         ("还有3天过期", ARRIVAL + timedelta(days=3)),
         ("12小时后失效", ARRIVAL + timedelta(hours=12)),
+        ("7天内有效", ARRIVAL + timedelta(days=7)),
+        ("30天有效", ARRIVAL + timedelta(days=30)),
+        ("有效期至8月20日", at(2026, 8, 20, 23, 59, 59)),
+        ("8月20日 10:30 到期", at(2026, 8, 20, 10, 30)),
+        ("有效期至1月5日", at(2027, 1, 5, 23, 59, 59)),
+        ("有效期至7月20日", at(2026, 7, 20, 23, 59, 59)),
+        ("有效期至13月41日", None),
+        ("有效期：永久", None),
         ("9999999年到期", None),
         ("2026年13月45日 到期", None),
     ],
@@ -344,3 +384,15 @@ def test_an_unknown_host_counts_where_a_heading_announces_it() -> None:
 )
 def test_an_unknown_host_alone_is_no_cloud_link(text: str) -> None:
     assert find_links(None, text, ARRIVAL) == ()
+
+
+def test_a_name_needs_no_extension() -> None:
+    url, line = "https://mail.qq.com/cgi-bin/ftnExs_download?k=1&code=2", "(128.03M, 2026年8月27日 21:59 到期)"
+    for link in (
+        only(None, f"从QQ邮箱发来的超大附件\n浙江省案例材料 {line}\n进入下载页面：{url}"),
+        only(f"<p>从QQ邮箱发来的超大附件</p><a href='{url}'>浙江省案例材料</a> {line}<a href='{url}'>进入下载页面</a>"),
+        only(f"<a href='{url}'>浙江省案例材料</a><div>{line}</div>"),
+    ):
+        assert (link.name, link.size_text) == ("浙江省案例材料", "128.03M")
+    assert only(f"<a href='{url}'>下载</a> {line}").name is None
+    assert only(None, "https://pan.baidu.com/s/1abc 有效期：永久").never_expires
