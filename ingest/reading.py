@@ -62,7 +62,7 @@ def _read_mail(desk: Desk, own: Own, place: Dropped | None, added: list[Held]) -
     raw = mail.raw(desk.store, own.id)
     letter, pile = contents.read_mail(desk, raw, beside=added)
     speaking, sender = _sender(desk, own, letter, pile)
-    same = siblings.Sender(_writer(desk, letter, pile), sender.province)
+    same = _same_sender(desk, _origin(desk, letter, pile).address, sender.province)
     if is_locked(pile) and (words := [*speaking.words, *pile.noted, *passwords_elsewhere(desk, own, same)]):
         letter, pile = contents.read_mail(desk, raw, words, added)
     join_volumes(desk, own, same, pile)
@@ -83,10 +83,9 @@ def _origin(desk: Desk, letter: Letter, pile: Pile) -> Origin:
     return origin_of(letter, [*pile.inner, *quoted(letter)], desk.register)
 
 
-def _writer(desk: Desk, letter: Letter, pile: Pile) -> str | None:
-    """Return whose mails belong together with this one's: the address it came from at first, never one of ours."""
-    address = _origin(desk, letter, pile).address
-    return None if desk.register.is_own(address) else address
+def _same_sender(desk: Desk, address: str | None, province: str | None) -> siblings.Sender:
+    """Return whose mails belong together with one of an address and a province; an address of ours tells nobody."""
+    return siblings.Sender(None if desk.register.is_own(address) else address, province)
 
 
 def _sender(desk: Desk, own: Own, letter: Letter, pile: Pile) -> tuple[Speaking, Sender]:
@@ -130,9 +129,8 @@ def _has_password(letter: ReadLetter, pile: Pile) -> bool:
 def telling_of(desk: Desk, message_id: int, read: Read) -> Callable[[Any], None]:
     """Return what tells the sender's other mails of this one, where it may help to open them."""
     letter = read.letter
-    address = letter.sender_address or letter.from_address
     return siblings.telling(
-        siblings.Sender(None if desk.register.is_own(address) else address, letter.province),
+        _same_sender(desk, letter.sender_address or letter.from_address, letter.province),
         message_id,
         siblings.News(
             frozenset(file.volume_stem for file in read.files if file.volume_stem),
