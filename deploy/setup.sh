@@ -36,7 +36,8 @@ make_venv() {
     need_python
     [ -x .venv/bin/python ] || "$python" -m venv .venv
     echo "installing from $1 into .venv (the first time takes a minute or two)"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1"
+    # The lock file is whole, so nothing is resolved: older pips, asked to, look past a pin for a package with extras.
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$1"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 }
 
