@@ -2,9 +2,17 @@
 
 import sys
 
-from benchmarks import fetching, judging, mailbox, opening
+from benchmarks import accuracy, fetching, judging, mailbox, opening, reading, seals
 
-PARTS = {"fetching": fetching.run, "mailbox": mailbox.run, "opening": opening.run, "judging": judging.run}
+PARTS = {
+    "fetching": fetching.run,
+    "mailbox": mailbox.run,
+    "opening": opening.run,
+    "judging": judging.run,
+    "reading": reading.run,
+    "accuracy": accuracy.run,
+    "seals": seals.run,
+}
 
 for name in sys.argv[1:] or PARTS:
     PARTS[name]()

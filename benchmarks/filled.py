@@ -49,7 +49,7 @@ def _fill_province(desk: Desk, index: int, province: str, count: int) -> None:
 def _file(desk: Desk, path: str, kind: str, facts: dict[str, Any] | None, file_format: str) -> ReadFile:
     sha256 = hashlib.sha256(f"{path}{facts}".encode()).hexdigest()
     found = [{"kind": kind, "confidence": 1.0, "facts": facts}] if facts else []
-    documents.keep_reading(desk.store, CachedReading(sha256, desk.reading_version, file_format, "ok", "", found))
+    documents.keep_readings(desk.store, [CachedReading(sha256, desk.reading_version, file_format, "ok", "", found)])
     return ReadFile(path, path.rpartition("/")[2], sha256, 1_500_000, file_format, kind, "", "ok")
 
 

@@ -121,13 +121,41 @@ class Table(Part):
 
 
 class Section(Part):
-    """One section of the case material (附件2 一): headings it goes by, and its length in characters."""
+    """One section of the case material (附件2 一): headings it goes by, and its length in characters.
+
+    `asks` is what the annex says of it: found in a material, it is a hint that nobody has replaced.
+    """
 
     name: str
     label: str
     headings: tuple[str, ...]
+    asks: str = ""
     at_most: int | None = None
     about: int | None = None
+
+
+class Lettering(Part):
+    """How one part of the case material is to be set: size in points, spacing in lines; None is not asked for."""
+
+    size: float
+    bold: bool | None = None
+    line_spacing: float | None = None
+    blank_lines: bool = False
+
+
+class Layout(Part):
+    """How the case material is to be set (附件2 二): the names of the font that is asked for, the first its own.
+
+    `share` is how much of a part's text must be otherwise before that is said.
+    """
+
+    fonts: tuple[str, ...] = Field(min_length=1)
+    share: float
+    page_numbers: bool
+    title: Lettering
+    heading: Lettering
+    body: Lettering
+    caption: Lettering
 
 
 class ProjectType(Part):
@@ -195,6 +223,7 @@ class Campaign(Part):
     summary_list: Table
     recommendation_form: Table
     section: tuple[Section, ...]
+    layout: Layout
     project_type: tuple[ProjectType, ...]
     mail: MailWords
     sender: Mapping[str, Clue]

@@ -204,7 +204,11 @@ class WorkerSettings(Section):
 
 
 class LimitSettings(Section):
-    """What a single mail, archive or file may cost at the most; `seconds` and `memory_bytes` hold for opening one."""
+    """What a single mail, archive or file may cost at the most; `seconds` and `memory_bytes` hold for opening one.
+
+    `scan_seconds` and `scan_memory_bytes` hold for the OCR of one file, which takes more; `processes` is how many files
+    are read at once, by default one for each core, at most two.
+    """
 
     archive_bytes: int = Field(default=2_000_000_000, gt=0)
     member_bytes: int = Field(default=500_000_000, gt=0)
@@ -213,6 +217,9 @@ class LimitSettings(Section):
     ratio: int = Field(default=200, gt=1)
     seconds: float = Field(default=10, gt=0)
     memory_bytes: int = Field(default=512_000_000, ge=256_000_000)
+    scan_seconds: float = Field(default=600, gt=0)
+    scan_memory_bytes: int = Field(default=2_000_000_000, ge=1_000_000_000)
+    processes: int | None = Field(default=None, ge=1, le=64)
 
 
 class Settings(Section):

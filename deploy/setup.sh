@@ -6,9 +6,10 @@ set -eu
 what=$1
 python=${2:-python3}
 
-need_debian() {  # need_debian PACKAGE:COMMAND ... - installs what is missing, or says what to install
+need_debian() {  # need_debian PACKAGE:COMMAND ... - installs what is missing (a file instead of a command: a path)
     missing=
     for pair in "$@"; do
+        [ -e "${pair#*:}" ] && continue
         PATH="$PATH:/usr/sbin:/usr/lib/postgresql/17/bin:/usr/lib/postgresql/16/bin:/usr/lib/postgresql/15/bin" \
             command -v "${pair#*:}" >/dev/null 2>&1 || missing="$missing ${pair%%:*}"
     done
@@ -52,7 +53,17 @@ dev)
     ;;
 fuzz) .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps atheris==3.0.0 ;;
 debian-test) need_debian dovecot-imapd:dovecot postgresql:initdb unar:unar ;;
-debian-bench) need_debian dovecot-imapd:dovecot postgresql:initdb isync:mbsync ;;
+debian-bench)
+    fonts=/usr/share/fonts
+    need_debian dovecot-imapd:dovecot postgresql:initdb isync:mbsync libreoffice-writer-nogui:soffice \
+        libreoffice-calc-nogui:/usr/lib/libreoffice/program/libsclo.so \
+        fonts-noto-cjk:$fonts/opentype/noto/NotoSerifCJK-Regular.ttc \
+        fonts-wqy-zenhei:$fonts/truetype/wqy/wqy-zenhei.ttc fonts-wqy-microhei:$fonts/truetype/wqy/wqy-microhei.ttc \
+        fonts-arphic-uming:$fonts/truetype/arphic/uming.ttc fonts-arphic-ukai:$fonts/truetype/arphic/ukai.ttc \
+        fonts-arphic-gbsn00lp:$fonts/truetype/arphic-gbsn00lp/gbsn00lp.ttf \
+        fonts-arphic-gkai00mp:$fonts/truetype/arphic-gkai00mp/gkai00mp.ttf \
+        fonts-lxgw-wenkai:$fonts/truetype/lxgw-wenkai/LXGWWenKai-Regular.ttf
+    ;;
 *)
     echo "usage: setup.sh run|dev|fuzz|debian-test|debian-bench [PYTHON]" >&2
     exit 2

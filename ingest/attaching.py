@@ -14,6 +14,7 @@ from config.errors import ConfigError
 from ingest.desk import Desk
 from ingest.importer import shown
 from ingest.intake import file_all, read_one
+from parsers.link_providers import LABELS
 from parsers.names import safe_name
 from store import supplied
 from store.blobs import chunks_of
@@ -95,5 +96,11 @@ def _stem(name: str) -> str:
 
 def _listed(links: Sequence[Link]) -> str:
     """Return the links to choose from."""
-    named = (f"{link.number} {f'《{link.name}》' if link.name else '未写文件名'}" for link in links)
-    return f"（{'，'.join(named)}）" if links else "（没有云附件链接）"
+    return f"（{'，'.join(map(_shown, links))}）" if links else "（没有云附件链接）"
+
+
+def _shown(link: Link) -> str:
+    """Return a link as a person can tell it: by its name, else by its provider and where it leads."""
+    if link.name:
+        return f"{link.number} 《{link.name}》"
+    return f"{link.number} 未写文件名，{LABELS.get(link.provider, link.provider)}{f' {link.url}' if link.url else ''}"

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 from weakref import finalize
@@ -34,8 +35,9 @@ _ANSWER_BYTES = 64_000_000
 _WALL = 6
 # Large files get more time: so many bytes a second are read, inflated, hashed and written with ease.
 _BYTES_A_SECOND = 10_000_000
-# Processes that rooms have left in good order, at most one.
-_SPARE: "list[subprocess.Popen[bytes]]" = []
+# Processes that rooms have left in good order, a few of each family.
+_SPARE: "dict[str, list[_Process]]" = {}
+_SPARES = 2
 _COMMAND = (sys.executable, "-P", "-m", "ingest.cleanroom_child")
 
 
@@ -54,12 +56,26 @@ class Setup:
     memory_bytes: int
 
 
-class CleanRoom:
-    """The outside of the room: starts the process when it is needed, asks it, and ends it."""
+@dataclass
+class _Process:
+    """A process inside, and how many requests it has answered."""
 
-    def __init__(self, setup: Setup) -> None:
+    popen: "subprocess.Popen[bytes]"
+    answered: int = 0
+
+
+class CleanRoom:
+    """The outside of the room: starts the process when it is needed, asks it, and ends it.
+
+    Rooms of one family leave their processes to one another. Where a process grows as it works, another one takes over
+    after it has answered `lifetime` requests.
+    """
+
+    def __init__(self, setup: Setup, family: str = "light", lifetime: int | None = None) -> None:
         self.setup = setup
-        self._process: subprocess.Popen[bytes] | None = None
+        self._family = family
+        self._lifetime = lifetime
+        self._process: _Process | None = None
         self._ending: finalize[Any, Any] | None = None
         self._ready = True
 
@@ -72,8 +88,12 @@ class CleanRoom:
         seconds = self.setup.seconds + cost / _BYTES_A_SECOND
         request = {"do": do, "with": arguments, "seconds": seconds}
         process = self._running()
-        with self._bounded(process, seconds * _WALL):
-            yield from self._answers(process, request, seconds)
+        with self._bounded(process.popen, seconds * _WALL):
+            yield from self._answers(process.popen, request, seconds)
+        process.answered += 1
+        if process.answered == self._lifetime:
+            self._ready = False
+            self.close()
 
     def close(self) -> None:
         """Let the process inside go: one that stands ready waits for another room, any other is ended."""
@@ -81,9 +101,10 @@ class CleanRoom:
         self._process = self._ending = None
         if process is None or ending is None:
             return
-        if self._ready and process.poll() is None and not _SPARE:
+        spare = _SPARE.setdefault(self._family, [])
+        if self._ready and process.popen.poll() is None and len(spare) < _SPARES:
             ending.detach()
-            _SPARE.append(process)
+            spare.append(process)
         else:
             ending()
 
@@ -108,15 +129,15 @@ class CleanRoom:
             if not self._ready:
                 self.close()
 
-    def _running(self) -> "subprocess.Popen[bytes]":
+    def _running(self) -> _Process:
         """Return the process inside, started and told its limits."""
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None or self._process.popen.poll() is not None:
             self.close()
-            self._process = _take_spare() or _started()
-            self._ending = finalize(self, _end, self._process)
+            self._process = _take_spare(self._family) or _Process(_started())
+            self._ending = finalize(self, _end, self._process.popen)
             self._ready = True
             setup = pickle.dumps(self.setup)
-            requests, _ = _pipes(self._process)
+            requests, _ = _pipes(self._process.popen)
             requests.write(json.dumps({"setup": len(setup)}).encode() + b"\n" + setup)
             requests.flush()
         return self._process
@@ -143,19 +164,22 @@ def _started() -> "subprocess.Popen[bytes]":
     )
 
 
-def _take_spare() -> "subprocess.Popen[bytes] | None":
+def _take_spare(family: str) -> _Process | None:
     """Return a process that another room has left, if one is still alive: to start one takes a second."""
-    while _SPARE:
-        process = _SPARE.pop()
-        if process.poll() is None:
+    spare = _SPARE.get(family, [])
+    while spare:
+        process = spare.pop()
+        if process.popen.poll() is None:
             return process
-        _end(process)
+        _end(process.popen)
     return None
 
 
-def _end_spare() -> None:
-    while _SPARE:
-        _end(_SPARE.pop())
+def end_spare() -> None:
+    """End the processes that rooms have left to others; whoever has nothing to open for a while keeps none."""
+    for process in chain.from_iterable(_SPARE.values()):
+        _end(process.popen)
+    _SPARE.clear()
 
 
 def conclude(answer: Answer, seconds: float) -> None:
@@ -200,4 +224,4 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-atexit.register(_end_spare)
+atexit.register(end_spare)

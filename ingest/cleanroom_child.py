@@ -17,7 +17,8 @@ from typing import Any, BinaryIO
 from ingest.cleanroom import Setup
 from ingest.opened import Kept
 from parsers.archives import Member, Spent, members
-from parsers.base import ParseError, as_json
+from parsers.base import ParseError, Reading, as_json
+from parsers.documents.pictures import pictures_in
 from parsers.letter import LetterLimits, Part, Salvaged
 from parsers.mails import open_mail
 from parsers.naming_kinds import ATTACHED, EMBEDDED, PACKED
@@ -38,11 +39,18 @@ class Inside:
         """Yield what a request is answered with; ParseError where the content as a whole cannot be opened."""
         yield from _REQUESTS[request["do"]](self, **request["with"])
 
-    def read(self, path: str, size: int) -> Iterator[Answer]:
+    def read(self, path: str, size: int, converted: str | None = None) -> Iterator[Answer]:
         """Read one content: first its format, which stands whatever happens next, then the reading."""
         yield {"format": format_at(Path(path))}
-        reading = read_content(Path(path), size, self.setup.campaign)
-        yield {**vars(reading), "found": [as_json(one) for one in reading.found]}
+        made = Path(converted) if converted else None
+        yield _told(read_content(Path(path), size, self.setup.campaign, made))
+
+    def scan(self, path: str) -> Iterator[Answer]:
+        """Read one content that is pictures of pages."""
+        # What OCR needs takes a second to import, and most contents need none.
+        from parsers.scanning import read_scan
+
+        yield _told(read_scan(Path(path), self.setup.campaign))
 
     def letter(self, path: str, format_: str, most: int) -> Iterator[Answer]:
         """Read one mail: first its letter (a winmail.dat has none), then its parts, at most so many, each as kept."""
@@ -55,6 +63,13 @@ class Inside:
         """Keep the members of an archive one by one, each with what was spent so far."""
         counted = Spent(**spent)
         for member in members([Path(path) for path in paths], self.setup.limits, counted, passwords):
+            kept = self._kept_member(member)
+            yield {**asdict(kept), "spent": vars(counted)}
+
+    def pictures(self, path: str, spent: dict[str, int], bare: bool) -> Iterator[Answer]:  # noqa: FBT001 (JSON)
+        """Keep the pictures that stand in a Word file one by one, as `unpack` keeps members."""
+        counted = Spent(**spent)
+        for member in pictures_in(Path(path), self.setup.limits, counted, bare=bare):
             kept = self._kept_member(member)
             yield {**asdict(kept), "spent": vars(counted)}
 
@@ -81,10 +96,16 @@ class Inside:
         return Kept(path, name, blob.bytes, blob.sha256 if blob.bytes else None, content.problem)
 
 
+def _told(reading: Reading) -> Answer:
+    return {**vars(reading), "found": [as_json(one) for one in reading.found]}
+
+
 _REQUESTS: dict[str, Callable[..., Iterator[Answer]]] = {
     "read": Inside.read,
+    "scan": Inside.scan,
     "letter": Inside.letter,
     "unpack": Inside.unpack,
+    "pictures": Inside.pictures,
 }
 
 

@@ -9,14 +9,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ingest.cleanroom import Answer
 from ingest.clues import Written
 from ingest.desk import Desk
 from ingest.held import Held
 from ingest.opened import Kept, kept_from, letter_from
 from ingest.origin import Inner
+from ingest.readers import UNREAD, all_of, reading_from, unique
 from parsers.archives import ARCHIVE_FORMATS, volume_of
 from parsers.base import ParseError, as_json
+from parsers.damaged import find_damage
+from parsers.documents.pictures import shows_pictures
 from parsers.letter import Letter
 from parsers.links import CloudLink
 from parsers.litter import TOLD as LITTER
@@ -25,15 +27,14 @@ from parsers.mails import MAIL_FORMATS
 from parsers.names import unique_path
 from parsers.naming_kinds import PACKED
 from parsers.passwords import NOTE_BYTES, find_passwords, passwords_in_note, passwords_in_path
-from parsers.reading import Found, Reading, kind_of
+from parsers.reading import Reading, kind_of
 from store import documents
 from store.blobs import Blob
 from store.documents import CachedReading, ReadFile
 from store.siblings import VolumeFile
 
-# What stands for a file that could not be opened far enough to be told by its content.
-_UNREAD = "unknown"
 _EMPTY = ("corrupt", "文件是空的（0 字节），请对方重发")
+_END_MISSING = "分卷压缩包不完整，已收到 {count} 卷，还缺第 {next} 卷（可能还有其后的卷），各卷到齐后自动打开"
 _HEAD_BYTES = 4096
 Problem = tuple[str, str]
 
@@ -101,18 +102,19 @@ def _add_held(pile: Pile, held: Iterable[Held]) -> None:
 
 def add_all(pile: Pile, kept: Iterable[Kept], prefix: str, depth: int) -> None:
     """Add what stood beside each other in one mail or archive."""
-    for one in kept:
-        _add(pile, one, prefix, depth)
+    beside = list(kept)
+    readings = read_blobs(pile.desk, (Blob(one.sha256, one.bytes) for one in beside if one.sha256))
+    for one in beside:
+        _add(pile, one, readings.get(one.sha256 or ""), prefix, depth)
 
 
-def _add(pile: Pile, kept: Kept, prefix: str, depth: int) -> None:
+def _add(pile: Pile, kept: Kept, reading: Reading | None, prefix: str, depth: int) -> None:
     """Add one content and, where it holds others, those after it."""
     path = pile.path(prefix + kept.path)
-    if kept.sha256 is None:
+    if kept.sha256 is None or reading is None:
         pile.files.append(_shut(path, kept))
         return
     blob = Blob(kept.sha256, kept.bytes)
-    reading = read_blob(pile.desk, blob)
     name = PurePosixPath(path).name
     kind, _, evidence = kind_of(reading, name, path, pile.desk.campaign, kept.place)
     if evidence.startswith(LITTER):
@@ -129,11 +131,28 @@ def _add(pile: Pile, kept: Kept, prefix: str, depth: int) -> None:
         return
     _note_names(pile, reading)
     _note_passwords(pile, file)
+    if shows_pictures(reading):
+        pile.files[at] = replace(file, **_add_pictures(pile, file))
+        return
     inner, problem = _open(pile, file, depth, is_mail=kept.is_mail)
     problem = problem or kept.problem
     if problem and file.status == "ok":
         inner = {**inner, "status": problem[0], "reason": problem[1]}
     pile.files[at] = replace(pile.files[at], **inner)
+    if len(pile.files) == at + 1:
+        pile.files[at] = _called_by_name(pile, pile.files[at])
+
+
+def _called_by_name(pile: Pile, file: ReadFile) -> ReadFile:
+    """Return a file of which nothing was opened; a damaged document is called one, whatever its bytes look like."""
+    reason = find_damage(file.name, file.format, file.status, file.bytes)
+    if reason is None:
+        return file
+    told = replace(file, status="corrupt", reason=reason)
+    if file.kind != "archive":
+        return told
+    kind, _, evidence = kind_of(Reading("docx", (), "corrupt"), file.name, file.path, pile.desk.campaign)
+    return replace(told, kind=kind, kind_evidence=evidence)
 
 
 def _open(pile: Pile, file: ReadFile, depth: int, *, is_mail: bool) -> tuple[dict[str, Any], Problem | None]:
@@ -157,6 +176,29 @@ def _open(pile: Pile, file: ReadFile, depth: int, *, is_mail: bool) -> tuple[dic
     return {"letter": _provenance(letter)} if letter else {}, problem
 
 
+def _add_pictures(pile: Pile, file: ReadFile) -> dict[str, Any]:
+    """Add the pictures that stand in a Word file; return what is to be noted of it, which was read whatever they are.
+
+    All of a material, as photos may be pasted into it; of other papers only where they are nothing but pictures.
+    """
+    answers, problem = all_of(
+        pile.desk.room.ask(
+            "pictures",
+            file.bytes,
+            path=str(pile.desk.store.vault.path(file.sha256 or "")),
+            spent=pile.spent,
+            bare=file.kind != "case_material",
+        )
+    )
+    if answers:
+        pile.spent = answers[-1]["spent"]
+    add_all(pile, [kept_from(answer) for answer in answers], f"{file.path}!/", 0)
+    told = (
+        {} if file.kind_evidence or not answers else {"kind_evidence": f"内容：只有图片（{len(answers)} 张，已取出）"}
+    )
+    return {**told, "reason": f"文中的图片没有全部取出：{problem[1]}"} if problem else told
+
+
 @contextmanager
 def _inside(pile: Pile, letter: Letter | None) -> Iterator[None]:
     """Note whose mail is opened, unless it lies in another that was noted; a mere wrapper is of nobody."""
@@ -178,8 +220,10 @@ def open_volumes(pile: Pile, volumes: Sequence[VolumeFile]) -> None:
     add_all(pile, members, f"{volumes[0].path}!/", pile.desk.settings.limits.depth - 1)
     if problem:
         own = {volume.path for volume in volumes}
+        reason = _END_MISSING.format(count=len(volumes), next=len(volumes) + 1)
+        reason = reason if problem[0] == "volume_missing" else problem[1]
         pile.files[:] = [
-            replace(file, status=problem[0], reason=problem[1]) if file.path in own and file.volume_stem else file
+            replace(file, status=problem[0], reason=reason) if file.path in own and file.volume_stem else file
             for file in pile.files
         ]
 
@@ -196,14 +240,14 @@ def _open_mail(pile: Pile, raw: Path, format_: str) -> tuple[Letter | None, list
     letter = letter_from(next(answers)["letter"])
     if letter:
         pile.passwords.extend(find_passwords(f"{letter.subject}\n{letter.text}"))
-    parts, problem = _all(answers)
+    parts, problem = all_of(answers)
     pile.spent["members"] += len(parts)
     return letter, [kept_from(part) for part in parts], problem
 
 
 def _unpack(pile: Pile, volumes: Sequence[Path], size: int) -> tuple[list[Kept], Problem | None]:
     """Return an archive's members, and what stopped it if anything did. What was had until then is kept."""
-    answers, problem = _all(
+    answers, problem = all_of(
         pile.desk.room.ask(
             "unpack",
             size,
@@ -217,17 +261,6 @@ def _unpack(pile: Pile, volumes: Sequence[Path], size: int) -> tuple[list[Kept],
     return [kept_from(answer) for answer in answers], problem
 
 
-def _all(answers: Iterator[Answer]) -> tuple[list[Answer], Problem | None]:
-    """Return all answers that come, and what ended them early."""
-    found = []
-    try:
-        for answer in answers:
-            found.append(answer)  # noqa: PERF402 (what came before an error counts)
-    except ParseError as error:
-        return found, (error.status, error.reason)
-    return found, None
-
-
 def _provenance(letter: Letter) -> dict[str, Any]:
     """Return what is kept of a mail inside another: whose it was, and when they say they sent it."""
     return {
@@ -239,43 +272,31 @@ def _provenance(letter: Letter) -> dict[str, Any]:
 
 
 def _unopened(path: str, name: str, size: int, status: str, reason: str) -> ReadFile:
-    return ReadFile(path, name, None, size, _UNREAD, "other", "", status, reason)
+    return ReadFile(path, name, None, size, UNREAD, "other", "", status, reason)
 
 
 def _shut(path: str, kept: Kept) -> ReadFile:
     """Return a file of which nothing could be had; an empty one that a system left behind lacks nothing."""
     problem = kept.problem or _EMPTY
-    litter = find_litter(Reading(_UNREAD), path) if problem[0] == "corrupt" else None
+    litter = find_litter(Reading(UNREAD), path) if problem[0] == "corrupt" else None
     if litter:
-        return ReadFile(path, kept.name, None, kept.bytes, _UNREAD, "other", litter, "ok", "")
+        return ReadFile(path, kept.name, None, kept.bytes, UNREAD, "other", litter, "ok", "")
     return _unopened(path, kept.name, kept.bytes, *problem)
 
 
-def read_blob(desk: Desk, blob: Blob) -> Reading:
-    """Return the reading of a content, from what is kept of it where this version has read it before."""
-    cached = documents.cached_reading(desk.store, blob.sha256, desk.reading_version)
-    if cached is not None:
-        found = tuple(Found(**one) for one in cached.found)
-        return Reading(cached.format, found, cached.status, cached.reason)
-    reading = _read(desk, blob)
-    found_json = [as_json(one) for one in reading.found]
-    documents.keep_reading(
-        desk.store,
-        CachedReading(blob.sha256, desk.reading_version, reading.format, reading.status, reading.reason, found_json),
-    )
-    return reading
+def read_blobs(desk: Desk, blobs: Iterable[Blob]) -> dict[str, Reading]:
+    """Return the readings of contents by hash, from what is kept of those that this version has read before."""
+    wanted = unique(blobs)
+    kept = documents.cached_readings(desk.store, [blob.sha256 for blob in wanted], desk.reading_version)
+    readings = {sha256: reading_from(vars(one)) for sha256, one in kept.items()}
+    fresh = desk.readers.read([blob for blob in wanted if blob.sha256 not in readings])
+    documents.keep_readings(desk.store, [_cached(desk, sha256, reading) for sha256, reading in fresh.items()])
+    return readings | fresh
 
 
-def _read(desk: Desk, blob: Blob) -> Reading:
-    """Read a content in the clean room; one that takes too much there is unsafe, of the format that was told before."""
-    answers, problem = _all(
-        desk.room.ask("read", blob.bytes, path=str(desk.store.vault.path(blob.sha256)), size=blob.bytes)
-    )
-    format_ = answers[0]["format"] if answers else _UNREAD
-    if problem:
-        return Reading(format_, (), *problem)
-    whole = answers[1]
-    return Reading(format_, tuple(Found(**one) for one in whole["found"]), whole["status"], whole["reason"])
+def _cached(desk: Desk, sha256: str, reading: Reading) -> CachedReading:
+    found = [as_json(one) for one in reading.found]
+    return CachedReading(sha256, desk.reading_version, reading.format, reading.status, reading.reason, found)
 
 
 def _note_names(pile: Pile, reading: Reading) -> None:

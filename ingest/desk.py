@@ -10,15 +10,17 @@ from config.associations import Association, load_associations
 from config.campaign import Campaign, load_campaign
 from config.selected import Selection, load_selected
 from config.settings import Settings
-from ingest.cleanroom import CleanRoom, Setup
+from ingest.cleanroom import CleanRoom, Setup, end_spare
 from ingest.clues import Register
+from ingest.readers import Readers
 from parsers.archives import UnpackLimits
+from parsers.documents.legacy import find_office
 from parsers.reading import READERS_VERSION
 from reports.judge import prove
 from store.database import Store, open_store
 
 # Raise this where letters, sender clues, mail kinds or filing are read better than before: all mail is read again.
-INTAKE_VERSION = "6"
+INTAKE_VERSION = "7"
 
 
 @dataclass(frozen=True)
@@ -35,27 +37,48 @@ class Desk:
     def room(self) -> CleanRoom:
         """The process of its own in which everything from strangers is opened."""
         limits = self.settings.limits
+        return CleanRoom(self._setup(limits.seconds, limits.memory_bytes))
+
+    @cached_property
+    def readers(self) -> Readers:
+        """The processes in which contents are read, several at once."""
+        limits = self.settings.limits
+        light = self._setup(limits.seconds, limits.memory_bytes)
+        return Readers(light, self._setup(limits.scan_seconds, limits.scan_memory_bytes), limits.processes)
+
+    def _setup(self, seconds: float, memory_bytes: int) -> Setup:
+        limits = self.settings.limits
         caps = UnpackLimits(
             members=limits.members,
             member_bytes=limits.member_bytes,
             archive_bytes=limits.archive_bytes,
             ratio=limits.ratio,
         )
-        return CleanRoom(Setup(self.store.vault.folder, self.campaign, caps, limits.seconds, limits.memory_bytes))
+        return Setup(self.store.vault.folder, self.campaign, caps, seconds, memory_bytes)
 
     def close(self) -> None:
-        """Close the store and end the clean room's process."""
-        if "room" in vars(self):
-            self.room.close()
+        """Close the store and leave the clean rooms' processes to others."""
+        self._leave_rooms()
         self.store.close()
+
+    def rest(self) -> None:
+        """End the processes that open and read, which take memory; they are started again where they are needed."""
+        self._leave_rooms()
+        end_spare()
+
+    def _leave_rooms(self) -> None:
+        for own in ("room", "readers"):
+            if own in vars(self):
+                getattr(self, own).close()
 
     @cached_property
     def reading_version(self) -> str:
         """What a cached reading depends on: the readers, and the words of the campaign that they look for."""
-        tables = self.campaign.model_dump(
-            mode="json", include={"kind", "summary_list", "recommendation_form", "section", "project_type", "mail"}
-        )
-        return _digest(READERS_VERSION, tables)
+        words = {
+            "kind", "summary_list", "recommendation_form", "section", "layout", "project_type", "mail",
+        }  # fmt: skip
+        # Once LibreOffice is installed, what waited for it is read by itself.
+        return _digest(READERS_VERSION, self.campaign.model_dump(mode="json", include=words), find_office() is not None)
 
     @cached_property
     def register(self) -> Register:

@@ -247,6 +247,7 @@ class _Context:
         self.by_mail: dict[int | str, set[int]] = defaultdict(set)
         self.by_file: dict[int, set[int]] = defaultdict(set)
         self.known: dict[int, PlacedCase] = {}
+        self.ids = {(item.shelf, item.path): item.id for item in items}
         for place in places:
             if (item := paths.get(place.file_id)) is None:
                 continue
@@ -272,6 +273,9 @@ class _Context:
 
     def _clues(self, item: Item) -> Iterable[tuple[float, list[PlacedCase], str]]:
         path = PurePosixPath(item.path.replace("!/", "/"))
+        holder = item.path.rpartition("!/")[0]
+        if holder and (of := self.ids.get((item.shelf, holder))) is not None:
+            yield SAME_FILE, self._known(self.by_file[of]), f"在《{PurePosixPath(holder).name}》里"
         yield IN_NAME, self.cases.named_in(path.stem), f"文件名含小区名：{path.name}"
         for folder in path.parents:
             if str(folder) not in {".", "/"}:

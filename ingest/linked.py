@@ -2,6 +2,11 @@
 
 from collections.abc import Iterable
 
+from config.campaign import Campaign
+from ingest.desk import Desk
+from ingest.origin import is_answer
+from parsers.forwarded import quotes_in
+from parsers.letter import Letter
 from parsers.links import CloudLink
 from store.documents import ReadLink
 
@@ -24,3 +29,23 @@ def read_links(links: Iterable[CloudLink]) -> list[ReadLink]:
         )
         for number, link in enumerate(reversed(list(once.values())), start=1)
     ]
+
+
+def is_ours(desk: Desk, address: str | None) -> bool:
+    """Tell whether an address is one of the campaign's or of our mailboxes."""
+    own = {one.lower() for one in desk.campaign.call.addresses}
+    return bool(address) and (address in own or desk.register.is_own(address))
+
+
+def own_words(letter: Letter, campaign: Campaign) -> str:
+    """Return a mail's text without what an answer quotes, nor what any mail quotes of ours."""
+    own = {one.lower() for one in campaign.call.addresses}
+    cuts = (start for start, one in quotes_in(letter.text) if is_answer(letter) or one.from_address in own)
+    return letter.text[: next(cuts, None)]
+
+
+def deciding(letter: Letter) -> tuple[CloudLink, ...]:
+    """Return the links that say what kind of mail it is: in an answer those that stand in no quoted mail."""
+    if not is_answer(letter):
+        return letter.links
+    return tuple(link for link in letter.links if link.quoted_from is None)

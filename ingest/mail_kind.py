@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 
 from config.campaign import Campaign
+from ingest.linked import own_words
 from parsers.letter import Letter
 from store.decisions import Decided
 
@@ -130,7 +131,7 @@ def _by_words(letter: Letter, about: str | None, campaign: Campaign, *, sender_k
     if letter.links:
         names = "、".join(f"《{link.name}》" for link in letter.links[:3] if link.name)
         return "submission", f"材料在云附件链接里{f'：{names}' if names else ''}"
-    if word := _first(campaign.mail.cloud, letter.text):
+    if word := _first(campaign.mail.cloud, own_words(letter, campaign)):
         return "submission", f"正文有“{word}”，材料可能在链接里"
     asked = _first(campaign.mail.inquiry, _ADDRESS.sub(" ", f"{letter.subject}\n{letter.text}"))
     if not asked and _ADDRESS.search(letter.text) and (word := _first(campaign.mail.handed, letter.text)):

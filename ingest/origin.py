@@ -40,9 +40,14 @@ class Origin:
         return self.addresses[0] if len(self.addresses) == 1 else None
 
 
+def is_answer(letter: Letter) -> bool:
+    """Tell whether a mail answers another, by its subject."""
+    return bool(_ANSWER.match(letter.subject))
+
+
 def quoted(letter: Letter) -> list[Inner]:
     """Return the sender of the mail that a letter passes on in its text; an answer quotes mails, and passes on none."""
-    if not letter.forwarded or _ANSWER.match(letter.subject):
+    if not letter.forwarded or is_answer(letter):
         return []
     first = letter.forwarded[0]
     return [Inner(first.from_address, first.from_name or "", first.subject or "")]

@@ -9,7 +9,7 @@ from ingest import contents, held
 from ingest.contents import Pile
 from ingest.desk import Desk
 from ingest.held import Held
-from ingest.linked import read_links
+from ingest.linked import deciding, is_ours, read_links
 from ingest.mail_kind import decided_kind, mail_kind
 from ingest.origin import Origin, origin_of, quoted
 from ingest.second_look import Own, is_locked, join_volumes, passwords_elsewhere
@@ -69,7 +69,9 @@ def _read_mail(desk: Desk, own: Own, place: Dropped | None, added: list[Held]) -
     # What was locked or split may say more of the sender.
     speaking, sender = _sender(desk, own, letter, pile)
     sender = held.sender_by_place(sender, place)
-    linked = replace(letter, links=(*letter.links, *pile.links))
+    # What we sent ourselves and they quote, such as our forms at a net disk, is nothing that they sent.
+    theirs = [link for link in letter.links if not is_ours(desk, link.quoted_from)]
+    linked = replace(letter, links=(*theirs, *pile.links))
     read = replace(
         _letter(letter, sender, _kind(desk, linked, pile, sender, speaking), desk.letter_version),
         sender_address=_origin(desk, letter, pile).address,
@@ -114,7 +116,7 @@ def _kind(desk: Desk, letter: Letter, pile: Pile, sender: Sender, speaking: Spea
     if speaking.kind:
         return decided_kind(speaking.kind, desk.campaign)
     return mail_kind(
-        letter,
+        replace(letter, links=deciding(letter)),
         {_kind_for_mail(file) for file in pile.files},
         sender_known=sender.province is not None,
         campaign=desk.campaign,

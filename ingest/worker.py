@@ -93,6 +93,7 @@ class Worker:
         """Take in what is new and read it."""
         Poller(self.desk, now, stop=self.stopping.is_set).poll_all()
         read = take_in(self.desk, stop=self.stopping.is_set)
+        self.desk.rest()
         log.info("worker.polled", read=read)
 
     def digest(self) -> None:

@@ -17,14 +17,30 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Area:
+    """A rectangle on a page (from 1): its edges as shares (0..1) of the page as it is shown upright."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True)
 class Value:
-    """A value read from a document: raw text, normal form (None = cannot be read), place, method, confidence 0..1."""
+    """A value read from a document: raw text, normal form (None = cannot be read), place, method, confidence 0..1.
+
+    `place` is for people; `area` is where it stood, for a picture of it, in documents that have pages. `method` is
+    the document's (see `parsers.documents.document`), or ditto where it was taken from the row above.
+    """
 
     raw: str
     value: str | float | int | tuple[float, float] | None
     place: str
-    method: str = "docx"
+    method: str = ""
     confidence: float = 1.0
+    area: Area | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +63,14 @@ class Reading:
     found: tuple[Found, ...] = ()
     status: str = "ok"
     reason: str = ""
+    # What must be done before it can be read whole: "convert" (by LibreOffice) or "scan" (by OCR); empty where it was.
+    needs: str = ""
+
+
+def pages_of(facts: dict[str, Any]) -> set[int]:
+    """Return the pages that a form's or a list's values stand on, as far as that was told."""
+    cells = [*facts.get("fields", {}).values(), *(cell for row in facts.get("rows", ()) for cell in row.values())]
+    return {cell["area"]["page"] for cell in cells if cell and cell.get("area")}
 
 
 class ParseError(Exception):

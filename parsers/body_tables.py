@@ -3,8 +3,8 @@
 import re
 
 from parsers.base import ParseError
-from parsers.tables import Table, distinct
-from parsers.web import document_of
+from parsers.documents.tables import Table, distinct
+from parsers.documents.web import document_of
 
 NAME = "正文表格.html"
 _STEM = "正文表格"

@@ -21,15 +21,22 @@ _FAMILY = {
     "utf-16-le": ("utf16le",),
     "utf-16-be": ("utf16be",),
     "cp1252": ("iso88591", "latin1", "windows1252", "cp1252", "iso885915"),
+    "ascii": ("usascii", "ascii", "ansix341968"),
     "koi8-r": ("koi8r",),
     "cp1251": ("windows1251",),
 }
 _CODECS = {label: codec for codec, labels in _FAMILY.items() for label in labels}
+# What UTF-16 begins with can begin no text in any of the others.
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _STATEFUL = {"hz", "iso2022_jp_2", "utf-16", "utf-16-le", "utf-16-be"}
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _WIDE_UTF8 = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_TWO_HIGH_BYTES = re.compile(rb"[\x80-\xff]{2}")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _NOT_LABEL = re.compile(r"[^a-z0-9]+")
 _BAD = "\ufffd"
+# So many characters tell what language a text is in.
+_TRIED = 10_000
 
 
 def codec_of(label: str | None) -> str | None:
@@ -43,6 +50,8 @@ def codec_of(label: str | None) -> str | None:
 def decode_bytes(data: bytes, label: str | None = None) -> str:
     """Return text for bytes under a charset label that may lie; never raises, U+FFFD stands for what cannot be read."""
     codec = codec_of(label)
+    if data.startswith(_WIDE_MARKS):
+        codec = "utf-16"
     if codec in _STATEFUL:
         text = _strict(data, codec)
         if text is not None:
@@ -63,7 +72,7 @@ def _utf8(data: bytes, codec: str | None) -> str | None:
         return _nearly_utf8(data)
     if codec == "utf-8" or data.startswith(codecs.BOM_UTF8) or max(text) >= "\u0800":
         return text
-    return None if codec in {"gb18030", "big5hkscs", None} and _strict(data, "gb18030") is not None else text
+    return None if codec in {"gb18030", "big5hkscs", "ascii", None} and _strict(data, "gb18030") is not None else text
 
 
 def _nearly_utf8(data: bytes) -> str | None:
@@ -78,8 +87,33 @@ def _labelled(data: bytes, codec: str | None) -> str | None:
     if codec is None:
         return None
     if codec == "cp1252":
-        return _strict(data, "gb2312") or _strict(data, codec) or data.decode("latin-1")
+        return _strict(data, "gb2312") or _chinese(data) or _latin(data)
+    if codec == "ascii":
+        # Nobody's ASCII has high bytes: alone among letters they are Latin, in pairs most likely Chinese.
+        return None if _TWO_HIGH_BYTES.search(data) else _latin(data)
     return _strict(data, codec)
+
+
+def _latin(data: bytes) -> str:
+    return _strict(data, "cp1252") or data.decode("latin-1")
+
+
+def _chinese(data: bytes) -> str | None:
+    """Read as GB18030 where at least two and the better half of the characters are of GB 2312, as in names of people.
+
+    Latin letters with accents pair with the plain letter behind them, and no character of GB 2312 has such a pair.
+    """
+    text = _strict(data, "gb18030")
+    found = _NOT_ASCII.findall((text or "")[:_TRIED])
+    common = sum(_encodes(one, "gb2312") for one in found)
+    return text if common > 1 and common * 2 >= len(found) else None
+
+
+def _encodes(text: str, codec: str) -> bool:
+    try:
+        return bool(text.encode(codec))
+    except UnicodeError:
+        return False
 
 
 def _unlabelled(data: bytes, codec: str | None) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain, islice
 
 from parsers.addresses import addresses_in
 from parsers.letter_dates import find_moment
@@ -73,6 +74,7 @@ class _Block:
     values: dict[str, str] = field(default_factory=dict)
     last: str = ""
     blank: int = 0
+    line: int = 0
 
     def take(self, name: str, value: str) -> None:
         self.values.setdefault(name, value)
@@ -101,7 +103,7 @@ class _Block:
 def find_forwarded(text: str) -> tuple[Forwarded, ...]:
     """Return the mails quoted or passed on in a body's text, outermost first, at most 50; never raises."""
     found: list[Forwarded] = []
-    for one in _all(text):
+    for _, one in _all(text):
         if not found or one != found[-1]:
             found.append(one)
         if len(found) >= _MOST:
@@ -109,7 +111,15 @@ def find_forwarded(text: str) -> tuple[Forwarded, ...]:
     return tuple(found)
 
 
-def _all(text: str) -> Iterator[Forwarded]:
+def quotes_in(text: str) -> list[tuple[int, Forwarded]]:
+    """Return (where its header begins, the mail) of the mails quoted or passed on in a text, in order."""
+    found = dict(islice(_all(text), _MOST))
+    starts = enumerate(chain([0], (match.end() for match in re.finditer("\n", text))))
+    return [(start, found[line]) for line, start in starts if line in found]
+
+
+def _all(text: str) -> Iterator[tuple[int, Forwarded]]:
+    """Yield (number of its first line, the mail)."""
     lines = [_QUOTED.sub("", line[:_LINE]).strip() for line in text.split("\n")]
     block = _Block()
     for number, line in enumerate(lines):
@@ -117,11 +127,17 @@ def _all(text: str) -> Iterator[Forwarded]:
         wrote = None if pairs else _wrote(line, lines[number + 1] if number + 1 < len(lines) else "")
         ends = wrote or (not pairs and block.values and not block.goes_on(line))
         if ends or (pairs and _begins_another(block, pairs)):
-            yield from filter(None, [block.forwarded(), wrote])
+            yield from _told(block, (number, wrote))
             block = _Block()
+        if pairs and not block.values:
+            block.line = number
         for name, value in pairs:
             block.take(name, value)
-    yield from filter(None, [block.forwarded()])
+    yield from _told(block)
+
+
+def _told(block: _Block, wrote: tuple[int, Forwarded | None] = (0, None)) -> Iterator[tuple[int, Forwarded]]:
+    return ((line, one) for line, one in ((block.line, block.forwarded()), wrote) if one)
 
 
 def _begins_another(block: _Block, pairs: list[tuple[str, str]]) -> bool:

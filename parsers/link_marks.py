@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
+from itertools import islice
 
 from parsers.letter_text import BLOCKS, Token, tokens
-from parsers.link_providers import provider_of
+from parsers.link_providers import UNKNOWN_HOSTS, heading_in, is_page, provider_of
 
 _URL_CHARACTERS = 2_000
 _KEY_CHARACTERS = 300
@@ -19,11 +20,15 @@ ADDRESS = re.compile(
     rf"|(?<![A-Za-z0-9_./@-])(?:[a-z0-9-]{{1,30}}\.){{1,3}}(?:com|cn)/{_CHARACTER}{{2,2000}}",
     re.IGNORECASE,
 )
+_HTTP = re.compile(rf"https?://{_CHARACTER}{{4,2000}}", re.IGNORECASE)
+# How far a heading reaches.
+_BELOW_HEADING = 1_000
 _END = ".,;:!?'()[]"
 _ATTRIBUTE = re.compile(r"([\w-]{1,40})\s{0,5}=\s{0,5}(?:\"([^\"<]*)\"|'([^'<]*)'|([^\s\"'<>]+))")
 _TARGETS = ("downloadlink", "href", "data-url", "data-href")
 # 139's addresses are known from no log: whatever its table of attachments links to counts.
 _CONTAINERS = {"attachanddisk": "139"}
+_FEISHU = "data-mail-token"
 _CELLS = {"td", "th"}
 
 
@@ -45,12 +50,37 @@ def marks_of_html(html: str) -> tuple[str, list[Mark]]:
     for token in tokens(html):
         flat.take(token)
     text = "".join(flat.pieces)
-    return text, _in_order([*flat.marks, *marks_of_text(text)])
+    announced = _announced(text, [*flat.unknown, *_addresses(text)])
+    return text, _in_order([*flat.marks, *_known(text), *announced])
 
 
 def marks_of_text(text: str) -> list[Mark]:
     """Return the cloud links that stand in the clear."""
-    found = []
+    return _in_order([*_known(text), *_announced(text, _addresses(text))])
+
+
+def _announced(text: str, addresses: Iterable[Mark]) -> list[Mark]:
+    """Return the links to hosts that nobody knows, where a heading says that cloud attachments follow."""
+    heading = heading_in(text)
+    if heading is None or heading[0].name not in UNKNOWN_HOSTS:
+        return []
+    name, start = heading[0].name, heading[1]
+    near = (mark for mark in addresses if start <= mark.start <= start + _BELOW_HEADING and is_page(mark.url))
+    return [
+        replace(mark, provider=name, key=f"{name}:{mark.url}"[:_KEY_CHARACTERS])
+        for mark in near
+        if provider_of(mark.url) is None
+    ]
+
+
+def _addresses(text: str) -> list[Mark]:
+    """Return every web address that stands in the clear."""
+    matches = islice(re.finditer(_HTTP, text), _MARKS)
+    return [Mark(*match.span(), match[0].rstrip(_END), "", "", {}) for match in matches]
+
+
+def _known(text: str) -> list[Mark]:
+    found: list[Mark] = []
     for match in ADDRESS.finditer(text):
         url = match[0].rstrip(_END)
         whole = url if url.lower().startswith("http") else f"https://{url}"
@@ -87,6 +117,8 @@ class _Flat:
     def __init__(self) -> None:
         self.pieces: list[str] = []
         self.marks: list[Mark] = []
+        # Links of which the address alone does not tell that they are cloud links.
+        self.unknown: list[Mark] = []
         self._at = 0
         self._anchor: _Open | None = None
         self._container, self._tables = "", 0
@@ -109,6 +141,10 @@ class _Flat:
         container = _CONTAINERS.get(attributes.get("id", "").lower())
         if container:
             self._container, self._tables = container, 0
+        if attributes.get(_FEISHU) and not _target(attributes):
+            # Feishu names its files by this alone where a mailer has taken the links away.
+            key = f"feishu:{attributes[_FEISHU]}"[:_KEY_CHARACTERS]
+            self.marks.append(Mark(self._at, self._at, "", "feishu", key, attributes))
         if token.tag == "a":
             self._anchor = _Open(self._at, self._container, attributes)
         elif "downloadlink" in attributes:
@@ -118,7 +154,10 @@ class _Flat:
         """End the anchor that is open; a new one ends it too."""
         opened, self._anchor = self._anchor, None
         if opened is not None and (url := _target(opened.attributes)):
-            self.marks.extend(_mark((opened.start, self._at), url, opened.container, opened.attributes))
+            marks = _mark((opened.start, self._at), url, opened.container, opened.attributes)
+            self.marks.extend(marks)
+            if not marks and len(self.unknown) < _MARKS:
+                self.unknown.append(Mark(opened.start, self._at, url, "", "", opened.attributes))
 
 
 def _shown(token: Token) -> str:

@@ -151,6 +151,28 @@ PROVIDERS = (
         r"pan\.xunlei\.com",
         r"^/s/\w",
     ),
+    _provider("wenshushu", "文叔叔", r"(?:www\.)?wenshushu\.cn|(?:\w+\.)?(?:wss|ws\d{2})\.cn", r"^/(?:f|k|box)/\w"),
+    _provider("115", "115网盘", r"(?:www\.)?(?:115|115cdn|anxia)\.com", r"^/s/\w"),
+    _provider("weipan", "企业微信微盘", r"drive\.weixin\.qq\.com", "^/s", "k"),
+    _provider("qqtransfer", "QQ邮箱文件中转站", r"(?:iwx|wx|mail)\.mail\.qq\.com|mail\.qq\.com", "^/s$", "k"),
+    _provider("docsqq", "腾讯文档", r"docs\.qq\.com", r"^/(?:doc|sheet|slide|pdf|form|file|folder|desktop)/\w"),
+    _provider("jianguoyun", "坚果云", r"(?:www\.)?jianguoyun\.com", r"^/p/\w"),
+    _provider("lanzou", "蓝奏云", r"(?:[\w-]+\.)?lanzou\w?\.com", r"^/(?:tp/)?[ib]?\w{3}"),
+    _provider(
+        "sina",
+        "新浪邮箱超大附件",
+        r"(?:[\w-]+\.)*mail\.sina\.(?:com\.cn|cn|net)",
+        "filecenter|attach|download",
+        heading="从新浪邮箱发来的超大附件",
+    ),
+    # A mailbox of which nothing is known but how it announces its files.
+    _provider("cloud", "云附件"),
+)
+# Their addresses are known from no log: behind their heading whatever leads to a page counts.
+UNKNOWN_HOSTS = {"139", "sina", "cloud"}
+# Alone at the beginning of its line, or with the link behind it; no sentence about attachments is meant.
+_ANNOUNCES = re.compile(
+    r"^[^\w\n]{0,20}从[^\n，。,]{1,12}邮箱发来的(?:超大附件|云附件)(?=\s|[：:（(]|https?:|$)", re.MULTILINE
 )
 LABELS: Mapping[str, str] = {provider.name: provider.label for provider in PROVIDERS}
 _NO_DOWNLOAD = re.compile(r"/preview\b", re.IGNORECASE)
@@ -191,6 +213,20 @@ def _key(provider: Provider, path: str, query: str, values: Mapping[str, Iterabl
     return path.rstrip("/") + (f"?{query}" if provider.name == "caiyun" and query else "")
 
 
-def heading_in(text: str) -> Provider | None:
-    """Return the provider whose heading of cloud attachments stands in a text."""
-    return next((provider for provider in PROVIDERS if provider.heading and provider.heading in text), None)
+def heading_in(text: str) -> tuple[Provider, int] | None:
+    """Return (provider, where its heading of cloud attachments ends) of a text."""
+    for provider in PROVIDERS:
+        at = text.find(provider.heading) if provider.heading else -1
+        if at >= 0:
+            return provider, at + len(provider.heading)
+    announced = _ANNOUNCES.search(text)
+    return (PROVIDERS[-1], announced.end()) if announced else None
+
+
+def is_page(url: str) -> bool:
+    """Tell whether an address leads further than to the front page of a site."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return len(parts.path) > 1 or bool(parts.query)

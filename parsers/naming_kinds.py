@@ -15,17 +15,17 @@ from parsers.litter import find_litter
 Told = tuple[str, float, str]
 UNTOLD: Told = ("other", 0.0, "")
 
-_VIDEOS = ("mp4", "mov", "avi", "wmv", "mkv")
+_VIDEOS = ("mp4", "mov", "3gp", "avi", "wmv", "mkv", "flv", "rm", "mpeg", "mpegts")
 _IMAGES = ("jpeg", "png", "gif", "bmp", "tiff", "webp", "heic", "avif")
 _BY_FORMAT: Mapping[str, Told] = {
     **dict.fromkeys(ARCHIVE_FORMATS, ("archive", 1.0, "内容：压缩包")),
     **dict.fromkeys(_VIDEOS, ("video", 1.0, "内容：视频")),
-    **dict.fromkeys(("eml", "msg", "tnef"), ("message", 1.0, "内容：邮件")),
+    **dict.fromkeys(("eml", "mbox", "msg", "tnef"), ("message", 1.0, "内容：邮件")),
     "exe": ("other", 1.0, "内容：程序或脚本"),
 }
 _EDITABLE = ("docx", "ole", "rtf", "odt", "xlsx", "ods", "mht", "html", "text")
 _PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".heic", ".bmp", ".tif", ".tiff", ".webp", ".gif")
-_VIDEO_SUFFIXES = (".mp4", ".mov", ".avi", ".wmv", ".mkv", ".flv", ".mpg", ".mpeg", ".m4v", ".3gp")
+_VIDEO_SUFFIXES = (".mp4", ".mov", ".avi", ".wmv", ".mkv", ".flv", ".mpg", ".mpeg", ".m4v", ".3gp", ".rmvb")
 # Content that a file with a picture's or a video's name has only by mistake or damage.
 _NO_PICTURE = ("unknown", "text", "html", "")
 _SUFFIX_WORDS = {**dict.fromkeys(_PHOTO_SUFFIXES, "photo"), **dict.fromkeys(_VIDEO_SUFFIXES, "video")}
@@ -53,7 +53,7 @@ ATTACHED, EMBEDDED, PACKED = "attached", "embedded", "packed"
 
 def kind_of(reading: Reading, name: str, path: str, campaign: Campaign, place: str = ATTACHED) -> Told:
     """Return (kind, confidence 0..1, evidence in Chinese); `other` without evidence means that nothing could tell."""
-    documents = [found for found in reading.found if found.kind != "photo"]
+    documents = [found for found in reading.found if found.kind not in {"photo", "video"}]
     if documents:
         best = max(documents, key=lambda found: found.confidence)
         return best.kind, best.confidence, f"内容：{campaign.kind_of(best.kind).label}"

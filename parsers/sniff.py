@@ -6,9 +6,11 @@ from pathlib import Path
 
 from parsers.base import ParseError
 from parsers.compound import Compound
+from parsers.mbox_starts import is_mbox
 from parsers.zip_directory import find_names
 
 HEAD_BYTES = 4096
+_PROLOG = 400
 
 _PROGRAM_NAME = re.compile(
     r"\.(exe|com|scr|pif|bat|cmd|js|jse|vbs|vbe|wsf|wsh|hta|lnk|msi|msp|dll|cpl|ps1|jar|apk|reg|sys|chm)$",
@@ -18,8 +20,15 @@ PROGRAM = ("unsafe", "这是程序或脚本文件，出于安全没有打开；�
 
 TNEF = b"\x78\x9f\x3e\x22"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# A message of Outlook has this stream in its root, which no document has.
-_MESSAGE = "__properties_version1.0"
+# What tells compound files apart: a stream in the root. Outlook's messages come first, for they may hold documents; WPS
+# writes the same streams (documents.md), so that its .wps is `doc` and its .et is `xls`.
+_STREAMS = {
+    "__properties_version1.0": "msg",
+    "WordDocument": "doc",
+    "Workbook": "xls",
+    "Book": "xls",
+    "PowerPoint Document": "ppt",
+}
 
 # (offset, bytes, format), in order; what needs a closer look comes below.
 _MAGIC = (
@@ -44,17 +53,26 @@ _MAGIC = (
     (257, b"ustar", "tar"),
     (0, b"\x1aE\xdf\xa3", "mkv"),
     (0, b"0&\xb2u\x8ef\xcf\x11", "wmv"),
+    (0, b"FLV\x01", "flv"),
+    (0, b".RMF", "rm"),
+    (0, b"\x00\x00\x01\xba", "mpeg"),
+    (0, b"\x00\x00\x01\xb3", "mpeg"),
     (0, b"\x00\x05\x16\x07", "appledouble"),
     (0, b"\x7fELF", "exe"),
     (0, b"L\x00\x00\x00\x01\x14\x02\x00", "exe"),
 )
 _BZIP2 = re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)")
-# ISO media files name their brand at byte 8.
+# ISO media files name their brand at byte 8, and those that they also keep to from byte 16 on.
 _BRANDS = {
-    **dict.fromkeys((b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"), "heic"),
+    **dict.fromkeys((b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs"), "heic"),
     **dict.fromkeys((b"avif", b"avis"), "avif"),
     b"qt  ": "mov",
 }
+# Brands that several formats share: what they also keep to decides, else the format here.
+_SHARED = {b"mif1": "heic", b"msf1": "heic", b"miaf": "heic"}
+_PLAIN_MP4 = {b"mp41", b"mp42"}
+# Packets of an MPEG transport stream begin with a G; camcorders put a time of four bytes before each.
+_PACKETS = ((0, 188), (4, 192))
 _RIFF = {b"WEBP": "webp", b"AVI ": "avi"}
 _OLD_MOVIE = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
 
@@ -81,16 +99,19 @@ _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 def format_of(head: bytes, path: Path | None = None) -> str:
     """Return a content's format by its first bytes (4096 are enough); never raises.
 
-    One of docx, xlsx, pptx, ofd, odt, ods, odp, zip, ole (old Office and WPS), msg, tnef, rtf, html, mht, pdf, jpeg,
-    png, gif, bmp, tiff, heic, avif, webp, mp4, mov, avi, mkv (also webm), wmv, 7z, rar, gz, bz2, xz, zst, tar, eml,
-    appledouble (what a Mac keeps beside a file), exe, text, unknown.
-    The path lets a zip's or a compound file's directory be looked into; without it the first bytes must do.
+    One of docx, xlsx, pptx, ofd, odt, ods, odp, zip, doc (also .wps), xls (also .et), ppt, ole (other compound files),
+    msg, tnef, rtf, wordml, html, mht, pdf, jpeg, png, gif, bmp, tiff, heic, avif, webp, mp4, mov, 3gp, avi, mkv (also
+    webm), wmv, flv, rm, mpeg, mpegts, 7z, rar, gz, bz2, xz, zst, tar, eml, mbox, appledouble
+    (what a Mac keeps beside a file), exe, text, unknown.
+    The path lets a zip's or a compound file's directory be looked into, and tells several mails (mbox) from one;
+    without it the first bytes must do.
     """
     for offset, magic, name in _MAGIC:
         if head.startswith(magic, offset):
             closer = _CLOSER.get(name)
             return closer(head, path) if closer else name
-    return _media_of(head) or _packed_of(head) or _text_of(head)
+    found = _media_of(head) or _packed_of(head) or _text_of(head)
+    return "mbox" if found == "eml" and path and is_mbox(path) else found
 
 
 def _packed_of(head: bytes) -> str | None:
@@ -120,11 +141,12 @@ def _package_of(head: bytes, path: Path | None) -> str:
 
 
 def _compound_of(_head: bytes, path: Path | None) -> str:
-    """Tell a message of Outlook (.msg) from documents; without the path all are `ole`."""
+    """Tell what a compound file holds by a stream in its root; without the path, or where it is broken, `ole`."""
     try:
-        return "msg" if path is not None and _MESSAGE in Compound(path).root.children else "ole"
+        inside = Compound(path).root.children if path is not None else {}
     except ParseError:
         return "ole"
+    return next((format_ for stream, format_ in _STREAMS.items() if stream in inside), "ole")
 
 
 _CLOSER: dict[str, Callable[[bytes, Path | None], str]] = {"zip": _package_of, "ole": _compound_of}
@@ -132,7 +154,10 @@ _CLOSER: dict[str, Callable[[bytes, Path | None], str]] = {"zip": _package_of, "
 
 def _media_of(head: bytes) -> str | None:
     if head[4:8] == b"ftyp":
-        return _BRANDS.get(head[8:12], "mp4")
+        return _brand_of(head)
+    packets = any(head[start : start + 3 * step : step] == b"GGG" for start, step in _PACKETS)
+    if packets and _NOT_TEXT.search(head):
+        return "mpegts"
     if head[4:8] in _OLD_MOVIE:
         return "mov"
     if head[:4] == b"RIFF":
@@ -140,6 +165,17 @@ def _media_of(head: bytes) -> str | None:
     if head[:2] == b"MZ" and (len(head) < 64 or _NOT_TEXT.search(head[:256])):  # noqa: PLR2004 (a DOS header)
         return "exe"
     return "bmp" if head[:2] == b"BM" and head[6:10] == bytes(4) else None
+
+
+def _brand_of(head: bytes) -> str:
+    """Tell pictures and films in the same wrapping by the brands that they name."""
+    major = head[8:12]
+    also = [head[at : at + 4] for at in range(16, min(int.from_bytes(head[:4]), 256), 4)]
+    if major in _SHARED:
+        return next((_BRANDS[brand] for brand in also if brand in _BRANDS), _SHARED[major])
+    if major.startswith(b"3g") and not _PLAIN_MP4 & set(also):
+        return "3gp"
+    return _BRANDS.get(major, "mp4")
 
 
 def _text_of(head: bytes) -> str:
@@ -152,6 +188,8 @@ def _text_of(head: bytes) -> str:
         return "unknown"
     if _is_mail(head):
         return "mht" if _WEB_ARCHIVE.match(head) and b"eceived:" not in head else "eml"
+    if b"<?mso-application" in head[:_PROLOG] and b"Word.Document" in head[:_PROLOG]:
+        return "wordml"
     return "html" if _HTML.match(head.removeprefix(b"\xef\xbb\xbf")) else "text"
 
 

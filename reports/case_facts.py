@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from config.campaign import Campaign, Table
 from config.naming import association_key, community_key, company_key, folded
+from reports.likeness import ALIKE, SURE, alike
 from reports.picture import CaseView, Cell, FileView
 
 if TYPE_CHECKING:
@@ -51,10 +52,12 @@ def blank_form_cells(case: CaseView, campaign: Campaign) -> list[str] | None:
     if not case.form:
         return None
     table = campaign.recommendation_form
+    # A label that an OCR did not find may stand there all the same: that is no blank cell.
+    scanned = any(cell.is_scanned for cell in case.form.values())
     return [
         _caption(table, name, seen=name in case.form)
         for name in table.required
-        if says_nothing(case.form.get(name), campaign)
+        if says_nothing(case.form.get(name), campaign) and not (scanned and name not in case.form)
     ]
 
 
@@ -105,6 +108,9 @@ def difference(name: str) -> Callable[["Subject"], list[str] | None]:
             return None
         if _SAME[name](str(row.value), str(form.value)):
             return []
+        if form.is_scanned and (form.confidence < SURE or alike(str(row.value), str(form.value)) >= ALIKE):
+            # What differs may be the reading, not the form.
+            return None
         return [f"清单为“{row.raw}”", f"推荐表为“{form.raw}”"]
 
     return differs
@@ -154,29 +160,10 @@ def _nth(files: Iterable[FileView], count: int) -> datetime | None:
     return arrivals[count - 1] if len(arrivals) >= count else None
 
 
-def is_readable(file: FileView) -> bool | None:
-    """Tell whether a photo is whole; None for a real picture that this version cannot open (HEIC, too many pixels)."""
-    if "readable" in file.facts:
-        return bool(file.facts["readable"]) if file.facts["readable"] is not None else None
-    return None if file.status == "ok" and file.format in {"heic", "avif"} else False
-
-
 def received(subject: "Subject") -> str:
     """Return what came for a case: the evidence that something else did not."""
     names = [f"《{file.name}》" for file in subject.view.files if not file.superseded]
     return f"已收到{'、'.join(names[:8])}{' 等' if len(names) > 8 else ''}" if names else "尚未收到该小区的任何文件"  # noqa: PLR2004
-
-
-def photo_evidence(subject: "Subject") -> str:
-    """Return which photos count and which do not."""
-    case: CaseView = subject.view
-    others = [file for file in case.photo_files if file not in case.counted_photos]
-    parts = []
-    if case.counted_photos:
-        parts.append(f"合格：{'、'.join(f'《{file.name}》' for file in case.counted_photos)}")
-    if others:
-        parts.append(f"不计：{'、'.join(f'《{file.name}》' for file in others)}")
-    return "；".join(parts) or "尚未收到该小区的照片"
 
 
 def locked_note(subject: "Subject") -> str:

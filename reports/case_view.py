@@ -6,8 +6,11 @@ from typing import Any
 from config.campaign import Campaign
 from config.naming import community_key
 from config.selected import Selection, same_city
+from reports import photo_facts
 from reports.case_facts import FORM_KINDS, says_nothing
 from reports.picture import CaseView, Cell, FileView, ListRow
+from reports.same_pictures import first_copies
+from reports.stamps import any_stamped
 from store.models import Case
 
 
@@ -18,7 +21,7 @@ def case_view(
     current = [file for file in files if not file.superseded]
     form = _form(current)
     row = rows[0].cells if rows else {}
-    photos = tuple(file for file in current if file.kind == "photo")
+    photos = _photos([file for file in current if file.kind == "photo"], campaign)
     counted = counted_photos(photos, campaign)
     forms = tuple(file for file in current if file.kind in FORM_KINDS)
     materials = tuple(file for file in current if file.kind == "case_material")
@@ -39,18 +42,28 @@ def case_view(
         first_arrival=min((file.first_arrival for file in files), default=None),
         already_selected=_selected_before(case, selected),
         complete=bool(whole),
+        form_stamped=any_stamped(forms),
+        to_verify=_to_verify(form, row, campaign),
         **_fields(form, row, materials, campaign),
     )
 
 
+def _photos(files: Sequence[FileView], campaign: Campaign) -> tuple[FileView, ...]:
+    """Return a case's photos: those that came by themselves, and where they are too few what is pasted into papers.
+
+    Otherwise that only illustrates. A picture that came both ways is the one that came by itself.
+    """
+    attached = tuple(file for file in files if not file.pasted)
+    if len(counted_photos(attached, campaign)) >= campaign.call.photos_min:
+        return attached
+    return (*attached, *(file for file in files if file.pasted))
+
+
 def counted_photos(photos: Iterable[FileView], campaign: Campaign) -> tuple[FileView, ...]:
-    """Return the photos that count: readable JPEGs of at least the size asked for, each content once (6.5)."""
-    counted: dict[str, FileView] = {}
-    for file in photos:
-        big_enough = file.bytes >= campaign.call.photo_bytes
-        if file.sha256 and file.facts.get("readable") and file.format == "jpeg" and big_enough:
-            counted.setdefault(file.sha256, file)
-    return tuple(counted.values())
+    """Return the photos that count: readable JPEGs of at least the size asked for, each picture once (6.5)."""
+    fit = [file for file in photos if photo_facts.fault(file, campaign) is None]
+    copies = first_copies(fit)
+    return tuple(file for file in fit if file.id not in copies)
 
 
 def _once(files: Iterable[FileView]) -> tuple[FileView, ...]:
@@ -59,12 +72,20 @@ def _once(files: Iterable[FileView]) -> tuple[FileView, ...]:
 
 
 def _form(files: Iterable[FileView]) -> dict[str, Cell]:
-    """Return the cells of the newest form that could be read."""
-    newest = next((f for f in reversed(list(files)) if f.kind == "recommendation_form" and f.facts.get("fields")), None)
+    """Return the cells of the newest form that could be read, as Word where there is one."""
+    readable = [file for file in reversed(list(files)) if file.kind in FORM_KINDS and file.facts.get("fields")]
+    # The Word form is the truth, its scan the evidence: it speaks only where there is no other.
+    newest = max(readable, key=lambda file: file.kind == "recommendation_form", default=None)
     if newest is None:
         return {}
-    cells = newest.facts["fields"].items()
-    return {name: Cell(value["raw"], value["value"], value["place"], newest) for name, value in cells}
+    return {name: Cell.of(value, newest) for name, value in newest.facts["fields"].items()}
+
+
+def _to_verify(form: Mapping[str, Cell], row: Mapping[str, Cell], campaign: Campaign) -> str:
+    """Return the captions of what an OCR alone says: a person compares it with the scan (待核)."""
+    captions = campaign.recommendation_form.captions
+    scanned = (name for name, cell in form.items() if cell.is_scanned and cell.value is not None)
+    return "、".join(captions[name] for name in scanned if name not in row or row[name].value is None)
 
 
 def _fields(

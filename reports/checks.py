@@ -4,7 +4,7 @@ To add a check: write a function here and name it in CHECKS. A fact that is not 
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,11 @@ Check = Callable[[Any, Any], bool | None]
 def at_least(actual: Any, value: Any) -> bool | None:  # noqa: ANN401 (a fact is any value)
     """Hold where the fact is the value or more."""
     return None if actual is None else bool(actual >= value)
+
+
+def each_at_least(actual: Sequence[Any] | None, value: Sequence[Any]) -> bool | None:
+    """Hold where each of the fact's numbers is at least the value's in the same place."""
+    return None if actual is None else all(one >= limit for one, limit in zip(actual, value, strict=True))
 
 
 def at_most(actual: Any, value: Any) -> bool | None:  # noqa: ANN401
@@ -65,6 +70,7 @@ def is_none_of(actual: object, value: Collection[Any]) -> bool | None:
 
 CHECKS: dict[str, Check] = {
     "at_least": at_least,
+    "each_at_least": each_at_least,
     "at_most": at_most,
     "before": before,
     "empty": empty,

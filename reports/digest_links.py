@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from reports.digest_parts import Group, Item, group, where
 from reports.links import called, is_expired, is_soon, until
-from reports.picture import LinkView, Picture
+from reports.mail_side import LinkView
+from reports.picture import Picture
 from reports.wording import clipped, short_clock
 
 _LISTED = 10

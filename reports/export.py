@@ -13,6 +13,7 @@ from typing import Any
 from config.campaign import Campaign
 from reports.case_facts import is_blank
 from reports.picture import Assessment, AssociationView
+from reports.stamps import any_stamped
 from reports.submission_facts import word_lists
 from reports.tables import Column, Sheet, csv_text, workbook
 from reports.wording import sound
@@ -99,7 +100,7 @@ def _submissions(assessment: Assessment) -> Iterable[Row]:
             "phone": contact_of(view, "phone", assessment.picture.campaign),
             "has_list_word": bool(word_lists(view)),
             "has_list_scan": bool(view.list_scans),
-            "list_stamped": _stamped(view),
+            "list_stamped": any_stamped(view.list_scans),
             "cases_listed": view.cases_listed,
             "cases_complete": view.complete_cases,
             "late": view.late,
@@ -119,12 +120,6 @@ def contact_of(view: AssociationView, name: str, campaign: Campaign) -> str | No
     if cell and not is_blank(cell.raw, campaign):
         return cell.value if isinstance(cell.value, str) else cell.raw.strip()
     return getattr(view.association, name) or None
-
-
-def _stamped(view: AssociationView) -> bool | None:
-    """Tell whether a scan of the list bears a seal; None where none was looked at for one."""
-    known = [file.facts["stamped"] for file in view.list_scans if file.facts.get("stamped") is not None]
-    return any(known) if known else None
 
 
 def _json(value: object, zone: Any) -> Any:  # noqa: ANN401 (a JSON value)

@@ -9,28 +9,20 @@ from typing import Any, TypedDict
 from config.associations import Association, raised_quota_cities
 from config.campaign import Campaign
 from config.selected import Selection
-from reports import versions
+from reports import same_pictures, versions
 from reports.case_view import case_view
-from reports.picture import (
-    AssociationView,
-    CaseView,
-    Cell,
-    CityView,
-    FileView,
-    FolderTrouble,
-    LinkView,
-    MailboxHealth,
-    MailGap,
-    MessageView,
-    Picture,
-)
+from reports.mail_side import FolderTrouble, LinkView, MailboxHealth, MailGap
+from reports.picture import AssociationView, CaseView, Cell, CityView, FileView, MessageView, Picture
 from reports.submission_facts import has_rows, nameless_rows
-from reports.versions import Placed
+from reports.versions import Placed, holder_of
 from store import folders, polls, queries
 from store.database import Store
 from store.decisions import MAIL_KIND, SENDER, of_message
 from store.drops import Dropped
 from store.models import File, Filing, Letter, Message, Reading
+
+# The formats of documents whose pictures are taken out.
+DOCUMENTS = ("docx", "doc")
 
 
 def gather(
@@ -54,6 +46,7 @@ def gather(
         links=tuple(_links(kept, messages)),
         troubles=tuple(FolderTrouble(**vars(trouble)) for trouble in kept.troubles),
         gaps=tuple(MailGap(**vars(gap)) for gap in folders.missing(store, as_of)),
+        reused=same_pictures.reused(cases),
     )
 
 
@@ -160,13 +153,16 @@ def _files(kept: queries.Kept, messages: Mapping[int, MessageView]) -> list[File
     filed: dict[int, list[Filing]] = defaultdict(list)
     for filing in kept.filings:
         filed[filing.file_id].append(filing)
+    papers = {(file.message_pk, file.path) for file in kept.files if file.format in DOCUMENTS}
     views = []
     for file in kept.files:
         message = messages[file.message_pk]
         if file.sha256 and file.kind != "message" and message.is_submission:
             first[file.sha256] = min(first.get(file.sha256, message.arrival), message.arrival)
         arrival = first.get(file.sha256 or "", message.arrival)
-        views.append(_file(file, message, filed[file.id], kept, arrival))
+        view = _file(file, message, filed[file.id], kept, arrival)
+        pasted = (file.message_pk, holder_of(file.path)) in papers
+        views.append(replace(view, pasted=True) if pasted else view)
     return views
 
 
@@ -296,7 +292,7 @@ def _list_head(lists: Sequence[FileView]) -> dict[str, Cell]:
         for name in ("submitter", "contact", "phone"):
             cell = file.facts.get(name)
             if cell and (name not in head or not head[name].raw.strip()):
-                head[name] = Cell(cell["raw"], cell["value"], cell["place"], file)
+                head[name] = Cell.of(cell, file)
     return head
 
 

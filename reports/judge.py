@@ -2,7 +2,7 @@
 
 import string
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -91,12 +91,10 @@ def _actual(actual: object, rule: Rule, subject: Subject) -> str:
 
 def shown(value: Any, fact: str) -> str:  # noqa: ANN401 (a fact is any value)
     """Return a value for people: lists joined, rates in percent, sizes in MB, dates in figures."""
+    if fact in _WORDED:
+        return _WORDED[fact](value)
     if isinstance(value, list | tuple):
         return "、".join(shown(item, fact) for item in value)
-    if fact == "collection_rate":
-        return f"{value * 100:.4g}%"
-    if fact == "bytes":
-        return _size(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
     return str(value)
@@ -104,6 +102,20 @@ def shown(value: Any, fact: str) -> str:  # noqa: ANN401 (a fact is any value)
 
 def _size(count: int) -> str:
     return f"{count / MEGABYTE:.4g} MB" if count >= MEGABYTE else f"{count / KILOBYTE:.3g} KB"
+
+
+def _length(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes} 分钟" if not rest else f"{minutes} 分 {rest} 秒" if minutes else f"{rest} 秒"
+
+
+# Facts that people read otherwise than as a number or a list.
+_WORDED: Mapping[str, Callable[[Any], str]] = {
+    "bytes": _size,
+    "collection_rate": lambda rate: f"{rate * 100:.4g}%",
+    "seconds": _length,
+    "sides": lambda sides: "×".join(str(side) for side in sides),
+}
 
 
 @cache

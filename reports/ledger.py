@@ -112,6 +112,7 @@ CASES = (
     Field("list_number", "序号", 5),
     Field("has_form", "推荐表", 6, "word", said_there),
     Field("form_stamped", "推荐表盖章", 6, "word", said_yes_no),
+    Field("to_verify", "扫描识别待核", 14, "long"),
     Field("has_material", "案例材料", 6, "word", said_there),
     Field("photos", "合格照片", 6, "number"),
     Field("videos", "视频", 5, "number"),
@@ -175,7 +176,7 @@ def ledger(assessment: Assessment) -> bytes:
         [
             _sheet("汇总", SUMMARY, values(assessment, "submissions"), assessment),
             # As wide as it is, it prints on two pages beside each other; on one it could not be read.
-            replace(_sheet("案例", CASES, values(assessment, "cases"), assessment), pages_wide=2, repeated_columns=3),
+            replace(_sheet("案例", CASES, _cases(assessment), assessment), pages_wide=2, repeated_columns=3),
             _sheet("问题", FINDINGS, _findings(assessment), assessment),
             _sheet("来信", MESSAGES, _messages(assessment), assessment),
         ]
@@ -200,6 +201,12 @@ def _findings(assessment: Assessment) -> list[Row]:
     """Return the findings, those that must be put right first; within a severity in the judge's order."""
     order = list(SEVERITIES)
     return sorted(values(assessment, "findings"), key=lambda row: order.index(row["severity"]))
+
+
+def _cases(assessment: Assessment) -> list[Row]:
+    """Return the cases, each with what is known from a scan alone."""
+    table = zip(values(assessment, "cases"), assessment.picture.cases, strict=True)
+    return [{**row, "to_verify": case.to_verify} for row, case in table]
 
 
 def _messages(assessment: Assessment) -> list[Row]:

@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from reports.picture import LinkView, Picture
+from reports.mail_side import LinkView
+from reports.picture import Picture
 from reports.wording import month_and_day
 
 if TYPE_CHECKING:
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
 # A link that dies this soon goes before everything else.
 SOON = timedelta(days=3)
 NEVER = "无限期"
+# A provider that only its heading tells: where its link leads to is all that is known of it.
+_UNKNOWN = "cloud"
 
 
 def is_expired(link: LinkView, as_of: datetime) -> bool:
@@ -27,6 +31,8 @@ def is_soon(link: LinkView, as_of: datetime) -> bool:
 def called(link: LinkView) -> str:
     """Return what lies behind a link: 《材料.zip》（128.03M）."""
     name = f"《{link.name}》" if link.name else "未写文件名的云附件"
+    if link.provider == _UNKNOWN and (host := urlsplit(link.url).hostname):
+        name += f"〔{host}〕"
     return f"{name}（{link.size}）" if link.size else name
 
 

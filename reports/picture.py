@@ -4,6 +4,7 @@ Every report, the judge and every export look at one and the same `Picture`. Whe
 it is the attribute's name here, so that an export is a list of attributes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import Any
 
 from config.associations import Association
 from config.campaign import Campaign
+from reports.mail_side import FolderTrouble, LinkView, MailboxHealth, MailGap
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,25 @@ class Cell:
     value: Any
     place: str
     file: "FileView"
+    method: str = ""
+    confidence: float = 1.0
+
+    @classmethod
+    def of(cls, value: Mapping[str, Any], file: "FileView") -> "Cell":
+        """Return a value of a file's reading as a cell."""
+        sure = value.get("confidence", 1.0)
+        return cls(value["raw"], value["value"], value["place"], file, value.get("method", ""), sure)
+
+    @property
+    def is_scanned(self) -> bool:
+        """Whether an OCR read it: a person should compare it with the picture before relying on it."""
+        return self.method == "ocr"
 
     @property
     def evidence(self) -> str:
         """Where it stood and what it said, for people."""
-        return f"《{self.file.name}》{self.place}：“{self.raw}”"
+        read = "（扫描识别，待核）" if self.is_scanned else ""
+        return f"《{self.file.name}》{self.place}：“{self.raw}”{read}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +72,8 @@ class FileView:
     filing_clues: tuple[str, ...] = ()
     superseded: bool = False
     city: str | None = None
+    # A picture that stands in a Word file.
+    pasted: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,6 +187,8 @@ class CaseView:
     already_selected: str | None
     complete: bool = False
     form_stamped: bool | None = None
+    # The captions of what is known from an OCR alone: to be compared with the scan (待核).
+    to_verify: str = ""
 
     @property
     def in_list(self) -> bool:
@@ -194,6 +214,15 @@ class CaseView:
     def videos(self) -> int:
         """How many videos are there."""
         return len(self.video_files)
+
+
+@dataclass(frozen=True)
+class Reuse:
+    """A photo of a case that shows the same picture as a photo of another case."""
+
+    file: FileView
+    other: FileView
+    other_case: CaseView
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,73 +287,6 @@ class CityView:
 
 
 @dataclass(frozen=True)
-class MailboxHealth:
-    """How the polling of one mailbox goes: since when it fails, and why (in Chinese), or when it last went well.
-
-    `held` is how many mails the server held then, `known` how many of those we hold; None where it did not say.
-    """
-
-    mailbox: str
-    last_good: datetime | None
-    failing_since: datetime | None
-    reason: str
-    held: int | None = None
-    known: int | None = None
-
-
-@dataclass(frozen=True)
-class MailGap:
-    """Mails of a folder that the server names and has not given in several looks, since when, and why (in Chinese)."""
-
-    mailbox: str
-    folder: str
-    count: int
-    since: datetime
-    reason: str
-
-
-@dataclass(frozen=True)
-class LinkView:
-    """A cloud link of a message: what lies behind it and until when, and whether a person has brought it in.
-
-    `repeated` where an earlier message has the same link, as a quoted reply does.
-    """
-
-    message_pk: int
-    message: str
-    subject: str
-    province: str | None
-    arrival: datetime
-    number: int
-    provider: str
-    key: str
-    url: str
-    name: str | None
-    size: str | None
-    bytes: int | None
-    expires: datetime | None
-    expires_text: str | None
-    code: str | None
-    answered: bool
-    repeated: bool
-    in_submission: bool
-
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody must still bring in what lies behind it."""
-        return self.in_submission and not (self.answered or self.repeated)
-
-
-@dataclass(frozen=True)
-class FolderTrouble:
-    """A file of a watched folder that a person must look after, and why (in Chinese)."""
-
-    mailbox: str
-    path: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class Picture:
     """The campaign as of a moment, with everything in a stable order (provinces in GB/T 2260 order, then arrival)."""
 
@@ -339,11 +301,18 @@ class Picture:
     troubles: tuple[FolderTrouble, ...] = ()
     links: tuple[LinkView, ...] = ()
     gaps: tuple[MailGap, ...] = ()
+    # Photos that serve more than one case, by the case's id.
+    reused: Mapping[int, tuple[Reuse, ...]] = field(default_factory=dict)
 
     @cached_property
     def submission_ids(self) -> frozenset[int]:
         """The ids of the messages that count as submissions."""
         return frozenset(message.id for message in self.messages if message.is_submission)
+
+    @cached_property
+    def photo_ids(self) -> frozenset[int]:
+        """The ids of the files that are looked at as photos of a case."""
+        return frozenset(file.id for case in self.cases for file in case.photo_files)
 
     @cached_property
     def open_links(self) -> tuple[LinkView, ...]:

@@ -10,7 +10,18 @@ from datetime import datetime
 from typing import Any
 
 from config.campaign import Campaign
-from reports import case_facts, file_facts, links, message_facts, submission_facts
+from reports import (
+    case_facts,
+    file_facts,
+    links,
+    material_facts,
+    message_facts,
+    photo_facts,
+    scan_facts,
+    stamps,
+    submission_facts,
+    video_facts,
+)
 from reports.picture import AssociationView, CaseView, FileView, MessageView, Picture
 
 LEVELS = {"provincial": "省级物协", "city": "市级物协", "enterprise": "物业服务企业", "other": "其他单位"}
@@ -83,6 +94,11 @@ def _in_submission(subject: Subject) -> bool:
     return file.message_pk in subject.picture.submission_ids
 
 
+def _is_photo(file: FileView, picture: Picture) -> bool:
+    """Tell a photo that is judged: one that is only an illustration in a material is not."""
+    return file.kind == "photo" and not file.superseded and (not file.pasted or file.id in picture.photo_ids)
+
+
 def _hidden(subject: Subject) -> str:
     return case_facts.locked_note(subject) + links.behind_links(subject.picture, subject.view.province)
 
@@ -105,6 +121,12 @@ _ASSOCIATION: dict[str, Fact] = {
         lambda s: _joined(f"《{file.name}》（{file.format}）" for file in s.view.lists),
     ),
     "list_scans": Fact("汇总清单扫描件份数", lambda s: len(s.view.list_scans), submission_facts.received),
+    "list_stamped": Fact(
+        "汇总清单扫描件上有红色公章（灰度件看不出）", lambda s: stamps.any_stamped(s.view.list_scans), stamps.list_seals
+    ),
+    "scan_differences": Fact(
+        "汇总清单与其扫描件所列小区之别", lambda s: scan_facts.differences(s.view), scan_facts.evidence
+    ),
     "locked": Fact("材料可能在打不开的文件或没有下载的云附件里时的提示", _hidden),
     "blank_contact_cells": Fact(
         "汇总清单表头空白的栏目（联系人、联系电话）",
@@ -155,8 +177,13 @@ _CASE: dict[str, Fact] = {
         lambda s: s.association is not None and s.association.messages > 0 and not s.association.late,
     ),
     "forms": Fact("推荐表份数（Word、PDF 或扫描件）", lambda s: len(s.view.forms), case_facts.received),
+    "form_stamped": Fact(
+        "推荐表任一版本上有红色公章（灰度件看不出）", lambda s: s.view.form_stamped, stamps.form_seals
+    ),
     "materials": Fact("案例材料份数", lambda s: len(s.view.materials), case_facts.received),
-    "photos": Fact("合格照片张数", lambda s: s.view.photos, case_facts.photo_evidence),
+    "photos": Fact("合格照片张数", lambda s: s.view.photos, photo_facts.photo_evidence),
+    "reused_photos": Fact("也用于其他案例的照片", photo_facts.reused_photos, photo_facts.reuse_evidence),
+    "pasted": Fact("照片不足而案例材料里有插图时的提示", material_facts.pasted_note),
     "unread_forms": Fact("收到推荐表而读不出、也归不到小区时的提示", file_facts.unread_forms),
     "locked": Fact("材料可能在打不开的文件或没有下载的云附件里时的提示", _hidden),
     "blank_list_cells": Fact(
@@ -181,6 +208,21 @@ _CASE: dict[str, Fact] = {
         "文件名不合“小区+标题”的案例材料",
         lambda s: case_facts.misnamed_materials(s.view),
         lambda s: _joined(file.path for file in s.view.materials),
+    ),
+    "sections_missing": Fact(
+        "案例材料缺少、空白或没有改完的部分（扫描件不判）",
+        lambda s: material_facts.sections_missing(s.view, s.campaign),
+        material_facts.counts,
+    ),
+    "sections_off": Fact(
+        "案例材料中篇幅与要求不同的部分",
+        lambda s: material_facts.sections_off(s.view, s.campaign),
+        material_facts.counts,
+    ),
+    "layout_faults": Fact(
+        "案例材料的排版与要求不同之处（只列确定的）",
+        lambda s: material_facts.layout_faults(s.view),
+        material_facts.named,
     ),
     "delivered": Fact("交付时间", lambda s: s.view.delivered, cells("delivered")),
     "collection_rate": Fact("物业服务费收缴率", lambda s: s.view.collection_rate, cells("collection_rate")),
@@ -234,6 +276,10 @@ _FILE: dict[str, Fact] = {
     "name": Fact("文件名", lambda s: s.view.name),
     "in_submission": Fact("在报送类来信里", _in_submission),
     "not_photo": Fact("不是照片", lambda s: s.view.kind != "photo"),
+    "not_video": Fact("不是视频", lambda s: s.view.kind != "video"),
+    "not_broken_photo": Fact(
+        "不是损坏的照片", lambda s: s.view.kind != "photo" or photo_facts.is_readable(s.view) is not False
+    ),
     "status": Fact(
         "能否打开（ok、encrypted、corrupt、unsafe、unsupported）", lambda s: s.view.status, lambda s: s.view.path
     ),
@@ -249,17 +295,26 @@ _FILE: dict[str, Fact] = {
 
 _PHOTO: dict[str, Fact] = {
     "name": Fact("文件名", lambda s: s.view.name),
-    "bytes": Fact("字节数", lambda s: s.view.bytes, lambda s: s.view.path),
-    "pixels": Fact(
-        "像素（宽×高）", lambda s: f"{s.view.facts.get('width', '?')}×{s.view.facts.get('height', '?')} 像素"
+    "bytes": Fact("字节数", lambda s: s.view.bytes, photo_facts.size_evidence),
+    "pixels": Fact("像素（宽×高）", lambda s: photo_facts.pixels(s.view), lambda s: s.view.path),
+    "readable": Fact(
+        "打得开且完整",
+        lambda s: photo_facts.is_readable(s.view),
+        lambda s: _joined((s.view.path, str(s.view.facts.get("reason") or s.view.reason))),
     ),
-    "readable": Fact("打得开且完整", lambda s: case_facts.is_readable(s.view), lambda s: s.view.path),
+    "not_broken": Fact("没有发现损坏", lambda s: photo_facts.is_readable(s.view) is not False),
     "format": Fact("按内容判断的格式", lambda s: s.view.format or None, lambda s: s.view.path),
 }
 
 _VIDEO: dict[str, Fact] = {
     "name": Fact("文件名", lambda s: s.view.name),
-    "format": Fact("按内容判断的格式", lambda s: s.view.format or None, lambda s: s.view.path),
+    "format": Fact("按内容判断的格式", lambda s: video_facts.container(s.view), lambda s: s.view.path),
+    "readable": Fact("打得开且完整", lambda s: video_facts.is_readable(s.view), lambda s: s.view.path),
+    "reason": Fact("打不开或不完整的原因", lambda s: video_facts.reason(s.view)),
+    "seconds": Fact("时长（秒，舍去零头）", lambda s: video_facts.seconds(s.view), lambda s: s.view.path),
+    "pixels": Fact("像素（旋转后的宽×高）", lambda s: photo_facts.pixels(s.view), lambda s: s.view.path),
+    "landscape": Fact("横屏（旋转后宽大于高）", lambda s: video_facts.is_landscape(s.view), lambda s: s.view.path),
+    "sides": Fact("长边和短边的像素", lambda s: video_facts.sides(s.view), lambda s: s.view.path),
 }
 
 FACTS: Mapping[str, Mapping[str, Fact]] = {
@@ -282,7 +337,7 @@ def subjects(picture: Picture, on: str) -> Iterable[Subject]:
         "case": picture.cases,
         "message": picture.messages,
         "file": picture.files,
-        "photo": (file for file in picture.files if file.kind == "photo" and not file.superseded),
+        "photo": (file for file in picture.files if _is_photo(file, picture)),
         "video": (file for file in picture.files if file.kind == "video" and not file.superseded),
     }
     for view in views[on]:

@@ -37,6 +37,7 @@ def placed(
     row_cases = _row_cases(kept.filings)
     old = _old_lists(files, messages, row_cases, campaign) | _old_items(files, messages, campaign)
     old |= _old_drops(files, messages)
+    old |= _old_pasted(files, old)
     marked = [replace(file, superseded=True) if file.id in old else file for file in files]
     by_province: dict[str, list[FileView]] = defaultdict(list)
     by_case: dict[int, list[FileView]] = defaultdict(list)
@@ -68,13 +69,9 @@ def _rows(files: Iterable[FileView], row_cases: Mapping[int, Mapping[int, int]])
         own: dict[int, list[ListRow]] = defaultdict(list)
         for number, row in enumerate(file.facts.get("rows", ())):
             if (case_id := row_cases.get(file.id, {}).get(number)) is not None:
-                own[case_id].append(ListRow(file, {name: _cell(value, file) for name, value in row.items()}))
+                own[case_id].append(ListRow(file, {name: Cell.of(value, file) for name, value in row.items()}))
         rows.update(own)
     return rows
-
-
-def _cell(value: Mapping[str, str], file: FileView) -> Cell:
-    return Cell(value["raw"], value["value"], value["place"], file)
 
 
 def _old_lists(
@@ -157,8 +154,19 @@ def _old_drops(files: Sequence[FileView], messages: Mapping[int, MessageView]) -
     return old
 
 
+def _old_pasted(files: Sequence[FileView], old: set[int]) -> set[int]:
+    """Return the ids of the pictures that stand in papers that a newer one replaces."""
+    papers = {(file.message_pk, file.path) for file in files if file.id in old}
+    return {file.id for file in files if file.pasted and (file.message_pk, holder_of(file.path)) in papers}
+
+
+def holder_of(path: str) -> str:
+    """Return the path of the file that another one stands in; empty where it stands in none."""
+    return path.rpartition("!/")[0]
+
+
 def _item(file: FileView) -> tuple[int, str, str] | None:
     """Return what a file is a version of: a paper of a case, or a photo of a case by its name; None for others."""
-    if len(file.case_ids) != 1 or file.kind not in (*_REPLACED, "photo"):
+    if len(file.case_ids) != 1 or file.kind not in (*_REPLACED, "photo") or file.pasted:
         return None
     return file.case_ids[0], file.kind, file.name.lower() if file.kind == "photo" else ""

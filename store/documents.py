@@ -161,22 +161,34 @@ def address_of(store: Store, message_id: int) -> str | None:
         return session.scalar(select(Letter.sender_address).where(Letter.message_pk == message_id))
 
 
-def cached_reading(store: Store, sha256: str, version: str) -> CachedReading | None:
-    """Return what this version of the readers found in a content, or None where it has not read it."""
+def cached_readings(store: Store, hashes: Iterable[str], version: str) -> dict[str, CachedReading]:
+    """Return what this version of the readers found in contents, by hash; those that it has not read are left out."""
     with store.reading() as session:
-        row = session.get(Reading, sha256)
-        if row is None or row.version != version:
-            return None
-        return CachedReading(row.sha256, row.version, row.format, row.status, row.reason, row.found)
+        return {
+            sha256: CachedReading(sha256, row.version, row.format, row.status, row.reason, row.found)
+            for sha256, row in readings(session, hashes).items()
+            if row.version == version
+        }
 
 
-def keep_reading(store: Store, reading: CachedReading) -> None:
-    """Keep what was found in a content, in the place of what an older version found.
+def keep_readings(store: Store, found: Iterable[CachedReading]) -> None:
+    """Keep what was found in contents, in the place of what an older version found.
 
     Another process may keep the same content at the same moment: its reading is equal, and stays.
     """
-    with suppress(IntegrityError), store.session() as session:
-        session.merge(Reading(**vars(reading)))
+    together = list(found)
+    try:
+        _merge(store, together)
+    except IntegrityError:
+        for one in together:
+            with suppress(IntegrityError):
+                _merge(store, [one])
+
+
+def _merge(store: Store, found: Iterable[CachedReading]) -> None:
+    with store.session() as session:
+        for reading in found:
+            session.merge(Reading(**vars(reading)))
 
 
 def readings(session: Session, hashes: Iterable[str]) -> dict[str, Reading]:

@@ -18,7 +18,7 @@ from store.models import Case, File, Filing, Letter, Link, Message, Reading, Sig
 from store.supplied import answered_links
 
 # Kinds whose facts a picture looks into; the readings of others need not be loaded.
-_WITH_FACTS = ("summary_list", "recommendation_form", "case_material", "photo")
+_WITH_FACTS = ("summary_list", "recommendation_form", "case_material", "photo", "video")
 
 
 @dataclass(frozen=True)

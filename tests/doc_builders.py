@@ -6,10 +6,13 @@ Every function returns bytes, the same for the same arguments.
 import io
 import random
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from PIL import Image, ImageDraw
 
 from tests.docx_writer import LEFT, UP, Block, Grid, Raw, docx_bytes, paragraph
+
+_SEAL_RED = (200, 30, 30)
 
 LIST_TITLE = "住宅小区“好服务”推荐案例汇总清单"
 LIST_HEADER = (
@@ -324,12 +327,12 @@ def case_material_docx(
         prefix = f"{'一二三四五六'[number]}、" if numbered else ""
         blocks.append(Raw(paragraph(prefix + heading, 15, bold=True, spacing='w:before="312" w:after="312"')))
         body = openings.get(heading, "")
-        parts = [body] if heading == "小区简介" else _sentences(source, body, length)
+        parts = [body] if heading == "小区简介" else sentences(source, body, length)
         blocks += [Raw(paragraph(f"　　{part}", 15, spacing='w:line="360" w:lineRule="auto"')) for part in parts]
     return docx_bytes(*blocks, footer_page_number=True)
 
 
-def _sentences(source: random.Random, opening: str, length: int) -> list[str]:
+def sentences(source: random.Random, opening: str, length: int) -> list[str]:
     """Return paragraphs of together about `length` characters."""
     parts: list[str] = []
     part = opening
@@ -387,3 +390,21 @@ def _scene(source: random.Random, width: int, height: int) -> Image.Image:
         draw = source.choice((pen.rectangle, pen.ellipse))
         draw(box, fill=tuple(source.randrange(256) for _ in range(3)))
     return image
+
+
+@cache
+def seal_png() -> bytes:
+    """Return a picture of a red seal, as people paste it into a form; its writing is strokes, so that no font is needed."""
+    shown = Image.new("RGBA", (360, 360), (255, 255, 255, 0))
+    for number in range(13):
+        glyph = Image.new("RGBA", shown.size, (255, 255, 255, 0))
+        draw = ImageDraw.Draw(glyph)
+        for stroke in ((162, 28, 198, 33), (166, 42, 194, 46), (162, 56, 198, 61), (178, 24, 183, 66)):
+            draw.rectangle(stroke, fill=_SEAL_RED)
+        shown.alpha_composite(glyph.rotate(126 - 21 * number))
+    draw = ImageDraw.Draw(shown)
+    draw.ellipse((6, 6, 354, 354), outline=_SEAL_RED, width=8)
+    draw.regular_polygon((180, 180, 56), 5, fill=_SEAL_RED)
+    out = io.BytesIO()
+    shown.save(out, "PNG")
+    return out.getvalue()

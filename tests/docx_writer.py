@@ -47,6 +47,13 @@ def docx_bytes(*blocks: Block, footer_page_number: bool = False) -> bytes:
     return _saved(document)
 
 
+def with_picture(content: bytes, picture: bytes) -> bytes:
+    """Return a .docx with a picture at its end."""
+    document = docx.Document(io.BytesIO(content))
+    document.add_picture(io.BytesIO(picture))
+    return _saved(document)
+
+
 def _saved(document: "docx.document.Document") -> bytes:
     """Return a document's bytes with a fixed time, so that the same document has the same hash every time."""
     raw, fixed = io.BytesIO(), io.BytesIO()

@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from tests import doc_builders as docs
+from tests.docx_writer import with_picture
 from tests.mail_builders import gbk_zip
+from tests.photo_builders import heavy, photo_like, saved
 
 BOX = "wzglzzh@ecpmi.org.cn"
-# A dozen drawn scenes are enough: each photo gets a tail of its own and so is another content.
-_SCENES = 12
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Sent:
     photos: int = 3
     has_form: bool = True
     has_material: bool = True
+    # A picture of a seal in the Word form: whether it is one, nobody can tell from its being there.
+    stamped: bool = True
     form: Mapping[str, str] = field(default_factory=dict)
 
     def row(self, number: int) -> dict[str, str]:
@@ -57,7 +59,8 @@ class Sent:
             "recommender": self.recommender,
             "address": f"{self.recommender.partition('物业')[0]}人民路{len(self.community)}号",
         }
-        return docs.recommendation_form_docx(docs.form_fields(**{**fields, **self.form}))
+        form = docs.recommendation_form_docx(docs.form_fields(**{**fields, **self.form}))
+        return with_picture(form, docs.seal_png()) if self.stamped else form
 
     def files(self) -> dict[str, bytes]:
         """Return its files by their path, as the notice names them: 企业/小区+标题."""
@@ -73,14 +76,10 @@ class Sent:
         return files
 
 
+@lru_cache(maxsize=64)
 def photo(name: str) -> bytes:
-    """Return a JPEG over 1 MB, another content for each name."""
-    return _scene(sum(name.encode()) % _SCENES) + b"\0" + name.encode()
-
-
-@cache
-def _scene(seed: int) -> bytes:
-    return docs.photo_jpeg(seed)
+    """Return a JPEG over 1 MB, another picture for each name."""
+    return heavy(saved(photo_like(name)), name)
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import Any
 
 from config.associations import Association, load_associations
 from config.campaign import Campaign, load_campaign
+from reports.mail_side import LinkView, MailboxHealth, MailGap
 from reports.picture import (
     Assessment,
     AssociationView,
@@ -17,10 +18,7 @@ from reports.picture import (
     CityView,
     FileView,
     Finding,
-    LinkView,
     ListRow,
-    MailboxHealth,
-    MailGap,
     MessageView,
     Picture,
 )

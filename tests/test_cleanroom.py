@@ -15,7 +15,7 @@ import pytest
 
 from ingest.cleanroom import RoomError, conclude
 from ingest.cleanroom_child import Inside, respond
-from ingest.contents import read_blob
+from ingest.contents import read_blobs
 from ingest.desk import Desk
 from parsers.base import ParseError
 from tests import doc_builders as docs
@@ -47,7 +47,8 @@ def docx_of(body: bytes) -> bytes:
 
 
 def status_of(opened: Desk, data: bytes) -> tuple[str, str]:
-    reading = read_blob(opened, opened.store.vault.keep([data]))
+    blob = opened.store.vault.keep([data])
+    reading = read_blobs(opened, [blob])[blob.sha256]
     return reading.status, reading.reason
 
 
@@ -117,7 +118,7 @@ def test_the_process_inside_ends_with_the_one_outside_even_where_that_is_killed(
         "desk = open_desk(load_settings(Path(sys.argv[1]), {}))\n"
         "blob = desk.store.vault.keep([b'text'])\n"
         "list(desk.room.ask('read', 4, path=str(desk.store.vault.path(blob.sha256)), size=4))\n"
-        "print(desk.room._process.pid, flush=True); time.sleep(60)"
+        "print(desk.room._process.popen.pid, flush=True); time.sleep(60)"
     )
     arguments = [sys.executable, "-c", code, str(tmp_path / "desk" / "zhengji.toml")]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as outside:

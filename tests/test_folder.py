@@ -23,6 +23,7 @@ from tests import doc_builders as docs
 from tests.desks import assessed, codes, desk, everything, take
 from tests.inbox import Sent, list_files, mail, photo, submission
 from tests.sample import day
+from tests.video_builders import mp4
 
 BOX = "U盘与快递"
 NOW = datetime(2026, 8, 4, 2, 0, tzinfo=UTC)
@@ -214,7 +215,7 @@ def test_a_mail_of_nobody_known_in_a_provinces_folder_is_that_provinces(watched:
 def test_the_same_bytes_by_mail_and_by_courier_count_once(watched: Watched, tmp_path: Path) -> None:
     files = {
         **submission("浙江省物业管理协会", [CASE], zipped=False),
-        "春江花园视频.mp4": b"\0\0\0\x20ftypisom" + bytes(500),
+        "春江花园视频.mp4": mp4(),
     }
     take(watched.desk, tmp_path / "in", mail("zjwyxh@example.cn", "浙江报送", day("07-20T10:00:00"), files))
     before = everything(watched.assessed())

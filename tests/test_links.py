@@ -176,7 +176,39 @@ def test_what_one_copy_of_a_link_leaves_open_another_fills() -> None:
 
 
 def test_a_heading_whose_links_were_lost_still_tells() -> None:
-    assert find_links(None, "从QQ邮箱发来的超大附件\n材料.zip (3M)", ARRIVAL) == (CloudLink("qq", "qq", ""),)
+    assert find_links(None, "从QQ邮箱发来的超大附件\n请查收", ARRIVAL) == (CloudLink("qq", "qq", ""),)
+
+
+def test_a_heading_whose_links_were_lost_gives_names_sizes_and_expiries() -> None:
+    text = "您好\n从QQ邮箱发来的超大附件\n材料.zip (128.03M, 2026年8月3日 21:59 到期)\n照片 (1G, 无限期)\n此致"
+    html = "<div>" + text.replace("\n", "</div><div>") + "</div>"
+    for links in (find_links(html, "", ARRIVAL), find_links(None, text, ARRIVAL), find_links(html, text, ARRIVAL)):
+        assert [(link.name, link.size_text, link.expires, link.never_expires, link.url) for link in links] == [
+            ("材料.zip", "128.03M", at(2026, 8, 3, 21, 59), False, ""),
+            ("照片", "1G", None, True, ""),
+        ]
+    link = only(None, "139邮箱-超大附件\n材料.rar (12.5M) 15天后过期")
+    assert (link.name, link.size_text, link.expires) == ("材料.rar", "12.5M", ARRIVAL + timedelta(days=15))
+
+
+def test_139_as_text_is_read_with_its_link() -> None:
+    link = only(None, "139邮箱-超大附件\n材料.rar (12.5M) 15天后过期 http://mail.10086.cn/xx")
+    assert (link.name, link.expires_text, link.url) == ("材料.rar", "15天后过期", "http://mail.10086.cn/xx")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div data-mail-token='t1'>材料.rar 1.2 GB</div><div data-mail-token='t2'>照片.rar 1.3 GB</div>",
+        "<table><tr><td data-mail-token='t1'>材料.rar</td><td>1.2 GB</td></tr><tr data-mail-token='t2'><td>照片.rar 1.3 GB</td></tr></table>",
+    ],
+)
+def test_feishu_names_its_files_without_links(html: str) -> None:
+    links = find_links(f"<div>来自飞书邮箱的超大附件</div>{html}", "来自飞书邮箱的超大附件", ARRIVAL)
+    assert [(link.key, link.name, link.size_text) for link in links] == [
+        ("feishu:t1", "材料.rar", "1.2GB"),
+        ("feishu:t2", "照片.rar", "1.3GB"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -205,6 +237,14 @@ def test_what_is_no_cloud_link_is_none(html: str) -> None:
         ("有效期：7天", ARRIVAL + timedelta(days=7)),
         ("还有3天过期", ARRIVAL + timedelta(days=3)),
         ("12小时后失效", ARRIVAL + timedelta(hours=12)),
+        ("7天内有效", ARRIVAL + timedelta(days=7)),
+        ("30天有效", ARRIVAL + timedelta(days=30)),
+        ("有效期至8月20日", at(2026, 8, 20, 23, 59, 59)),
+        ("8月20日 10:30 到期", at(2026, 8, 20, 10, 30)),
+        ("有效期至1月5日", at(2027, 1, 5, 23, 59, 59)),
+        ("有效期至7月20日", at(2026, 7, 20, 23, 59, 59)),
+        ("有效期至13月41日", None),
+        ("有效期：永久", None),
         ("9999999年到期", None),
         ("2026年13月45日 到期", None),
     ],
@@ -249,3 +289,110 @@ PIECES = st.sampled_from(
 def test_whatever_the_body_links_are_found_without_a_fault(html: str, text: str) -> None:
     for link in find_links(html, html + text, ARRIVAL):
         assert link.expires is None or link.expires.tzinfo
+
+
+def told(text: str) -> dict[str, tuple[str | None, str | None]]:
+    """Return (code, expiry as it stands) of each link by the end of its address."""
+    return {link.url.rpartition("/")[2]: (link.code, link.expires_text) for link in find_links(None, text, ARRIVAL)}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "链接: https://pan.quark.cn/s/q1 提取码：xY12\nhttps://www.aliyundrive.com/s/a1 https://www.alipan.com/s/a2 https://cloud.189.cn/t/t1（访问码：x8u1） https://share.weiyun.com/w1 密码：a1b2c3 https://caiyun.139.com/m/i1 提取码:Ab12",
+            {"q1": "xY12", "a1": None, "a2": None, "t1": "x8u1", "w1": "a1b2c3", "i1": "Ab12"},
+        ),
+        (
+            "提取码：ab12 链接：https://pan.baidu.com/s/1abcf\n提取码：cd34 链接：https://pan.baidu.com/s/1abcg",
+            {"1abcf": "ab12", "1abcg": "cd34"},
+        ),
+        (
+            "提取码：ab12\n链接：https://pan.baidu.com/s/1abcf\n提取码：cd34\n链接：https://pan.baidu.com/s/1abcg\n谢谢",
+            {"1abcf": "ab12", "1abcg": "cd34"},
+        ),
+        (
+            "链接：https://pan.baidu.com/s/1abcf\n提取码：ab12\n链接：https://pan.baidu.com/s/1abcg\n提取码：cd34\n",
+            {"1abcf": "ab12", "1abcg": "cd34"},
+        ),
+        (
+            "https://pan.baidu.com/s/1abcf\n解压密码：zip9\n密码 ab12",
+            {"1abcf": "ab12"},
+        ),
+        (
+            "https://pan.baidu.com/s/1a?pwd=ab12\n提取码：ab12\nhttps://pan.quark.cn/s/q1",
+            {"1a?pwd=ab12": "ab12", "q1": None},
+        ),
+    ],
+)  # fmt: skip
+def test_a_code_is_never_taken_from_a_neighbour(text: str, expected: dict[str, str | None]) -> None:
+    assert {key: code for key, (code, _) in told(text).items()} == expected
+
+
+def test_an_expiry_is_never_taken_from_a_neighbour() -> None:
+    text = "https://pan.baidu.com/s/1b 提取码: ab12\n有效期7天\n链接: https://pan.quark.cn/s/q1 永久有效"
+    assert told(text) == {"1b": ("ab12", "有效期7天"), "q1": (None, "永久有效")}
+    (_, second) = find_links(None, text, ARRIVAL)
+    assert second.never_expires
+    text = "https://pan.baidu.com/s/1b 提取码: ab12\n有效期7天\n链接: https://pan.quark.cn/s/q1"
+    assert told(text) == {"1b": ("ab12", "有效期7天"), "q1": (None, None)}
+
+
+def test_a_name_behind_each_link_is_not_the_one_of_the_link_before() -> None:
+    text = "https://pan.baidu.com/s/1b\n甲.zip 3M\nhttps://pan.quark.cn/s/q1\n乙.zip 4M"
+    assert [(link.name, link.size_text) for link in find_links(None, text, ARRIVAL)] == [
+        ("甲.zip", "3M"),
+        ("乙.zip", "4M"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "provider", "key", "code"),
+    [
+        ("放在文叔叔 https://www.wenshushu.cn/f/abcd 取件码 1234", "wenshushu", "wenshushu:/f/abcd", "1234"),
+        ("https://f.ws59.cn/f/abcd", "wenshushu", "wenshushu:/f/abcd", None),
+        ("https://115.com/s/swabc?password=x1y2 访问码：x1y2", "115", "115:/s/swabc", "x1y2"),
+        ("见微盘：https://drive.weixin.qq.com/s?k=ABC&x=1", "weipan", "weipan:ABC", None),
+        ("https://wx.mail.qq.com/s?k=abc 材料.zip", "qqtransfer", "qqtransfer:abc", None),
+        ("腾讯文档 https://docs.qq.com/doc/DABC", "docsqq", "docsqq:/doc/DABC", None),
+        ("https://www.jianguoyun.com/p/DABC 密码 abcd", "jianguoyun", "jianguoyun:/p/DABC", "abcd"),
+        ("https://wwi.lanzoui.com/iabc 密码:9k8j", "lanzou", "lanzou:/iabc", "9k8j"),
+        ("从新浪邮箱发来的超大附件 https://mail.sina.com.cn/xx", "sina", "sina:https://mail.sina.com.cn/xx", None),
+    ],
+)
+def test_more_providers_are_known(text: str, provider: str, key: str, code: str | None) -> None:
+    link = only(None, text)
+    assert (link.provider, link.key, link.code) == (provider, key, code)
+    assert provider in LABELS
+
+
+def test_an_unknown_host_counts_where_a_heading_announces_it() -> None:
+    text = "从搜狐邮箱发来的超大附件\n材料.zip (3M, 2026年8月27日 21:59 到期)\n下载：https://dl.sohu.example/f?id=1\n"
+    html = text.replace("https://dl.sohu.example/f?id=1", '<a href="https://dl.sohu.example/f?id=1">点击</a>')
+    for link in (only(None, text), only(html.replace("\n", "<br>"))):
+        assert (link.provider, link.url) == ("cloud", "https://dl.sohu.example/f?id=1")
+        assert (link.name, link.size_text, link.expires) == ("材料.zip", "3M", at(2026, 8, 27, 21, 59))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "请见 https://dl.sohu.example/f?id=1",
+        "贵单位从我会邮箱发来的超大附件已收到，见 https://dl.sohu.example/f?id=1",
+        "从贵会邮箱发来的超大附件我们打不开，请看 https://www.ecpmi.org.cn/help",
+    ],
+)
+def test_an_unknown_host_alone_is_no_cloud_link(text: str) -> None:
+    assert find_links(None, text, ARRIVAL) == ()
+
+
+def test_a_name_needs_no_extension() -> None:
+    url, line = "https://mail.qq.com/cgi-bin/ftnExs_download?k=1&code=2", "(128.03M, 2026年8月27日 21:59 到期)"
+    for link in (
+        only(None, f"从QQ邮箱发来的超大附件\n浙江省案例材料 {line}\n进入下载页面：{url}"),
+        only(f"<p>从QQ邮箱发来的超大附件</p><a href='{url}'>浙江省案例材料</a> {line}<a href='{url}'>进入下载页面</a>"),
+        only(f"<a href='{url}'>浙江省案例材料</a><div>{line}</div>"),
+    ):
+        assert (link.name, link.size_text) == ("浙江省案例材料", "128.03M")
+    assert only(f"<a href='{url}'>下载</a> {line}").name is None
+    assert only(None, "https://pan.baidu.com/s/1abc 有效期：永久").never_expires

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from config.errors import ConfigError
 from ingest.attaching import Attached, attach
 from ingest.cli import cli
 from ingest.desk import Desk
@@ -169,6 +170,47 @@ def test_a_quoted_reply_repeats_no_link(opened: Desk, tmp_path: Path) -> None:
     assert only(found).message_id == "<浙江报送@x>"
 
 
+@pytest.mark.parametrize(
+    ("heading", "end", "said"),
+    [
+        ("从QQ邮箱发来的超大附件", "", "还有 8 天，8月20日 21:15 到期：《材料.zip》（128M）"),
+        (
+            "从搜狐邮箱发来的超大附件",
+            "<a href='https://dl.sohu.example/f?id=1'>下载</a>",
+            "《材料.zip》〔dl.sohu.example〕",
+        ),
+    ],
+)
+def test_the_digest_tells_of_a_heading_without_link_and_of_an_unknown_host(
+    opened: Desk, tmp_path: Path, heading: str, end: str, said: str
+) -> None:
+    body = f"<p>好服务案例</p><p>{heading}</p><p>材料.zip (128M, 2026年8月20日 21:15 到期)</p>{end}"
+    take(opened, tmp_path / "in", build.mail(build.text_part(body, b"html"), From=b"zjwyxh@example.cn"))
+    assert said in compose(assessed(opened, LATER), None).text
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "kind", "links"),
+    [
+        ("wzglzzh@ecpmi.org.cn", "回复：好服务案例", "inquiry", 0),
+        ("wzglzzh@ecpmi.org.cn", "好服务案例", "inquiry", 0),
+        ("hzwyxh@example.cn", "回复：好服务案例", "inquiry", 0),
+        ("hzwyxh@example.cn", "转发：好服务案例", "submission", 1),
+    ],
+)
+def test_a_link_in_a_quoted_mail_is_no_submission(
+    opened: Desk, tmp_path: Path, sender: str, subject: str, kind: str, links: int
+) -> None:
+    text = (
+        f"请问推荐表盖什么章？\n\n------ 原始邮件 ------\n发件人: {sender}\n发送时间: 2026年8月1日 10:00\n"
+        "主题: 推荐表\n\n推荐表模板：https://pan.baidu.com/s/1AbCdEf 提取码: ab12\n"
+    )
+    raw = build.mail(build.text_part(text), From=b"zjwyxh@example.cn", Subject=subject.encode())
+    found = take(opened, tmp_path / "in", raw)
+    assert [message.kind for message in found.picture.messages] == [kind]
+    assert len(found.picture.open_links) == links
+
+
 def test_a_link_inside_a_forwarded_mail_is_found(opened: Desk, tmp_path: Path) -> None:
     outer = mail("zjwyxh@example.cn", "转发：杭州市材料", ARRIVAL, {"转发.eml": linked(anchor(*MATERIAL))})
     found = take(opened, tmp_path / "in", outer)
@@ -305,6 +347,19 @@ def test_what_has_no_place_is_one_chinese_line_and_nothing_is_done(
     assert type(done.exception).__name__ == "ConfigError"
     with desk(settled / "desk") as opened:
         assert len(assessed(opened).picture.open_links) == 2
+
+
+def test_links_without_names_are_told_by_provider_and_address(opened: Desk, tmp_path: Path) -> None:
+    said = "https://pan.baidu.com/s/1AbC 和 https://pan.quark.cn/s/q1"
+    take(opened, tmp_path / "in", linked(said=said, subject="浙江补充"))
+    file = tmp_path / "资料.7z"
+    file.write_bytes(b"7z")
+    with pytest.raises(ConfigError) as raised:
+        attach(opened, "1", [file], None, "小李", WHEN)
+    assert (
+        "1 未写文件名，百度网盘 https://pan.baidu.com/s/1AbC，2 未写文件名，夸克网盘 https://pan.quark.cn/s/q1"
+        in str(raised.value)
+    )
 
 
 def test_the_command_says_what_it_did(settled: Path) -> None:

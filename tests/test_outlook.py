@@ -203,5 +203,5 @@ def test_hostile_tables_take_linear_time(fill: bytes, tmp_path: Path) -> None:
 
 def test_a_document_of_old_office_is_no_message(tmp_path: Path) -> None:
     path = written(outlook.compound({"WordDocument": bytes(5000), "1Table": b"x"}), tmp_path)
-    assert format_at(path) == "ole"
+    assert format_at(path) == "doc"
     assert set(Compound(path).root.children) == {"WordDocument", "1Table"}

@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from config.campaign import load_campaign
-from parsers.base import Reading
-from parsers.image import measure
+from parsers.base import ParseError, Reading
+from parsers.image import measure, open_upright
 from parsers.reading import read_content
+from reports.same_pictures import same_picture
 from tests.doc_builders import photo_jpeg, picture, small_jpeg
+from tests.heic_builders import heic
+from tests.photo_builders import photo_like, saved
 
 
 def reading_of(path: Path, data: bytes) -> Reading:
@@ -34,9 +37,12 @@ def facts_of(path: Path, data: bytes) -> dict[str, Any]:
 def test_a_camera_photo_is_over_one_megabyte_and_whole(tmp_path: Path) -> None:
     data = photo_jpeg(1)
     assert len(data) >= 1_000_000
-    assert facts_of(tmp_path, data) == {
+    facts = facts_of(tmp_path, data)
+    assert len(facts.pop("fingerprint")) == 64
+    assert 0 <= facts.pop("paper") <= 1
+    assert facts == {
         "format": "JPEG", "width": 1600, "height": 1200, "pixels": 1_920_000, "bytes": len(data), "readable": True,
-        "reason": "", "taken": None,
+        "reason": "", "taken": None, "exif": False, "pages": 1,
     }  # fmt: skip
 
 
@@ -136,6 +142,100 @@ def test_a_large_jpeg_is_measured_without_loading_it_whole(tmp_path: Path) -> No
     began = time.process_time()
     assert facts_of(tmp_path, data)["pixels"] == 12_000_000
     assert time.process_time() - began < 30
+
+
+@pytest.mark.parametrize(("quarters", "size"), [(0, (128, 96)), (1, (96, 128)), (2, (128, 96)), (3, (96, 128))])
+def test_a_heic_is_read_as_a_person_sees_it(quarters: int, size: tuple[int, int], tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, heic(quarters=quarters))
+    assert (facts["format"], facts["readable"]) == ("HEIC", True)
+    assert (facts["width"], facts["height"]) == size
+    assert same_picture(facts["fingerprint"], facts_of(tmp_path, heic())["fingerprint"])
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"heix", b"mif1"])
+def test_a_heic_is_told_by_its_brands(brand: bytes, tmp_path: Path) -> None:
+    assert reading_of(tmp_path, heic(brand=brand)).format == "heic"
+
+
+def test_an_avif_is_read(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, saved(photo_like(1), "AVIF"))
+    assert (facts["format"], facts["width"], facts["readable"]) == ("AVIF", 800, True)
+
+
+def test_a_truncated_heic_is_unreadable_and_one_that_we_cannot_decode_is_not_judged(tmp_path: Path) -> None:
+    data = heic()
+    assert facts_of(tmp_path, data[:-300])["reason"] == "图片不完整，可能没有传完"
+    odd = reading_of(tmp_path, data.replace(b"hvc1", b"vvc1"))
+    assert (odd.status, odd.found[0].facts["readable"]) == ("unsupported", None)
+    assert odd.reason == "本版解不开这种图片，请人工看"
+
+
+def test_a_bomb_in_heic_is_not_loaded(tmp_path: Path) -> None:
+    reading = reading_of(tmp_path, heic(size=(20_000, 20_000)))
+    assert (reading.status, reading.found[0].facts["readable"]) == ("unsupported", None)
+    assert "像素过多" in reading.reason
+
+
+def tiff(*pages: Image.Image) -> bytes:
+    return saved(pages[0], "TIFF", save_all=True, append_images=list(pages[1:]))
+
+
+def test_all_pages_of_a_tiff_are_counted_and_tried(tmp_path: Path) -> None:
+    data = tiff(*(photo_like(seed, 200, 150) for seed in range(3)))
+    facts = facts_of(tmp_path, data)
+    assert (facts["pages"], facts["readable"]) == (3, True)
+    assert facts_of(tmp_path, data[: len(data) - 5_000])["readable"] is False
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGBA", "CMYK", "I;16"])
+def test_pictures_of_every_mode_are_given_in_rgb_and_bounded(mode: str, tmp_path: Path) -> None:
+    picture = photo_like(1)
+    if mode == "I;16":
+        grey = picture.convert("L").tobytes()
+        image = Image.frombytes(mode, picture.size, bytes(part for one in grey for part in (one, one)))
+    else:
+        image = picture.convert(mode)
+    path = tmp_path / "picture"
+    path.write_bytes(saved(image, "TIFF"))
+    (page,) = open_upright(path, 300)
+    assert (page.mode, page.size) == ("RGB", (300, 225))
+    given, wanted = (one.convert("L").resize((8, 6)).tobytes() for one in (page, picture))
+    assert max(abs(a - b) for a, b in zip(given, wanted, strict=True)) < 40
+
+
+def test_pages_are_given_upright_one_by_one_and_a_broken_one_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "picture"
+    path.write_bytes(with_exif(orientation=6))
+    assert [page.size for page in open_upright(path, 1_000)] == [(300, 400)]
+    path.write_bytes(tiff(*(photo_like(seed, 200, 150) for seed in range(3))))
+    assert [page.size for page in open_upright(path, 100)] == [(100, 75)] * 3
+    path.write_bytes(photo_jpeg(1)[:50_000])
+    with pytest.raises(ParseError) as broken:
+        list(open_upright(path, 100))
+    assert (broken.value.status, broken.value.reason) == ("corrupt", "图片不完整，可能没有传完")
+    path.write_bytes(heic(size=(20_000, 20_000)))
+    with pytest.raises(ParseError) as bomb:
+        list(open_upright(path, 100))
+    assert bomb.value.status == "unsupported"
+    path.write_bytes(b"no picture")
+    with pytest.raises(ParseError):
+        list(open_upright(path, 100))
+
+
+def test_what_is_transparent_is_white_to_ocr(tmp_path: Path) -> None:
+    path = tmp_path / "picture"
+    path.write_bytes(saved(Image.new("RGBA", (50, 50)), "PNG"))
+    (page,) = open_upright(path, 100)
+    assert page.getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_broken_exif_hides_neither_the_picture_nor_how_it_lies(tmp_path: Path) -> None:
+    data = with_exif(orientation=6, taken="2026:06:01 08:30:00")
+    at = data.index(b"2026:06:01")
+    facts = facts_of(tmp_path, data[:at] + b"\xff" * 10 + data[at + 10 :])
+    assert (facts["width"], facts["readable"], facts["taken"]) == (300, True, None)
+    junk = data.index(b"Exif") + 6
+    assert facts_of(tmp_path, data[:junk] + b"\xff" * 60 + data[junk + 60 :])["readable"] is True
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

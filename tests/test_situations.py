@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from tests import doc_builders as docs
 from tests.desks import codes, desk, take
 from tests.inbox import Sent, list_files, mail, photo, scan
 from tests.mail_builders import gbk_zip
+from tests.material_builders import LENGTHS, body_of, docx, letters, material, package, set_material
 from tests.sample import day
 
 A = Sent("春江花园", "杭州春江物业服务有限公司", "杭州市物业管理协会")
@@ -306,6 +307,57 @@ def test_a_material_under_another_name_or_format_is_told_apart(taken: Take) -> N
     material = docs.case_material_docx("春江花园", "标题", A.company)
     done = taken(sent({**list_files(HEAD, [A]), **named, "春江花园/案例材料.docx": material}))
     assert about(done, "春江花园") == {"material.filename"}
+
+
+MATERIAL = "杭州春江物业服务有限公司/春江花园/春江花园+红色管家进万家 邻里和谐共一家.docx"
+
+
+def with_material(material: bytes) -> dict[str, bytes]:
+    assert MATERIAL in A.files()
+    return {**list_files(HEAD, [A]), "材料.zip": gbk_zip({**A.files(), MATERIAL: material})}
+
+
+def test_a_material_without_a_section_is_asked_for_it_alone(taken: Take) -> None:
+    look = {"heading": {"letters": letters(15, bold=True)}, "title": {"letters": letters(16, bold=True)}}
+    body = {"letters": letters(15), "spacing": 'w:line="360"'}
+    for without, said in (([], []), (["insights"], ["案例材料请补充完整：没有找到“总结启示”"])):
+        done = taken(sent(with_material(package(set_material(**look, body=body, without=without)))))
+        found = [finding for finding in done.findings if finding.community == "春江花园"]
+        assert [(one.code, one.severity, one.message) for one in found] == [
+            ("material.section_missing", "warning", message) for message in said
+        ]
+
+
+def test_sections_that_are_too_long_or_too_short_are_named_with_their_counts(taken: Take) -> None:
+    lengths = {**LENGTHS, "introduction": 101, "problems": 651, "measures": 2799, "results": 210, "company": 200}
+    bodies = {name: body_of(name, lengths) for name in LENGTHS}
+    done = taken(sent(with_material(docx(*material(bodies=bodies)))))
+    (one,) = (finding for finding in done.findings if finding.code == "material.section_length")
+    assert one.message == (
+        "案例材料的篇幅与要求不同：“小区简介”101 字（要求 100 字以内）、“问题诊断”651 字（要求 500 字左右）、"
+        "“解决措施”2799 字（要求 4000 字左右）"
+    )
+    assert "取得成效 210 字" in one.evidence
+
+
+def test_how_a_material_is_set_is_one_finding_for_information(taken: Take) -> None:
+    done = taken(sent(with_material(docx(*material()))))
+    (one,) = (finding for finding in done.findings if finding.code == "material.format")
+    assert (one.severity, one.subject) == ("info", "case")
+    assert "正文多为11 磅（要求小三号）" in one.message
+    assert "没有页码" in one.message
+
+
+def test_of_several_materials_the_newest_counts(taken: Take) -> None:
+    first = sent(with_material(docx(*material(without=["results"]))))
+    done = taken(first, sent(with_material(docx(*material(without=["company"]))), IN_TIME + timedelta(days=1)))
+    (one,) = (finding for finding in done.findings if finding.code == "material.section_missing")
+    assert one.message == "案例材料请补充完整：没有找到“企业简介”"
+
+
+def test_a_material_that_cannot_be_read_lacks_no_section(taken: Take) -> None:
+    done = taken(sent(with_material(b"%PDF-1.4 broken")))
+    assert not [code for code in about(done, "春江花园") if code.startswith("material.section")]
 
 
 def test_a_mail_that_nobody_can_be_told_for_is_asked_about_and_counts_for_no_province(taken: Take) -> None:

@@ -10,7 +10,7 @@ from reports.export import rows
 from reports.picture import Assessment
 from tests import doc_builders as docs
 from tests.desks import codes, desk, take
-from tests.docx_writer import docx_bytes
+from tests.docx_writer import docx_bytes, with_picture
 from tests.inbox import Sent, list_files, mail, scan
 from tests.mail_builders import gbk_zip
 from tests.sample import day
@@ -86,7 +86,10 @@ def test_a_list_and_a_form_under_other_labels_are_read_without_a_finding(tmp_pat
     )
     header = ["序号", "申报小区", "物业企业", "入住时间", "项目性质", "市物协", "备注"]
     row = ["1", "春江花园", f"{A.company}（盖章）", "2015年6月", "商品住宅小区", "杭州市物业\n管理协会（盖章）", ""]
-    found = done(tmp_path, {**listing(header, row), **whole(A, has_form=False), "推荐表.docx": form})
+    found = done(
+        tmp_path,
+        {**listing(header, row), **whole(A, has_form=False), "推荐表.docx": with_picture(form, docs.seal_png())},
+    )
     (case,) = rows(found, "cases")
     assert (case["community"], case["city"], case["complete"]) == ("杭州市西湖区春江花园", "杭州市", True)
     assert (case["company"], case["floor_area_m2"]) == (A.company, 125_000)

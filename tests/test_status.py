@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from reports.picture import MailboxHealth, MailGap
+from reports.mail_side import MailboxHealth, MailGap
 from reports.status import render, status_table
 from tests.picture_builders import AFTER, MORNING, assessment, association, case, message, realistic
 

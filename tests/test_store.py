@@ -157,16 +157,16 @@ def test_what_another_version_read_waits_again_and_nothing_else_does(store: Stor
 
 def test_a_reading_of_another_version_is_not_used(store: Store) -> None:
     reading = CachedReading("0" * 64, "1", "docx", "ok", "", [{"kind": "photo", "confidence": 1.0, "facts": {}}])
-    documents.keep_reading(store, reading)
-    assert documents.cached_reading(store, "0" * 64, "1") == reading
-    assert documents.cached_reading(store, "0" * 64, "2") is None
+    documents.keep_readings(store, [reading])
+    assert documents.cached_readings(store, ["0" * 64], "1") == {reading.sha256: reading}
+    assert documents.cached_readings(store, ["0" * 64], "2") == {}
 
 
 def test_two_who_keep_the_same_reading_at_once_do_not_collide(store: Store) -> None:
     reading = CachedReading("0" * 64, "1", "docx", "ok", "", [])
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: documents.keep_reading(store, reading), range(32)))
-    assert documents.cached_reading(store, "0" * 64, "1") == reading
+        list(pool.map(lambda _: documents.keep_readings(store, [reading]), range(32)))
+    assert documents.cached_readings(store, ["0" * 64], "1") == {reading.sha256: reading}
 
 
 def test_a_message_that_another_process_has_read_does_not_fail(store: Store) -> None:

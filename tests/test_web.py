@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from config.campaign import Campaign
 from parsers.base import ParseError
+from parsers.documents.web import document_of, read_html
 from parsers.letter import read_letter
 from parsers.reading import read_content
-from parsers.web import document_of, read_html
 from tests import doc_builders as docs
 from tests import mail_builders as build
 

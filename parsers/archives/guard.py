@@ -14,7 +14,8 @@ from parsers.sniff import HEAD_BYTES, PROGRAM, is_program
 _FOLDERS = 40
 # What a database indexes, less room for " (2000)".
 _PATH_BYTES = 600 - 10
-_OUTSIDE = re.compile(r"^(/|[A-Za-z]:)|(^|/)\.\.(/|$)")
+# Where a path begins on the machine that packed it: C:\, /, \\server, \\?\C:\.
+_ROOT = re.compile(r"(?:/+(?:[?.]/+)?|[A-Za-z]:)+")
 
 
 def guarded(opened: Opened, items: Iterable[Item]) -> Iterator[Member]:
@@ -42,12 +43,30 @@ def _member(opened: Opened, item: Item, name: str) -> Member:
 
 
 def safe_path(name: str) -> str:
-    """Return a member's name as a relative path of safe names, bounded; different names stay different."""
-    parts = [safe_name(part) for part in name.split("/") if part.strip(" .")] or [safe_name("")]
+    """Return a member's name as a relative path of safe names, bounded; different names stay different.
+
+    What it begins with on its own machine goes, and `..` takes back the folder before it: nothing of ours is written
+    under this name, it only tells people where a file stood.
+    """
+    parts = [safe_name(part) for part in _steps(name)[0] if part.strip(" .")] or [safe_name("")]
     # "!/" only ever marks what lies inside an archive.
     folders = [re.sub(r"!$", "！", part) for part in parts[:-1]]
     path = "/".join([*folders[1 - _FOLDERS :], parts[-1]])
     return path if len(path.encode()) <= _PATH_BYTES and len(folders) < _FOLDERS else _bounded(folders, parts[-1])
+
+
+def _steps(name: str) -> tuple[list[str], bool]:
+    """Return (folders and name that a path leads through, whether it climbs out of the archive on its way)."""
+    root = _ROOT.match(name)
+    steps: list[str] = []
+    climbs = False
+    for part in name[root.end() if root else 0 :].split("/"):
+        if part.strip() == "..":
+            climbs = climbs or not steps
+            del steps[-1:]
+        elif part.strip() not in {"", "."}:
+            steps.append(part)
+    return steps, climbs
 
 
 def _bounded(folders: list[str], base: str) -> str:
@@ -62,7 +81,7 @@ def _bounded(folders: list[str], base: str) -> str:
 def _problem(opened: Opened, item: Item, name: str, base: str) -> tuple[str, str] | None:
     """Return why a member is kept shut by what is declared of it; None where it may be opened."""
     limits = opened.tally.limits
-    if _OUTSIDE.search(name):
+    if _steps(name)[1]:
         return "unsafe", f"文件路径指向压缩包之外（{name[:100]}），没有打开"
     if is_program(base, b""):
         return PROGRAM

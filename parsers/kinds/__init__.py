@@ -5,11 +5,9 @@ from parsers.kinds.case_material import CaseMaterial
 from parsers.kinds.photo import Photo
 from parsers.kinds.recommendation_form import RecommendationForm
 from parsers.kinds.summary_list import SummaryList
+from parsers.kinds.video import Video
 
-# Format family (parsers.reading tells which formats belong to it) -> its parsers.
-_DOCUMENTS = (SummaryList(), RecommendationForm(), CaseMaterial())
-PARSERS: dict[str, tuple[Parser, ...]] = {
-    "word": _DOCUMENTS,
-    "web": _DOCUMENTS,
-    "image": (Photo(),),
-}
+# Those that are asked of every document, whatever its format, and those of pictures and of videos.
+DOCUMENT_PARSERS: tuple[Parser, ...] = (SummaryList(), RecommendationForm(), CaseMaterial())
+IMAGE_PARSERS: tuple[Parser, ...] = (Photo(),)
+VIDEO_PARSERS: tuple[Parser, ...] = (Video(),)

@@ -1,149 +1,174 @@
-"""Tells whether a Word file is the material of a case (案例材料, 附件2), and what it says of itself.
+"""Tells whether a document is the material of a case (案例材料, 附件2), and what it says of itself.
 
-Facts: `title` and `community` and `company` (text or None), `sections` (names found, in order), `characters` (Word's
-count of the whole file), `pictures` (a count). Sections are told by their headings in the order of the notice.
+Facts: `title` and `community` and `company` (text or None), `sections` (names found, in the order of the text),
+`section_facts` (of each what `parsers.kinds.material_sections.SectionText` says, its text bounded), `in_order`,
+`characters` (Word's count of the whole file), `pictures`, `tables`, `picture_captions`, `table_captions` (counts),
+`layout_faults` (phrases; None where the format does not tell how it looks), `method` (how the document was read).
 """
 
 import re
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
 
 from config.campaign import Campaign
 from parsers.base import Found
-from parsers.office import Document
-from parsers.tables import key
+from parsers.documents.document import Document
+from parsers.kinds.material_headings import Heading, find_headings
+from parsers.kinds.material_layout import believed_of_converted, layout_faults
+from parsers.kinds.material_lines import Line, lines_of
+from parsers.kinds.material_sections import SectionText, count_characters, sections_of
 
-# Numbering before a heading: 一、 （二） 3. 第四部分 ①
-_NUMBERING = re.compile(
-    r"^\s*(?:第[一二三四五六七八九十\d]{1,3}[部分章节]{1,2}|[(（]?[一二三四五六七八九十\d]{1,3}[)）]?[、.．,，:：)）]?|[①-⑩])\s*"
-)
 # Official papers and contracts also have headings such as 主要做法; their titles tell them apart.
 _OFFICIAL = re.compile(
-    r"(?:通知|请示|报告|批复|函|公告|总结|汇报|简报|纪要|方案|制度|办法|规约|合同|协议|协议书|合同书|招标文件|投标文件|标准|条例)$"
+    r"(?:通知|请示|批复|函|公告|纪要|办法|规约|合同|协议|协议书|合同书|招标文件|投标文件|条例|要求|须知)$"
 )
+# So a paper is called that is none of ours, unless it has nearly all sections: then its title only ends like that.
+_MAYBE_OFFICIAL = re.compile(r"(?:报告|总结|汇报|简报|方案|制度|标准)$")
 _CONTRACT = re.compile("甲方|乙方|委托方|受托方|招标人|投标人")
 # A contract names its parties on every page; a material may quote one.
 _PARTIES = 5
 _TITLE_LINES = 8
 _TITLE_CHARACTERS = 60
-_HEADING_CHARACTERS = 24
-_LEAST_SECTIONS = 3
-_LEAST_CHARACTERS = 500
+_NO_TITLE = re.compile(
+    r"附件\s*\d*\s*[:：]?|目\s*录|(?:\d{4}\s*年)?(?:度|全国)?(?:住宅小区)?[“\"]?(?:好服务)?[”\"]?(?:推荐|申报)?案例(?:征集|申报)?(?:材料)?"
+    r"|.{0,20}案例(?:推荐|申报)表|.{0,20}汇总清单"
+)
+_LEAST_SECTIONS, _SEVERAL_SECTIONS, _MOST_SECTIONS = 3, 5, 6
+_LEAST_CHARACTERS, _LEAST_OF_A_SHORT_ONE, _LEAST_WRITTEN = 500, 200, 100
 # Where the headings are others, so much text with the words of the matter makes it probable.
 _LONG_CHARACTERS = 1_500
 _WORDS_OF_THE_MATTER = {"小区": 8, "物业": 5}
-_CJK = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\u2010-\u2027\u2030-\u205e"
-_CJK += r"\U00020000-\U0003ffff"
-# A mark that is white space (the ideographic space) counts as none.
-_WORDS_COUNT = re.compile(rf"(?!\s)[{_CJK}]|[^\s{_CJK}]+")
+_SOME_OF_THE_MATTER = {"小区": 3, "物业": 2}
+# So much of the sections' texts is kept, to be shown and compared.
+_KEPT_CHARACTERS = 20_000
 _STATED = re.compile(r"小区名称\s*(?:为|是)?\s*[:：]?\s*[“\"「]?([^，。；,;\s：:“”\"「」为是]{2,30})")
 _BEGINS = re.compile(r"^\s*[“\"「]?([^，。；,;\s：:、“”\"「」]{2,16}?)[”\"」]?(?:项目)?(?:坐落于|坐落在|位于|地处)")
 _NO_NAME = re.compile("^(?:本|该|我|此|小区|项目|住宅|其|这|主要|现)")
-_COMPANY = re.compile(r"^\s*([^，。；,;\s：:（）()]{2,30}(?:[（(][^（）()]{1,8}[）)])?[^，。；,;\s：:]{0,20}?公司)")
-_MANAGED_BY = re.compile(r"物业服务企业(?:名称)?\s*(?:[:：]|为|是)\s*([^，。；,;\s]{4,40}?公司)")
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A section's heading in the text: its name, the line it stands in, and what follows it on that line."""
-
-    section: str
-    line: int
-    rest: str
+# A branch is named behind its company (…有限公司杭州分公司); 下设三个分公司 only speaks of some.
+_ENDS = r"公司(?:[^，。；,;\s：:是为的在有设各属]{1,8}?分公司)?"
+_COMPANY = re.compile(
+    rf"^\s*([^，。；,;\s：:（）()]{{2,30}}(?:[（(][^（）()]{{1,8}}[）)])?[^，。；,;\s：:]{{0,20}}?{_ENDS})"
+)
+_MANAGED_BY = re.compile(rf"物业服务企业(?:名称)?\s*(?:[:：]|为|是)\s*([^，。；,;\s]{{4,40}}?{_ENDS})")
 
 
 class CaseMaterial:
-    """Recognises case materials; measuring the sections comes with a later version."""
+    """Recognises case materials, and measures their sections and their layout."""
 
     kind = "case_material"
-    version = 1
+    version = 3
 
     def read(self, document: Document, campaign: Campaign) -> tuple[Found, ...]:
         """Return the material, at most one a document."""
-        lines = [line.strip() for line in document.text.splitlines() if line.strip()]
-        headings = find_headings(lines, campaign)
+        lines = lines_of(document, campaign)
+        headings = find_headings(lines, campaign, frozenset(document.headings))
+        if not headings:
+            return ()
+        sections = sections_of(lines, headings, campaign)
         characters = count_characters(document.text)
-        confidence = _confidence(lines, headings, characters)
+        confidence = _confidence(lines, headings, sections, characters)
         if not confidence:
             return ()
-        bodies = section_bodies(lines, headings)
+        bodies = {section.name: section.text for section in sections}
+        title = _title(lines, headings, bodies)
         facts = {
-            "title": _title(lines, headings, bodies),
+            "title": title,
             "community": _community(bodies.get("introduction", "")),
             "company": _company(bodies),
-            "sections": [heading.section for heading in headings],
+            "sections": [section.name for section in sections],
+            "section_facts": [asdict(section) for section in _bounded(sections)],
+            "in_order": _in_order(sections, campaign),
             "characters": characters,
-            "pictures": document.pictures,
+            **_counts(document, lines),
+            "layout_faults": _faults(document, lines, headings, title, campaign),
+            "method": document.method,
         }
         return (Found(self.kind, confidence, facts),)
 
 
-def count_characters(text: str) -> int:
-    """Return Word's count of a text: a CJK character or mark is 1, a run of other characters without space is 1."""
-    return len(_WORDS_COUNT.findall(text))
+def _bounded(sections: Sequence[SectionText]) -> list[SectionText]:
+    """Return the sections, together with no more text than is kept."""
+    left, kept = _KEPT_CHARACTERS, []
+    for section in sections:
+        kept.append(replace(section, text=section.text[:left]))
+        left -= len(kept[-1].text)
+    return kept
 
 
-def find_headings(lines: Sequence[str], campaign: Campaign) -> list[Heading]:
-    """Return the longest run of section headings that follow each other in the order of the notice."""
-    order = {section.name: index for index, section in enumerate(campaign.section)}
-    ways = {key(way): section.name for section in campaign.section for way in section.headings}
-    candidates = [found for number, line in enumerate(lines) if (found := _heading(line, number, ways))]
-    best: dict[str, list[Heading]] = {}
-    for heading in candidates:
-        before = (run for name, run in best.items() if order[name] < order[heading.section])
-        run = [*max(before, key=len, default=[]), heading]
-        # Of equally long runs the later one is the text: a table of contents comes before it.
-        if len(run) >= len(best.get(heading.section, ())):
-            best[heading.section] = run
-    return max(best.values(), key=len, default=[])
+def _in_order(sections: Sequence[SectionText], campaign: Campaign) -> bool:
+    order = [section.name for section in campaign.section]
+    places = [order.index(section.name) for section in sections]
+    return places == sorted(places)
 
 
-def _heading(line: str, number: int, ways: dict[str, str]) -> Heading | None:
-    text = _NUMBERING.sub("", unicodedata.normalize("NFKC", line), count=1).strip(" 【】[]<>《》")
-    name, colon, rest = text.partition(":")
-    if len(name) > _HEADING_CHARACTERS:
-        return None
-    section = ways.get(key(name))
-    return Heading(section, number, rest.strip() if colon else "") if section else None
-
-
-def section_bodies(lines: Sequence[str], headings: Sequence[Heading]) -> dict[str, str]:
-    """Return section -> its text, up to the next section's heading."""
-    ends = [heading.line for heading in headings[1:]] + [len(lines)]
+def _counts(document: Document, lines: Sequence[Line]) -> dict[str, Any]:
+    """Return how many pictures and tables there are, and how many captions."""
+    captions = [line.caption for line in lines]
     return {
-        heading.section: "\n".join(part for part in (heading.rest, *lines[heading.line + 1 : end]) if part)
-        for heading, end in zip(headings, ends, strict=False)
+        "pictures": document.pictures,
+        "tables": sum(not table.nested for table in document.tables),
+        "picture_captions": captions.count("图"),
+        "table_captions": captions.count("表"),
     }
 
 
-def _confidence(lines: Sequence[str], headings: Sequence[Heading], characters: int) -> float:
+def _faults(
+    document: Document, lines: Sequence[Line], headings: Sequence[Heading], title: str | None, campaign: Campaign
+) -> list[str] | None:
+    """Return what is set otherwise than asked; None where the format does not tell."""
+    look = document.layout
+    if look is None:
+        return None
+    believed = look if document.method == "docx" else believed_of_converted(look)
+    return layout_faults(lines, headings, title, believed, campaign)
+
+
+def _confidence(
+    lines: Sequence[Line], headings: Sequence[Heading], sections: Sequence[SectionText], characters: int
+) -> float:
     """Return how sure it is that this is a case material; 0 where it is not."""
-    if _is_official(lines) or characters < _LEAST_CHARACTERS:
+    exact = [heading for heading in headings if heading.exact]
+    told = headings if len(headings) >= _SEVERAL_SECTIONS else exact
+    text = "\n".join(line.text for line in lines)
+    least = _LEAST_OF_A_SHORT_ONE if len(told) >= _MOST_SECTIONS else _LEAST_CHARACTERS
+    if characters < least or _is_official(lines, text, told):
         return 0
-    text = "\n".join(lines)
-    of_the_matter = all(text.count(word) >= least for word, least in _WORDS_OF_THE_MATTER.items())
-    if len(headings) >= _LEAST_SECTIONS:
-        several = 0.7 + 0.05 * min(len(headings) - _LEAST_SECTIONS, 5)
-        # Work reports share three headings with the notice; a material speaks of its community.
-        return round(several, 2) if of_the_matter or len(headings) > _LEAST_SECTIONS + 1 else 0
-    return 0.55 if headings and of_the_matter and characters >= _LONG_CHARACTERS else 0
+    if len(told) < _LEAST_SECTIONS:
+        return 0.55 if told and characters >= _LONG_CHARACTERS and _speaks_of(text, _WORDS_OF_THE_MATTER) else 0
+    written = sum(section.characters for section in sections if not section.blank)
+    if written < _LEAST_WRITTEN or not _is_ours(told, text):
+        return 0
+    return round(0.7 + 0.05 * min(len(told) - _LEAST_SECTIONS, 5), 2)
 
 
-def _is_official(lines: Sequence[str]) -> bool:
+def _is_ours(told: Sequence[Heading], text: str) -> bool:
+    """Tell a material from other papers of so many headings: work reports share three with the notice."""
+    if _speaks_of(text, _WORDS_OF_THE_MATTER):
+        return True
+    own_words = sum(heading.exact and not heading.rank for heading in told)
+    return len(told) >= _SEVERAL_SECTIONS and (own_words >= _LEAST_SECTIONS or _speaks_of(text, _SOME_OF_THE_MATTER))
+
+
+def _speaks_of(text: str, words: Mapping[str, int]) -> bool:
+    return all(text.count(word) >= least for word, least in words.items())
+
+
+def _is_official(lines: Sequence[Line], text: str, told: Sequence[Heading]) -> bool:
     """Tell a notice, a report or a contract by a line among its first, or by its parties."""
-    first = [line.rstrip('）) 》”"') for line in lines[:_TITLE_LINES] if len(line) <= _TITLE_CHARACTERS]
-    parties = len(_CONTRACT.findall("\n".join(lines)))
-    return any(_OFFICIAL.search(line) for line in first) or parties > _PARTIES
+    first = [line.text.rstrip('）) 》”"') for line in lines[:_TITLE_LINES] if len(line.text) <= _TITLE_CHARACTERS]
+    called = any(_OFFICIAL.search(line) for line in first)
+    maybe = len(told) < _MOST_SECTIONS and any(_MAYBE_OFFICIAL.search(line) for line in first)
+    return called or maybe or len(_CONTRACT.findall(text)) > _PARTIES
 
 
-def _title(lines: Sequence[str], headings: Sequence[Heading], bodies: dict[str, str]) -> str | None:
+def _title(lines: Sequence[Line], headings: Sequence[Heading], bodies: Mapping[str, str]) -> str | None:
     """Return the title: what stands under 案例标题, else the first short line before the first section."""
     if stated := bodies.get("title", "").strip():
         return stated.splitlines()[0]
     first = headings[0].line if headings else _TITLE_LINES
-    candidates = (line for line in lines[: min(first, _TITLE_LINES)] if len(line) <= _TITLE_CHARACTERS)
-    return next((line for line in candidates if not re.fullmatch(r"附件\s*\d*\s*[:：]?|案例材料", line)), None)
+    before = (line.text for line in lines[: min(first, _TITLE_LINES)] if not (line.row or line.caption))
+    return next((text for text in before if len(text) <= _TITLE_CHARACTERS and not _NO_TITLE.fullmatch(text)), None)
 
 
 def _community(introduction: str) -> str | None:
@@ -155,7 +180,7 @@ def _community(introduction: str) -> str | None:
     return None
 
 
-def _company(bodies: dict[str, str]) -> str | None:
+def _company(bodies: Mapping[str, str]) -> str | None:
     """Return the company where the introduction names it as such, or where the text on the company begins with it."""
     match = _MANAGED_BY.search(bodies.get("introduction", "")) or _COMPANY.match(bodies.get("company", ""))
     return match[1] if match else None

@@ -5,6 +5,7 @@ A cell that says nothing (blank, /, 无, a row of dots) has no value; what canno
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from functools import lru_cache
 from typing import Any
 
@@ -119,6 +120,9 @@ def value_of(field: str, raw: str, place: str, campaign: Campaign, confidence: f
     return Value(left, value, place, confidence=confidence)
 
 
-def fact(value: Value | None) -> dict[str, Any] | None:
-    """Return a value as JSON; None where there is none."""
-    return as_json(as_json(value)) if value is not None else None
+def fact(value: Value | None, method: str) -> dict[str, Any] | None:
+    """Return a value as JSON, read by its document's method unless by one of its own; None where there is none."""
+    if value is None:
+        return None
+    told: dict[str, Any] = as_json(asdict(replace(value, method=value.method or method)))
+    return told if value.area else {name: one for name, one in told.items() if name != "area"}

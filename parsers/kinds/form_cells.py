@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from parsers.base import Area
+from parsers.documents.tables import Cell, Labels, Match, Table, distinct, fresh, short_key
 from parsers.kinds.cells import SEAL, compact, name_in, trimmed
-from parsers.tables import Cell, Labels, Match, Table, distinct, fresh, short_key
 
 _DIGIT = "[0-9０-９〇零○ＯOo一二三四五六七八九十廿]"
 # A date at the foot of a form: 2026年6月1日, 2026.6.1, 二〇二六年六月一日, with or without spaces.
@@ -48,6 +49,8 @@ _LONG_LABEL = 30
 # Longer texts are values that happen to begin with a label's word; only a reason is this long with its label in it.
 _LONG_CELL = 200
 FOOT = ("applicant", "recommender")
+# The row of the seals and that of the dates, where each has its own.
+_FOOT_ROWS = 2
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,12 @@ class Entry:
     row: tuple[int, int]
     group: str
     label: str = ""
+    confidence: float = 1.0
+    area: Area | None = None
+
+    def at(self, cell: Cell) -> "Entry":
+        """Return the same entry, as sure as the cell that it stands in."""
+        return replace(self, confidence=cell.confidence, area=cell.area)
 
     def named(self, field: str) -> "Entry":
         """Return the same entry under the field that it turned out to be."""
@@ -84,14 +93,29 @@ def entries(table: Table, labels: Labels) -> Iterator[Entry]:
             field = _label_of(cell.text, labels)
             if field is None:
                 for inner, raw, label in _inside(cell, labels):
-                    yield Entry(_of_person(inner, group, labels), raw, table.place(cell), row_of, group, label)
+                    whole = "\n".join((raw, *_dates_below(table, number, cell))) if inner in FOOT else raw
+                    name = _of_person(inner, group, labels)
+                    yield Entry(name, whole, table.place(cell), row_of, group, label).at(cell)
             elif not _holds_persons(field, cells, at, labels):
                 value = _value_cell(table, number, cells, at, labels)
                 taken.update([value.origin] if value else [])
                 raw = _own_value(value, field, labels) if value else ""
                 beside = value is not None and value.row == cell.row
                 name = _of_person(field, group, labels) if beside else field
-                yield Entry(name, raw, table.place(value or cell), row_of, group, cell.text)
+                stands = value or cell
+                yield Entry(name, raw, table.place(stands), row_of, group, cell.text).at(stands)
+
+
+def _dates_below(table: Table, number: int, cell: Cell) -> Iterator[str]:
+    """Yield what stands below a foot cell that has no date of its own: a date in a row of its own, or past a page."""
+    for row in table.rows[number : number + _FOOT_ROWS] if not split_foot(cell.text)[1] else ():
+        below = row[cell.col - 1] if cell.col <= len(row) else cell
+        if below.origin == cell.origin:
+            continue
+        text = compact(_DATE_LABEL.sub("", SEAL.sub("", below.text))).strip()
+        if text and not (_DATE.fullmatch(text) or _UNFILLED.fullmatch(text)):
+            return
+        yield below.text
 
 
 def _label_of(text: str, labels: Labels) -> str | None:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from parsers.documents.tables import Cell, Labels, Table, distinct, key
 from parsers.kinds import list_head
-from parsers.tables import Cell, Labels, Table, key
 
 CORE = ("company", "delivered", "project_type", "recommender")
 _FIELDS = ("community", *CORE)
@@ -33,15 +33,29 @@ _VAGUE = 10_000
 
 @dataclass(frozen=True)
 class Strip:
-    """The columns of one list: field -> grid column; side by side, another list begins at `end`."""
+    """The columns of one list: field -> grid column; side by side, another list begins at `end`.
+
+    `heads` says of each of its grid columns how many cells of the header stand before the one over it.
+    """
 
     columns: Columns
     start: int = 0
     end: int | None = None
+    heads: tuple[int, ...] = ()
 
     def of(self, row: Sequence[Cell]) -> Sequence[Cell]:
         """Return the part of a row that is this list's."""
         return row[self.start : self.end]
+
+    def aligned(self, row: Sequence[Cell]) -> Sequence[Cell]:
+        """Return a row with its cells under those of the header, where it has as many.
+
+        Word lets the borders of rows stand a little apart, and each such place makes a grid column of its own.
+        """
+        cells, part = distinct(self.of(row)), self.of(row)
+        if len(part) != len(self.heads) or len(cells) != max(self.heads, default=-1) + 1:
+            return row
+        return [*row[: self.start], *(cells[head] for head in self.heads), *row[self.start + len(part) :]]
 
 
 @dataclass(frozen=True)
@@ -72,8 +86,8 @@ def find_header(table: Table, number: int, labels: Labels) -> Header | None:
     two = _two_rows(table, number, labels)
     # Two rows are one header where they say more together than either by itself.
     if two and len(_exact(two)) > max(len(_exact(one)), len(_exact(_headings(table.rows[number], labels)))):
-        return _header(two, 2)
-    return _header(one, 1)
+        return _header(two, 2, table.rows[number])
+    return _header(one, 1, row)
 
 
 def _exact(headings: Iterable[_Heading]) -> set[str]:
@@ -136,8 +150,11 @@ def _two_rows(table: Table, number: int, labels: Labels) -> list[_Heading]:
     return found
 
 
-def _header(headings: Sequence[_Heading], height: int) -> Header | None:
-    """Return the header of headings: several strips where they repeat themselves, None where they are too few."""
+def _header(headings: Sequence[_Heading], height: int, row: Sequence[Cell]) -> Header | None:
+    """Return the header of headings: several strips where they repeat themselves, None where they are too few.
+
+    `row` is its last row.
+    """
     groups = _groups(headings)
     strips = [_best(group) for group in groups]
     if len(groups) > 1 and not all(_enough(columns) for columns in strips):
@@ -148,7 +165,13 @@ def _header(headings: Sequence[_Heading], height: int) -> Header | None:
     ends = [*starts[1:], None]
     captions = {name: _text_at(headings, column) for columns in reversed(strips) for name, column in columns.items()}
     parts = zip(_shared(strips), starts, ends, strict=True)
-    return Header(tuple(Strip(columns, start, end) for columns, start, end in parts), captions, height)
+    made = (Strip(columns, start, end, _heads(row[start:end])) for columns, start, end in parts)
+    return Header(tuple(made), captions, height)
+
+
+def _heads(part: Sequence[Cell]) -> tuple[int, ...]:
+    order = {cell.origin: number for number, cell in enumerate(distinct(part))}
+    return tuple(order[cell.origin] for cell in part)
 
 
 def _groups(headings: Sequence[_Heading]) -> list[list[_Heading]]:

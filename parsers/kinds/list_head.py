@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 
 from config.campaign import Campaign
 from parsers.base import Value
+from parsers.documents.document import Document
+from parsers.documents.tables import Cell, Labels, Table, distinct, key, labels_of
 from parsers.kinds.cells import plain, says_nothing, split_phone, trimmed, value_of
 from parsers.kinds.form_cells import split_foot
-from parsers.office import Document
-from parsers.tables import Cell, Labels, Table, distinct, key
 
 FIELDS = ("submitter", "contact", "phone")
 # `other` are further lines of the head and foot (负责人, 填报日期): they end a value and are not read.
@@ -43,7 +43,7 @@ def list_head(
     document: Document, outside: Iterable[tuple[Table, Sequence[Cell]]], campaign: Campaign
 ) -> dict[str, Value]:
     """Return the head fields found; `outside` are the tables' rows that are no cases. The first that says more wins."""
-    labels = Labels({name: campaign.summary_list.labels.get(name, ()) for name in HEAD})
+    labels = labels_of({name: campaign.summary_list.labels.get(name, ()) for name in HEAD})
     head: dict[str, Value] = {}
     for field, raw, place in [*_in_paragraphs(document, labels), *_in_rows(outside, labels)]:
         if field in FIELDS and (field not in head or (not head[field].raw and raw)):
@@ -80,7 +80,10 @@ def _in_rows(rows: Iterable[tuple[Table, Sequence[Cell]]], labels: Labels) -> It
     """Yield (field, raw, place) of every head field in table rows: in one cell with its value, or left of it."""
     for table, row in rows:
         cells = distinct(row)
-        for cell, following in zip(cells, [*cells[1:], None], strict=True):
+        for at, cell in enumerate(cells):
+            # A cell that lost its merge, as in CSV, leaves blank ones before its neighbour.
+            after = cells[at + 1 :]
+            following = next((one for one in after if one.text.strip()), after[0] if after else None)
             field = labels.field_of(cell.text)
             if field is None:
                 yield from ((name, _first_line(raw), table.place(cell)) for name, raw, _ in labels.pairs(cell.text))

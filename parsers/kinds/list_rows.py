@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from config.campaign import Campaign
 from config.divisions import divisions
+from parsers.documents.tables import Cell, Labels, distinct, key
 from parsers.kinds import list_head
 from parsers.kinds.cells import SEAL, says_nothing, trimmed
 from parsers.kinds.list_columns import CORE, Columns
-from parsers.tables import Cell, Labels, distinct, key
 from parsers.values import clean
 
 _COUNT = r"[(]?(?:共计?|计)?[\d一二三四五六七八九十百]{1,5}(?:个|项|家|件|份|例)?(?:案例|小区|项目)*[)]?"

@@ -11,10 +11,11 @@ from dataclasses import replace
 
 from config.campaign import Campaign
 from parsers.base import Found, Value
+from parsers.documents.document import Document
+from parsers.documents.tables import Cell, Labels, Table, distinct, key, labels_of
 from parsers.kinds.cells import fact, plain, says_nothing, split_phone, value_of
 from parsers.kinds.form_cells import FOOT, Entry, entries, signed_text, split_foot
-from parsers.office import Document
-from parsers.tables import Labels, Table, key
+from parsers.kinds.list_columns import find_header
 
 # Cells that only this form has beside what every description of a community has.
 _TELLING = ("applicant_contact", "recommender_contact", "reason", "applicant", "recommender", "collection_rate")
@@ -22,6 +23,11 @@ _LEAST_LABELS = 6
 # A form under another title shares what describes any community: it must have nearly all of annex 3.
 _LEAST_UNDER_OTHER_TITLE = 13
 _TITLE_CHARACTERS = 50
+# What describes a community: two such labels in a row under a list's header are more than its rows of cases have.
+_DESCRIBING = frozenset((
+    "community", "company", "address", "completed", "floor_area", "delivered", "project_type", "fee", "collection_rate",
+))  # fmt: skip
+_LEAST_DESCRIBING = 2
 # A number alone, whose unit the label may say: 建筑面积（万㎡） | 12.5.
 _BARE = re.compile(r"[约共]?\s*[\d０-９][\d０-９.,，．]*\s*(?:左右|余)?")
 _CONTACTS = ("applicant_contact", "recommender_contact")
@@ -31,28 +37,50 @@ class RecommendationForm:
     """Reads the recommendation form of annex 3 from a Word document; a document may hold several."""
 
     kind = "recommendation_form"
-    version = 2
+    version = 3
 
     def read(self, document: Document, campaign: Campaign) -> tuple[Found, ...]:
         """Return every form of the document that says something; a blank template says nothing."""
-        labels = Labels(campaign.recommendation_form.labels)
+        labels = labels_of(campaign.recommendation_form.labels)
+        lists = labels_of(campaign.summary_list.labels)
         found = []
         title = ""
-        for title_seen, form in _forms(document, labels):
+        blocks = [block for block in document.blocks if isinstance(block, str) or not _is_list(block, lists, labels)]
+        for title_seen, form in _forms(blocks, labels):
             title = title_seen or title
             confidence = _confidence(form, title, campaign)
             fields = _fields(form, campaign) if confidence else {}
             if any(value.value is not None for value in fields.values()):
-                facts = {"title": title, "fields": {name: fact(value) for name, value in fields.items()}}
+                facts = {
+                    "title": title,
+                    "fields": {name: fact(value, document.method) for name, value in fields.items()},
+                }
                 found.append(Found(self.kind, confidence, facts))
         return tuple(found)
 
 
-def _forms(document: Document, labels: Labels) -> Iterator[tuple[str, list[Entry]]]:
+def _is_list(table: Table, lists: Labels, labels: Labels) -> bool:
+    """Tell a table of cases under a list's header; a form goes on with further labels under such a row."""
+    heads: set[int] = set()
+    for number in range(1, len(table.rows) + 1):
+        if header := find_header(table, number, lists):
+            heads.update(range(number, number + header.height))
+    if not heads:
+        return False
+    cases = (row for number, row in enumerate(table.rows, start=1) if number > min(heads) and number not in heads)
+    return not any(_describes(row, labels) for row in cases)
+
+
+def _describes(row: Sequence[Cell], labels: Labels) -> bool:
+    fields = {labels.field_of(cell.text) for cell in distinct(row)}
+    return len(fields & _DESCRIBING) >= _LEAST_DESCRIBING
+
+
+def _forms(blocks: Iterable[str | Table], labels: Labels) -> Iterator[tuple[str, list[Entry]]]:
     """Yield (title, entries) of each form: a new one begins where the community is named again."""
     title = next_title = ""
     form: list[Entry] = []
-    for block in document.blocks:
+    for block in blocks:
         if isinstance(block, str):
             next_title = _title(block) or next_title
             form.extend(_below(block, form, labels))
@@ -135,7 +163,7 @@ def _parts(entry: Entry) -> Iterator[tuple[str, str]]:
 
 
 def _value(name: str, raw: str, entry: Entry, campaign: Campaign) -> Value:
-    value = value_of(name, raw, entry.place, campaign)
+    value = replace(value_of(name, raw, entry.place, campaign, entry.confidence), area=entry.area)
     if name == "floor_area" and "万" in entry.label and _BARE.fullmatch(value.raw):
         return replace(value, value=value_of(name, f"{value.raw}万平方米", "", campaign).value)
     if name.endswith("_signed"):
@@ -143,7 +171,7 @@ def _value(name: str, raw: str, entry: Entry, campaign: Campaign) -> Value:
     multiline = name == "reason" and value.value is not None
     if multiline:
         lines = (plain(line) for line in raw.splitlines())
-        value = Value(value.raw, "\n".join(line for line in lines if line), value.place)
+        value = replace(value, value="\n".join(line for line in lines if line))
     return value
 
 
@@ -199,6 +227,7 @@ def _split_contacts(fields: dict[str, Value], campaign: Campaign) -> None:
         if value is None or not number:
             continue
         text = None if says_nothing(name, campaign) else plain(name)
-        fields[contact] = Value(value.raw, text, value.place, confidence=0.9)
+        sure = min(value.confidence, 0.9)
+        fields[contact] = replace(value, value=text, confidence=sure)
         if phone not in fields or not fields[phone].raw:
-            fields[phone] = value_of(phone, number, value.place, campaign, confidence=0.9)
+            fields[phone] = replace(value_of(phone, number, value.place, campaign, sure), area=value.area)

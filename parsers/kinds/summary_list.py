@@ -11,15 +11,17 @@ from typing import Any
 
 from config.campaign import Campaign
 from parsers.base import Found, Value
+from parsers.documents.document import Document
+from parsers.documents.tables import Cell, Labels, Table, distinct, labels_of
 from parsers.kinds import list_head
 from parsers.kinds.cells import fact, is_ditto, says_nothing, value_of
 from parsers.kinds.list_columns import CORE, Columns, Header, Strip, find_header, joined
 from parsers.kinds.list_rows import is_aside
-from parsers.office import Document
-from parsers.tables import Cell, Labels, Table, distinct
 
 # The words that a title of ours has and another campaign's has not.
 _OWN_WORDS = ("案例", "好服务")
+# Lists about cases (初审意见汇总表) name company and recommender too; few of ours go without both other columns.
+_LEAST_UNDER_OTHER_TITLE = 3
 
 Row = dict[str, Value]
 
@@ -49,11 +51,11 @@ class SummaryList:
     """Reads the summary list of annex 4 from a Word document."""
 
     kind = "summary_list"
-    version = 2
+    version = 3
 
     def read(self, document: Document, campaign: Campaign) -> tuple[Found, ...]:
         """Return the list, at most one a document (one that goes on in further tables is one list)."""
-        labels = Labels(campaign.summary_list.labels)
+        labels = labels_of(campaign.summary_list.labels)
         reading = _Reading()
         for table in document.tables:
             _read_table(table, reading, labels, campaign)
@@ -64,14 +66,14 @@ class SummaryList:
         confidence = _confidence(reading.columns, own, other)
         if confidence == 0 or not (reading.all_rows or any(value.value for value in head.values())):
             return ()
-        return (Found(self.kind, confidence, _facts(own or other or "", head, reading)),)
+        return (Found(self.kind, confidence, _facts(own or other or "", head, reading, document.method)),)
 
 
-def _facts(title: str, head: dict[str, Value], reading: _Reading) -> dict[str, Any]:
+def _facts(title: str, head: dict[str, Value], reading: _Reading, method: str) -> dict[str, Any]:
     return {
         "title": title,
-        **{name: fact(head.get(name)) for name in list_head.FIELDS},
-        "rows": [{name: fact(value) for name, value in row.items()} for row in reading.all_rows],
+        **{name: fact(head.get(name), method) for name in list_head.FIELDS},
+        "rows": [{name: fact(value, method) for name, value in row.items()} for row in reading.all_rows],
         "columns": reading.captions,
     }
 
@@ -83,6 +85,8 @@ def _confidence(columns: Columns, own: str | None, other: str | None) -> float:
         return 0.98 if core == len(CORE) else 0.9
     if other and not any(word in other for word in _OWN_WORDS):
         return 0.6 if core == len(CORE) else 0
+    if other and core < _LEAST_UNDER_OTHER_TITLE:
+        return 0
     return (0.9 if core == len(CORE) else 0.7) if "recommender" in columns else 0
 
 
@@ -120,13 +124,13 @@ def _read_row(
     table: Table, number: int, strips: Sequence[Strip], reading: _Reading, labels: Labels, campaign: Campaign
 ) -> None:
     """Add a row under the header: each strip's part of it is a case, or is kept aside."""
-    row = table.rows[number - 1]
     for index, strip in enumerate(strips):
+        row = strip.aligned(table.rows[number - 1])
         part = strip.of(row)
         if is_aside(part, row, strip.columns, labels, campaign):
             reading.outside.append((table, part))
         else:
-            _add_case(table, number, strip.columns, reading.rows.setdefault(index, []), campaign)
+            _add_case(table, number, row, strip.columns, reading.rows.setdefault(index, []), campaign)
 
 
 def _shares(row: Sequence[Cell], other: Sequence[Cell]) -> bool:
@@ -148,9 +152,10 @@ def _goes_on(table: Table, reading: _Reading, campaign: Campaign) -> bool:
     return False
 
 
-def _add_case(table: Table, number: int, columns: Columns, rows: list[Row], campaign: Campaign) -> None:
+def _add_case(
+    table: Table, number: int, row: Sequence[Cell], columns: Columns, rows: list[Row], campaign: Campaign
+) -> None:
     """Add a row as a case; blank and dotted ones are dropped, a second row of the same case fills its blanks."""
-    row = table.rows[number - 1]
     cells = {name: row[column] for name, column in columns.items() if column < len(row)}
     said = {name for name, cell in cells.items() if name != "number" and not _is_silent(cell.text, campaign)}
     if not said:
@@ -181,6 +186,7 @@ def _value(name: str, cell: Cell, table: Table, number: int, above: Row, campaig
         place = f"表{table.index}第{number}行第{cell.col}列（与第{cell.row}行合并）"
     if is_ditto(cell.text) and name in above:
         taken = above[name]
-        return Value(cell.text.strip(), taken.value, f"{place}（同上，取自{taken.place}）", "ditto", 0.9)
-    value = value_of(name, cell.text, place, campaign)
-    return replace(value, raw=" ".join(value.raw.split()))
+        origin = f"{place}（同上，取自{taken.place}）"
+        return Value(cell.text.strip(), taken.value, origin, "ditto", min(0.9, cell.confidence), cell.area)
+    value = value_of(name, cell.text, place, campaign, cell.confidence)
+    return replace(value, raw=" ".join(value.raw.split()), area=cell.area)

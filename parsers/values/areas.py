@@ -23,8 +23,12 @@ _AMOUNT = re.compile(
 )
 # A number without a unit counts where nothing else could follow it: 12.5万 or 125000 and an end, a bracket, 左右.
 _END = re.compile(r" ?(?:$|[,;。、()\[\]]|左右|以上|上下|余|多)")
+# 12.5w㎡ as people type it, and a unit in brackets behind its number: 12.5（万㎡）.
+_TEN_THOUSAND = re.compile(r"(?<=[0-9]) ?w(?=㎡|[平方]|$|[ ,;。、()])", re.IGNORECASE)
+_UNIT_IN_BRACKETS = re.compile(r"(?<=[0-9]) ?\( ?(万? ?㎡) ?\)")
 _RANGE_BEFORE = re.compile(r"[0-9万㎡米平方] ?[-~至到] ?$")
-_NEGATIVE = re.compile(r"^ ?-$|[:(] ?-$")
+# A minus sign, or the second factor of a product (12.5*10000㎡).
+_NEGATIVE = re.compile(r"^ ?-$|[:(] ?-$|[0-9万] ?[*×x] ?$")
 
 # What the words before a number make of it: land is no floor area, a total outranks the rest, a share is not the whole.
 _LAND = re.compile(r"占地|用地|绿[化地]|土地|道路|水[域面]|景观|水系")
@@ -45,7 +49,8 @@ class _Stated:
 
 def read_area(raw: str) -> float | None:
     """Return the floor area of a community in m²; None where it is not stated, implausible or one of several."""
-    stated = _stated(_GROUP_GAP.sub("", prepared_with_units(raw)))
+    text = _UNIT_IN_BRACKETS.sub(r"\1", _TEN_THOUSAND.sub("万", prepared_with_units(raw)))
+    stated = _stated(_GROUP_GAP.sub("", text))
     if stated is None:
         return None
     with_unit = [area for area in stated if area.has_unit]

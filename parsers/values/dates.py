@@ -1,6 +1,7 @@
 """Which date does a cell say? ISO with the precision that was given: 2015, 2015-06, 2015-06-30.
 
-Several different dates (phases, from–to) are not one date: None, and a person looks. An open end (至今) is its start.
+Several different dates (phases, from–to) and a bound (2020年1月1日前) are not one date: None, and a person looks. An
+open end (至今) is its start.
 """
 
 import re
@@ -20,13 +21,15 @@ _SERIALS = range((date(1980, 1, 1) - _SERIAL_ORIGIN).days, (date(2036, 1, 1) - _
 
 _NUMBER = re.compile(r"([0-9]{4,8})(?:\.([0-9]{1,12}))?")
 _SPACED = re.compile(r"([0-9]{4}) ([0-9]{2})(?: ([0-9]{2}))?")
-_NOT_A_DATE = re.compile(r"[%％]|年代|世纪|农历|阴历|民国")
+_NOT_A_DATE = re.compile(
+    r"[%％]|年代|世纪|农历|阴历|民国|[0-9]s(?![a-z])|[年月日号0-9] ?[之以]?前(?![后期])|不[晚迟]于|早于"
+)
 _CLOCK = re.compile(
     r"(?:(?<=[0-9日号])[ T]|(?<=[日号])|(?:上午|下午) ?)[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,9})?)?"
     r"(?: ?[AP]M)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?",
     re.IGNORECASE,
 )
-_AROUND_SIGN = re.compile(r" ?([-./\\~·、]) ?")
+_AROUND_SIGN = re.compile(r" ?([-./\\~·、,_]) ?")
 _ZERO_IN_NUMBER = re.compile(rf"(?<=[0-9])[{ZEROS}]|[{ZEROS}](?=[0-9])")
 
 _COUNTED = "十廿卅"
@@ -41,8 +44,8 @@ _DATE = re.compile(
     # 20150630, 201506
     r"|(?<![0-9])(?P<cy>(?:19|20)[0-9]{2})(?P<cm>[0-9]{2})(?P<cd>[0-9]{2})?(?![0-9]|\.[0-9])"
     # 2015-06-30, 2015.6, 2015/6/30; another sign before the day (2015.6-8) or a year after it (2010-12年) is a range.
-    r"|(?<![0-9])(?P<sy>[0-9]{4})(?P<sign>[-./\\·、])(?P<sm>[0-9]{1,2})(?:(?P=sign)(?P<sd>[0-9]{1,2}))?"
-    r"[日号月]?(?![0-9]| ?年|[-./\\·、~][0-9])"
+    r"|(?<![0-9])(?P<sy>[0-9]{4})(?P<sign>[-./\\·、,_])(?P<sm>[0-9]{1,2})(?:(?P=sign)(?P<sd>[0-9]{1,2}))?"
+    rf"[日号月]?(?![0-9]|{_OTHER_UNITS}|[-./\\·、,_~][0-9])"
     # 2015
     rf"|(?<![0-9])(?P<by>(?:19|20)[0-9]{{2}})(?![0-9])(?!{_OTHER_UNITS})",
 )

@@ -39,27 +39,40 @@ _BROKEN = re.compile(
     r"(?<![0-9.])[0-9]{1,9},[0-9]{1,9} ?[元块]|[0-9]\.[0-9]{1,9}\.[0-9]|(?:^|[;。,] ?)[1-9] ?、 ?[0-9]"
 )
 _NEGATIVE = re.compile(r"(?:^|[ :(])-[0-9]")
-_SPOKEN_NUMBER = re.compile(rf"[{AMOUNT}]{{1,12}}(?= ?[元块角毛])")
+_SPOKEN_NUMBER = re.compile(rf"[{AMOUNT}]{{1,12}}(?= ?[元块角毛])|(?<=块)[一二三四五六七八九](?![元块万角毛])")
 _TENTHS = re.compile(r"(?:(?<![0-9.])([0-9]{1,4}) ?[元块] ?)?(?<![0-9.])([0-9]) ?[角毛](?: ?([0-9]) ?分)?")
 _LARGE = re.compile(r"[0-9] ?[万千百] ?元")
 # Fees that are not the property service fee.
 _OTHER_FEE = re.compile(
     r"停车|车[位库辆]|泊车|垃圾|装修|水费|电费|水电|公摊|能耗|电梯[^,;()]{0,4}费|运行[维护]*费|押金|保证金|空置"
 )
-# A part of a price, said in brackets behind it: 2.5元（含电梯运行费0.3元）.
-_PART = re.compile(r"\((?:其中)?(?:已|均)?(?:内?含|包[含括]|其中|另[收加有]?)[^()]*$")
+# What stands right behind a price and makes it another fee: 1.6元/㎡·月+0.4元/㎡·月电梯费.
+_OTHER_FEE_BEHIND = re.compile(r" ?(?:电梯|公摊|能耗|停车|垃圾|水电|装修)[^,;。、()0-9]{0,6}费")
+# A part of a price, said in brackets behind it: 2.5元（含电梯运行费0.3元）; and what a price was, or what guides it.
+_PART = re.compile(
+    r"\((?:其中)?(?:已|均)?(?:内?含|包[含括]|其中|另[收加有]?)[^()]*$|(?:指导|基准)价[^,;。、()0-9]{0,8}$|"
+    r"(?:[调之以]整?前|原[收价来先]|上浮|下浮|优惠)[^,;。、()0-9]{0,8}$"
+)
 _CLAUSE = re.compile(r"[,;。、]")
 _ASIDE = re.compile(r"\([^()]{0,24}\)")
 
 # A cell of numbers alone, or of words with decimals: 1.85, 1.2-1.8, 多层1.2 高层1.8.
 _ALONE = re.compile(rf"[约为: ]*(?P<one>{_NUMBER})(?: ?[-~至到、/] ?(?P<other>{_NUMBER}))?[起左右 ]*[。;]?")
+# 1块2: the tenths are not said.
+_AND_TENTHS = re.compile(r"(?<![0-9.])([0-9]{1,2}) ?块 ?([1-9])(?![0-9.元块万角毛])")
+# 多层1.2、高层2.5元: the unit stands once, behind the last.
+_DECIMAL = r"[0-9]{1,2}\.[0-9]{1,2}"
+_UNIT_LATER = re.compile(
+    rf"(?<=[\u4e00-\u9fff:])( ?{_DECIMAL})(?=(?:[、,;和及/ ]{{1,2}}[\u4e00-\u9fff:]{{1,10}} ?{_DECIMAL}){{1,5}} ?元)"
+)
 _WORDED = re.compile(r"(?<![0-9.,\-])(?P<number>[0-9]{1,2}\.[0-9]{1,2})(?= ?(?:$|[,;、。()\-~/]| [^0-9a-zA-Z㎡平米%]))")
 _ANY_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def read_fee(raw: str) -> tuple[float, float] | None:
     """Return (lowest, highest) price in 元/㎡·月; a single price gives both the same; None where none is stated."""
-    text = _TENTHS.sub(_with_decimals, _SPOKEN_NUMBER.sub(_spoken, prepared_with_units(raw)))
+    text = _SPOKEN_NUMBER.sub(_spoken, prepared_with_units(raw))
+    text = _UNIT_LATER.sub(r"\1元", _TENTHS.sub(_with_decimals, _AND_TENTHS.sub(r"\1元\2角", text)))
     if _BROKEN.search(text) or _NEGATIVE.search(text) or _LARGE.search(text):
         return None
     matches = list(_PRICES.finditer(text))
@@ -88,7 +101,8 @@ def _of_place(match: re.Match[str], start: int) -> list[Decimal]:
     tail = _TAIL.match(match.string, match.end())
     before = _CLAUSE.split(_ASIDE.sub("", match.string[max(start, match.start() - 40) : match.start()]))[-1]
     unit = (tail[0] if tail else "") + " ".join(_SPOKEN_UNIT.findall(before))
-    if _SAYS_OTHER.search(unit) or _OTHER_FEE.search(before):
+    behind = _OTHER_FEE_BEHIND.match(match.string, match.end() + len(tail[0] if tail else ""))
+    if _SAYS_OTHER.search(unit) or _OTHER_FEE.search(before) or behind:
         return []
     most = _MOST if _SAYS_AREA.search(unit) else _MOST_UNSAID
     numbers = [Decimal(number) for number in _ONE.findall(match["numbers"])]

@@ -6,13 +6,15 @@ from parsers.values.text import prepared
 
 _GAP = r"[-. ]{0,3}"
 _CHINA = rf"(?:(?:\+|00)86{_GAP}|86(?:-|{_GAP}(?=1[3-9])))"
+# Behind an area code some write a stroke: 0531/86012345.
+_AREA_GAP = r"[-. /_]{0,3}"
 _EXTENSION = r"(?: ?(?:转|ext\.?|分机号?|[-x*#]) ?[0-9]{1,5}(?![0-9]))?"
 # Tried at one place in this order. Area codes: 010, 02x, 03xx to 09xx; after +86 their 0 is left out.
 _FORMS = (
     re.compile(rf"{_CHINA}?0?(?P<mobile>1[3-9][0-9](?:{_GAP}[0-9]){{8}})(?![0-9])"),
     re.compile(rf"(?P<service>[48]00(?:{_GAP}[0-9]){{7}})(?![0-9]){_EXTENSION}", re.IGNORECASE),
     re.compile(
-        rf"{_CHINA}?\(?(?P<area>010|02[0-9]|0[3-9][0-9]{{2}})\)?{_GAP}"
+        rf"{_CHINA}?\(?(?P<area>010|02[0-9]|0[3-9][0-9]{{2}})\)?{_AREA_GAP}"
         rf"(?P<local>[2-9](?:{_GAP}[0-9]){{6,7}})(?![0-9]){_EXTENSION}",
         re.IGNORECASE,
     ),

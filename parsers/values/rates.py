@@ -26,6 +26,12 @@ _UPPER_BEFORE = re.compile(r"(?:(?<!不)(?:低于|小于|少于)|不足|不到|�
 _UPPER_AFTER = re.compile(r" ?\)?(?:以下|以内|不到)")
 # What follows these words is a change, not the rate itself: 同比提高3%.
 _CHANGE = re.compile(r"(?:提高|提升|增长|上升|增加|下降|降低|同比|环比)(?:幅度)?[了约近:]{0,2} ?$")
+_IN_TURN = re.compile("分别|依次")
+_CLAUSE = re.compile(r"[),;。、]")
+# 2023年至2025年: what stands before the second year.
+_YEARS_BETWEEN = re.compile(r"[0-9年度] ?[-~至到] ?$")
+_MANY_YEARS = 10
+_PERCENT_IN_BRACKETS = re.compile(r"(?<=[0-9]) ?\( ?% ?\)")
 _LEAST_PERCENT, _BARE_PERCENT, _ALL = 1, 10, 100
 
 
@@ -34,7 +40,7 @@ def read_rate(raw: str, *, year: int | None = 2025) -> float | None:
 
     None where there is none, where it lies above 100 % or under 1 %, or where several stand side by side.
     """
-    text = prepared(raw)
+    text = _PERCENT_IN_BRACKETS.sub("%", prepared(raw))
     if _BROKEN.search(text):
         return None
     matches = [match for match in _RATE.finditer(text) if not _CHANGE.search(text[: match.start()][-8:])]
@@ -87,19 +93,26 @@ def _bare(text: str) -> float | None:
 
 
 def _years(text: str, rates: list[tuple[Decimal | None, int]]) -> list[int | None]:
-    """Return the year that each rate belongs to: the one before it, or the one after it where the first rate leads."""
-    years = [(2000 + int(match["year"] or match["short"]), match.start()) for match in _YEAR.finditer(text)]
-    if not years:
-        return [None] * len(rates)
-    starts = [start for _, start in rates]
-    if years[0][1] < starts[0]:
-        spans = zip([0, *starts], starts, strict=False)
-        return [_only([year for year, at in years if low <= at < high], last=True) for low, high in spans]
-    spans = zip(starts, [*starts[1:], len(text)], strict=True)
-    return [_only([year for year, at in years if low < at < high], last=False) for low, high in spans]
+    """Return the year that each rate belongs to, or None: 2025年98%, 98%（2025年）, 2024、2025年分别为97%、98%."""
+    years = _years_said(text)
+    if _IN_TURN.search(text):
+        return list(years.values()) if len(years) == len(rates) else [None] * len(rates)
+    found: list[int | None] = [None] * len(rates)
+    for place, year in years.items():
+        after = next((at for at, (_, start) in enumerate(rates) if start > place), None)
+        # A year behind its rate is followed by a mark before the next rate: 98%（2025年），92%（2024年）.
+        own = after is not None and (after == 0 or not _CLAUSE.search(text, place, rates[after][1]))
+        found[after if own and after is not None else (after or len(rates)) - 1] = year
+    return found
 
 
-def _only(years: list[int], *, last: bool) -> int | None:
-    if not years:
-        return None
-    return years[-1] if last else years[0]
+def _years_said(text: str) -> dict[int, int]:
+    """Return place -> year of all years of a text; those between the ends of 2023-2025年 stand there too."""
+    years: dict[int, int] = {}
+    for match in _YEAR.finditer(text):
+        year = 2000 + int(match["year"] or match["short"])
+        if years and _YEARS_BETWEEN.search(text, 0, match.start()):
+            last = list(years.values())[-1]
+            years |= {match.start() - (year - one): one for one in range(last + 1, min(year, last + _MANY_YEARS))}
+        years[match.start()] = year
+    return years

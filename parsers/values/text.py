@@ -34,6 +34,8 @@ _SIGNS = (
     | dict.fromkeys(map(ord, "•・∙⋅‧"), "·")
 )
 _REPEATED = re.compile(r"([-~])[-~]+")
+# A full stop of the Chinese keyboard where a decimal point was meant: 98。5%.
+_STOP_IN_NUMBER = re.compile(r"(?<=[0-9]) ?。 ?(?=[0-9])")
 
 
 def clean(text: str) -> str:
@@ -66,7 +68,9 @@ def prepared(raw: str) -> str:
     if len(raw) > _LONGEST_RAW:
         return ""
     text = clean(_NUMBER_MARKS.sub(";", raw))
-    return _REPEATED.sub(r"\1", text.translate(_SIGNS)) if len(text) <= _LONGEST else ""
+    if len(text) > _LONGEST:
+        return ""
+    return _REPEATED.sub(r"\1", _STOP_IN_NUMBER.sub(".", text).translate(_SIGNS))
 
 
 def prepared_with_units(raw: str) -> str:

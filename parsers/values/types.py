@@ -15,6 +15,8 @@ _TICK, _BOX = "☑", "☐"
 # The second row of each: what Wingdings' check boxes become where the font is lost, and an OCR's 口.
 _TICKS = "☑√✓✔☒■▣●◉⦿◆⬛✅🗸🗹⊠⊙" + "\uf0fe\uf052\uf0fc\uf050\uf06e\uf0fd\uf053\uf054"
 _BOXES = "☐□○◯◻▢⬜◇❏❑❍×✕✖✗✘❌" + "\uf0a8\uf0a3\uf06f"
+# Every character that may mark a choice.
+MARKS = frozenset(_TICKS + _BOXES)
 _MARKS = dict.fromkeys(map(ord, _TICKS), _TICK) | dict.fromkeys(map(ord, _BOXES), _BOX)
 _OPEN, _CLOSE = r"[(\[【〔{]", r"[)\]】〕}]"
 _BRACKETED = (
@@ -23,6 +25,8 @@ _BRACKETED = (
     (re.compile(rf"{_OPEN} ?☐? ?{_CLOSE}"), _BOX),
     (re.compile(r"(?:^|(?<=[ ☐☑]))口(?=[^ 口])"), _BOX),
 )
+# Wingdings 2 where its font was lost: £ is an empty box, and then R is a ticked one.
+_LOST_FONT = ((re.compile(r"(?<![a-zA-Z])R(?![a-zA-Z])"), _TICK), (re.compile("£"), _BOX))
 _MARK = re.compile(r"[☑☐]")
 _SEPARATOR = re.compile(r"[ 、,;/|。]+")
 _CHINESE_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
@@ -42,6 +46,11 @@ class _Words:
         """Return the types that a text names, in order, without those it denies (非商品房)."""
         found = (match for match in self.pattern.finditer(text) if not _NOT.search(text[: match.start()][-4:]))
         return [self.types[match[0].replace(" ", "")] for match in found]
+
+    def run_in(self, text: str) -> list[str]:
+        """Return the types that a text consists of, one right behind the other; none where it says more."""
+        found = self.pattern.findall(text)
+        return [self.types[one.replace(" ", "")] for one in found] if "".join(found) == text else []
 
     def type_of(self, text: str) -> str | None:
         """Return the one type that a text names; None for several; words that name none (高层住宅) are `other`.
@@ -87,7 +96,7 @@ def read_project_type(raw: str, types: tuple[ProjectType, ...]) -> str | None:
 def _marked(raw: str) -> str:
     """Return a text with every kind of tick as ☑ and every empty box or bracket as ☐."""
     text = prepared(raw.translate(_MARKS))
-    for pattern, mark in _BRACKETED:
+    for pattern, mark in (*_BRACKETED, *(_LOST_FONT if "£" in text else ())):
         text = pattern.sub(mark, text)
     return text
 
@@ -150,11 +159,12 @@ def _first_of(piece: str, words: _Words) -> str | None:
     """Return the type that a mark before a text belongs to: its only type, else that of its first part."""
     only = words.type_of(piece)
     parts = [part for part in _SEPARATOR.split(piece) if part]
-    return only or (words.type_of(parts[0]) if parts else None)
+    # Where a line was wrapped, the space between two choices is gone.
+    return only or (words.type_of(parts[0]) or next(iter(words.run_in(parts[0])), None) if parts else None)
 
 
 def _last_of(piece: str, words: _Words) -> str | None:
     """Return the type that a mark after a text belongs to: its only type, else that of its last part."""
     only = words.type_of(piece)
     parts = [part for part in _SEPARATOR.split(piece) if part]
-    return only or (words.type_of(parts[-1]) if parts else None)
+    return only or (words.type_of(parts[-1]) or next(reversed(words.run_in(parts[-1])), None) if parts else None)

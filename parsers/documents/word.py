@@ -2,15 +2,13 @@
 
 python-docx opens, our own walk over the tree reads: its `.text` loses content controls, tracked insertions, text boxes
 and check boxes, and its cell access is quadratic. Where it refuses a package, the main part is taken from the zip.
-This is the one door to python-docx and lxml.
+This is the one door to python-docx.
 """
 
 import mmap
 import zipfile
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.parsers.expat import ExpatError
@@ -20,8 +18,10 @@ from docx.opc.exceptions import OpcError
 from lxml import etree
 
 from parsers.base import ParseError
-from parsers.tables import Table
-from parsers.wordtree import TooBigError, Walk, attribute, local_name
+from parsers.documents.document import Document
+from parsers.documents.package import BROKEN_ZIP, Package
+from parsers.documents.wordstyle import MAX_SHOWN, look_of
+from parsers.documents.wordtree import TooBigError, Walk, attribute, local_name, parsed
 from parsers.zip_directory import find_names
 
 MAX_MEMBERS = 2_000
@@ -33,48 +33,11 @@ _PROLOG_BYTES = 16_384
 _OLE = b"\xd0\xcf\x11\xe0"
 _PROTECTED = "EncryptedPackage".encode("utf-16-le")
 _ENCRYPTED_FLAG = 0x1
-_MAIN = "word/document.xml"
-_MAIN_RELATION = "/relationships/officeDocument"
 # All that python-docx and what is under it were seen to raise on broken packages.
 _REFUSED = (
     AttributeError, AssertionError, ExpatError, KeyError, IndexError, TypeError, ValueError, NotImplementedError,
     EOFError, OSError, RuntimeError, zipfile.BadZipFile, zlib.error, OpcError, etree.LxmlError,
 )  # fmt: skip
-_BROKEN_ZIP = (
-    zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError, KeyError,
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Document:
-    """A Word file in reading order: paragraph texts and tables; `headings` are paragraphs in a heading style.
-
-    A table inside a cell stands after the one that holds it, marked `nested`; its text is also in that cell.
-    """
-
-    blocks: tuple[str | Table, ...]
-    headings: tuple[str, ...] = ()
-    pictures: int = 0
-
-    @cached_property
-    def paragraphs(self) -> tuple[str, ...]:
-        """The paragraphs outside tables, blank ones left out."""
-        return tuple(block for block in self.blocks if isinstance(block, str) and block.strip())
-
-    @cached_property
-    def tables(self) -> tuple[Table, ...]:
-        """All tables, nested ones too."""
-        return tuple(block for block in self.blocks if isinstance(block, Table))
-
-    @cached_property
-    def text(self) -> str:
-        """All the text, each table row a line."""
-        parts = [
-            block if isinstance(block, str) else block.text
-            for block in self.blocks
-            if isinstance(block, str) or not block.nested
-        ]
-        return "\n".join(part for part in parts if part.strip())
 
 
 def read_docx(path: Path) -> Document:
@@ -83,14 +46,15 @@ def read_docx(path: Path) -> Document:
     try:
         _check_package(path)
         tree, styles = _tree(path)
-    except _BROKEN_ZIP as error:
+    except BROKEN_ZIP as error:
         raise ParseError("corrupt", "文件打不开，可能已损坏，请人工看") from error
     walk = Walk(_heading_styles(styles))
     try:
         walk.body(tree)
     except (TooBigError, RecursionError) as error:
         raise ParseError("unsafe", "文件里的表格大得反常，未打开，请人工看") from error
-    return Document(tuple(walk.blocks), tuple(walk.headings), walk.pictures)
+    look = partial(look_of, walk.shown, styles, tree, Package(path)) if len(walk.shown) <= MAX_SHOWN else None
+    return Document(tuple(walk.blocks), tuple(walk.headings), walk.pictures, look=look)
 
 
 def _refuse_ole(path: Path) -> None:
@@ -137,7 +101,7 @@ def _check_part(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
     try:
         with package.open(member) as part:
             prolog = part.read(_PROLOG_BYTES)
-    except _BROKEN_ZIP:
+    except BROKEN_ZIP:
         # A broken part that is not the main one does not keep the file from being read.
         return
     if b"<!DOCTYPE" in prolog.replace(b"\0", b"") or b"<!ENTITY" in prolog.replace(b"\0", b""):
@@ -156,46 +120,10 @@ def _tree(path: Path) -> tuple[Any, Any]:
 
 def _trees_from_zip(path: Path) -> tuple[Any, Any]:
     """Return the trees of a package that python-docx refuses: strict OOXML, .docm, a NULL relationship, odd names."""
-    with zipfile.ZipFile(path) as package:
-        parts = {name.replace("\\", "/").lstrip("/").lower(): name for name in package.namelist()}
-        main = parts.get(_main_name(package, parts)) or parts.get(_MAIN)
-        if main is None:
-            raise ParseError("corrupt", "文件里没有 Word 正文，打不开，请人工看")
-        tree = _parsed(package.read(main))
-        styles = parts.get("word/styles.xml")
-        try:
-            return tree, _parsed(package.read(styles)) if styles else None
-        except (ParseError, *_BROKEN_ZIP):
-            return tree, None
-
-
-def _main_name(package: zipfile.ZipFile, parts: Mapping[str, str]) -> str:
-    """Return the main part's name by the package's relationships, in lower case; empty where they do not say."""
-    if "_rels/.rels" not in parts:
-        return ""
-    try:
-        relations = _parsed(package.read(parts["_rels/.rels"]))
-    except (ParseError, *_BROKEN_ZIP):
-        return ""
-    for relation in relations:
-        if attribute(relation, "Type").endswith(_MAIN_RELATION):
-            return attribute(relation, "Target").replace("\\", "/").lstrip("/").lower()
-    return ""
-
-
-def _parsed(data: bytes) -> Any:  # noqa: ANN401 (an lxml element)
-    """Return the root of an XML part; nothing is fetched or expanded. ParseError where it is not well-formed."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.LxmlError, ValueError) as error:
-        # libxml2 tells a want of memory as one more fault of the text; the file is not at fault.
-        if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
-            raise MemoryError from error
-        raise ParseError("corrupt", "文件打不开，内容已损坏，请人工看") from error
-    if root is None:
-        raise ParseError("corrupt", "文件打不开，内容是空的，请人工看")
-    return root
+    package = Package(path)
+    if not package.main:
+        raise ParseError("corrupt", "文件里没有 Word 正文，打不开，请人工看")
+    return parsed(package.read(package.main)), package.tree("word/styles.xml")
 
 
 def _heading_styles(styles: Any) -> frozenset[str]:  # noqa: ANN401 (an lxml element or None)

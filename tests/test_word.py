@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from parsers import office
 from parsers.base import ParseError
-from parsers.office import Document, read_docx
+from parsers.documents import word
+from parsers.documents.document import Document
+from parsers.documents.word import read_docx
 from tests.docx_writer import LEFT, UP, Raw, W, docx_bytes
 
 W14 = 'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
@@ -233,11 +234,11 @@ def test_entities_are_refused_before_anything_is_opened(tmp_path: Path) -> None:
 
 
 def test_too_many_members_and_too_many_bytes_are_refused_unopened(tmp_path: Path) -> None:
-    many = {f"word__media__{number}": b"" for number in range(office.MAX_MEMBERS)}
+    many = {f"word__media__{number}": b"" for number in range(word.MAX_MEMBERS)}
     assert status_of(tmp_path, changed(docx_bytes("正文"), **many))[0] == "unsafe"
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as package, package.open("word/document.xml", "w") as part:
-        for _ in range(office.MAX_MAIN_BYTES // 1_000_000 + 1):
+        for _ in range(word.MAX_MAIN_BYTES // 1_000_000 + 1):
             part.write(bytes(1_000_000))
     assert len(bomb.getvalue()) < 100_000
     assert status_of(tmp_path, bomb.getvalue())[0] == "unsafe"

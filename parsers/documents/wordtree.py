@@ -7,7 +7,10 @@ Names are compared without namespace, so that strict and transitional files read
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from parsers.tables import Cell, Table
+from lxml import etree
+
+from parsers.base import ParseError
+from parsers.documents.tables import Cell, Table
 
 # What Word does not show: deleted and moved-away text, field codes, the old half of alternatives, ruby, properties.
 _SKIPPED = frozenset((
@@ -18,6 +21,7 @@ _WRAPPED = frozenset((
     "sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag", "AlternateContent", "Choice", "body", "document",
 ))  # fmt: skip
 _PICTURES = frozenset(("blip", "imagedata"))
+_HIDDEN_PICTURES = frozenset(("Fallback", "del", "moveFrom"))
 _OFF = frozenset(("0", "false", "off", "none"))
 # Check marks of the symbol fonts (w:sym), by the low byte of their code.
 _SYMBOLS = {
@@ -46,11 +50,30 @@ def attribute(element: Any, name: str) -> str:  # noqa: ANN401 (an lxml element)
     return next((str(value) for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
 
 
+def parsed(data: bytes) -> Any:  # noqa: ANN401 (an lxml element)
+    """Return the root of an XML part; nothing is fetched or expanded. ParseError where it is not well-formed."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.LxmlError, ValueError) as error:
+        # libxml2 tells a want of memory as one more fault of the text; the file is not at fault.
+        if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
+        raise ParseError("corrupt", "文件打不开，内容已损坏，请人工看") from error
+    if root is None:
+        raise ParseError("corrupt", "文件打不开，内容是空的，请人工看")
+    return root
+
+
 class Walk:
-    """One walk over a main part: `blocks` are paragraph texts and tables in reading order."""
+    """One walk over a main part: `blocks` are paragraph texts and tables in reading order.
+
+    `shown` are the elements that they came from, one each, but for tables inside others.
+    """
 
     def __init__(self, heading_styles: frozenset[str] = frozenset()) -> None:
         self.blocks: list[str | Table] = []
+        self.shown: list[Any] = []
         self.headings: list[str] = []
         self.pictures = 0
         self._heading_styles = heading_styles
@@ -62,8 +85,10 @@ class Walk:
         for child in element:
             name = local_name(child)
             if name == "p":
+                self.shown.append(child)
                 self._paragraph(child)
             elif name == "tbl":
+                self.shown.append(child)
                 self._table(child, 0)
             elif name in _WRAPPED:
                 self.body(child)
@@ -73,7 +98,7 @@ class Walk:
         self.blocks.append(text)
         if text.strip() and _is_heading(element, self._heading_styles):
             self.headings.append(text.strip())
-        self.pictures += _pictures_in(element)
+        self.pictures += sum(1 for _ in pictures_of(element))
         for table in _tables_in(element):
             self._table(table, 1)
 
@@ -85,7 +110,7 @@ class Walk:
         index = self._tables
         rows = tuple(self._rows(element, inner))
         if depth == 0:
-            self.pictures += _pictures_in(element)
+            self.pictures += sum(1 for _ in pictures_of(element))
         self.blocks.insert(at, Table(index, rows, nested=depth > 0))
         if depth < _NESTED_TABLES:
             for table in inner:
@@ -139,6 +164,27 @@ def _gather(element: Any, parts: list[str]) -> None:  # noqa: ANN401
         _gather(child, parts)
     if name in {"p", "tr"}:
         _new_line(parts)
+
+
+def runs_of(element: Any) -> Iterator[Any]:  # noqa: ANN401
+    """Yield the runs that Word shows of a paragraph, not those in its text boxes."""
+    for child in element:
+        name = local_name(child)
+        if name == "r":
+            if not _is_hidden(child):
+                yield child
+        elif name and name not in _SKIPPED:
+            yield from runs_of(child)
+
+
+def pictures_of(element: Any) -> Iterator[Any]:  # noqa: ANN401
+    """Yield the elements that show a picture under an element, each once: old halves of alternatives repeat them."""
+    name = local_name(element)
+    if name in _PICTURES:
+        yield element
+    elif name not in _HIDDEN_PICTURES:
+        for child in element:
+            yield from pictures_of(child)
 
 
 def _new_line(parts: list[str]) -> None:
@@ -202,14 +248,6 @@ def _is_heading(paragraph: Any, heading_styles: frozenset[str]) -> bool:  # noqa
         (local_name(one) == "pStyle" and attribute(one, "val") in heading_styles) or local_name(one) == "outlineLvl"
         for one in properties
     )
-
-
-def _pictures_in(element: Any) -> int:  # noqa: ANN401
-    """Count the pictures under an element, each once: the old half of an alternative repeats the new one."""
-    name = local_name(element)
-    if name in _PICTURES:
-        return 1
-    return 0 if name == "Fallback" else sum(_pictures_in(child) for child in element)
 
 
 def _tables_in(element: Any) -> list[Any]:  # noqa: ANN401

@@ -6,8 +6,9 @@ Labels are compared without spaces, widths, punctuation and brackets, so that �
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from parsers.base import Area
 from parsers.values.text import clean
 
 # Longer than the longest label with what people write into its brackets.
@@ -21,12 +22,17 @@ _GAP = r"[\s_＿　]*"
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell as it is shown: its text and where it begins (row and grid column from 1)."""
+    """A cell as it is shown: its text and where it begins (row and grid column from 1).
+
+    `confidence` is below 1 where an OCR read it; `area` says where on which page it stood, where there are pages.
+    """
 
     text: str
     row: int
     col: int
     holds_tables: bool = False
+    confidence: float = 1.0
+    area: Area | None = None
 
     @property
     def origin(self) -> tuple[int, int]:
@@ -76,6 +82,23 @@ def short_key(text: str) -> str:
     return _NO_LETTERS.sub("", _BRACKETED.sub("", clean(text)))
 
 
+@lru_cache(maxsize=8_192)
+def _keys(text: str) -> tuple[str, ...]:
+    """Return the keys under which a short text may be known as a label; the same cells are asked for many times."""
+    ways = (key(text), short_key(text))
+    return (*ways, *(_TAIL.sub("", way) for way in ways))
+
+
+def labels_of(labels: Mapping[str, Sequence[str]]) -> "Labels":
+    """Return the labels of a table of the campaign; made once, for it costs more than reading a document."""
+    return _labels_of(tuple((field, tuple(writings)) for field, writings in labels.items()))
+
+
+@lru_cache(maxsize=16)
+def _labels_of(labels: tuple[tuple[str, tuple[str, ...]], ...]) -> "Labels":
+    return Labels(dict(labels))
+
+
 class Labels:
     """The labels of a table: field -> the ways of writing it. Where two fields share a label, the first has it."""
 
@@ -104,9 +127,7 @@ class Labels:
         """Return the key under which a cell's label is known."""
         if len(text) > _LONGEST_LABEL:
             return None
-        ways = [key(text), short_key(text)]
-        ways += [_TAIL.sub("", way) for way in ways]
-        return next((way for way in ways if way in self._fields), None)
+        return next((way for way in _keys(text) if way in self._fields), None)
 
     def similar(self, text: str, least: int = 4) -> str | None:
         """Return the field of the label (of `least` characters or more) that a cell holds among other words.
@@ -115,7 +136,7 @@ class Labels:
         """
         if len(text) > _LONGEST_LABEL:
             return None
-        plain = short_key(text)
+        plain = _keys(text)[1]
         held = [(plain.rfind(way) + len(way), len(way), field) for way, field in self._shortened if way in plain]
         held = [one for one in held if one[1] >= least]
         return max(held, key=lambda one: one[:2])[2] if held else None

@@ -12,10 +12,10 @@ from typing import Any
 from lxml import etree
 
 from parsers.base import ParseError
+from parsers.documents.document import Document
+from parsers.documents.tables import Cell, Table
+from parsers.documents.wordtree import MAX_CELLS, local_name
 from parsers.letter_text import BLOCKS, decode_body
-from parsers.office import Document
-from parsers.tables import Cell, Table
-from parsers.wordtree import MAX_CELLS, local_name
 
 MAX_BYTES = 20_000_000
 _MAX_SPAN = 100
@@ -43,7 +43,7 @@ def document_of(html: str) -> Document:
     page = _Page()
     page.take(root)
     page.end_line()
-    return Document(tuple(page.blocks), tuple(page.headings))
+    return Document(tuple(page.blocks), tuple(page.headings), method="html")
 
 
 @dataclass

@@ -1,0 +1,153 @@
+"""How do the ruled cells of a page become a table? By their edges; what a page break cut is put together.
+
+Boxes are left, top, right and bottom as shares (0..1) of the page.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from parsers.base import Area
+from parsers.documents.tables import Cell, Table
+
+Box = tuple[float, float, float, float]
+_LEAST_CELLS = 2
+# The columns of a table that goes on stand where they stood, within this share of its width.
+_SAME_COLUMNS = 0.02
+
+
+@dataclass(frozen=True)
+class Content:
+    """What stands in a cell, and how sure that is (0..1)."""
+
+    text: str
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of one page or more: its rows, the edges of its columns, and its box on its first page."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    edges: tuple[float, ...]
+    box: Box
+
+    def table(self, index: int) -> Table:
+        """Return it as a table of a document."""
+        return Table(index, self.rows)
+
+    def rest_in(self, other: "Grid") -> "Grid | None":
+        """Return another table in this one's columns; None where it has others, and is not the rest of this one.
+
+        A page that holds the last row only has fewer columns where that row's cells are merged.
+        """
+        own = _shares(self.edges)
+        columns = [_at(own, share) for share in _shares(other.edges)]
+        near = all(
+            abs(own[at] - share) < _SAME_COLUMNS for at, share in zip(columns, _shares(other.edges), strict=True)
+        )
+        if not near or columns[-1] != len(own) - 1 or len(set(columns)) != len(columns):
+            return None
+        return other if len(columns) == len(own) else _spread(other, columns, self.edges)
+
+
+def _spread(grid: Grid, columns: Sequence[int], edges: tuple[float, ...]) -> Grid:
+    """Return a table unfolded to a finer grid; `columns` says where each of its edges stands in that."""
+    made: dict[tuple[int, int], Cell] = {}
+    rows = []
+    for row in grid.rows:
+        line: list[Cell] = []
+        for number, cell in enumerate(row):
+            wide = made.setdefault(cell.origin, replace(cell, col=columns[cell.col - 1] + 1))
+            line += [wide] * (columns[number + 1] - columns[number])
+        rows.append(tuple(line))
+    return replace(grid, rows=tuple(rows), edges=edges)
+
+
+def _shares(edges: Sequence[float]) -> list[float]:
+    width = edges[-1] - edges[0] or 1.0
+    return [(edge - edges[0]) / width for edge in edges]
+
+
+def grid_of(contents: Mapping[Box, Content], page: int, near: float) -> Grid | None:
+    """Return the cells of a table unfolded to its grid; edges nearer than `near` are one; None for a single cell."""
+    if len(contents) < _LEAST_CELLS:
+        return None
+    across = _edges((value for box in contents for value in (box[0], box[2])), near)
+    down = _edges((value for box in contents for value in (box[1], box[3])), near)
+    grid: list[list[Cell | None]] = [[None] * (len(across) - 1) for _ in down[1:]]
+    for box, content in sorted(contents.items(), key=lambda one: (one[0][1], one[0][0])):
+        left, top, right, bottom = (_at(edges, value) for edges, value in zip((across, down) * 2, box, strict=True))
+        area = Area(page, *(round(share, 4) for share in box))
+        cell = Cell(content.text, top + 1, left + 1, confidence=content.confidence, area=area)
+        _put(grid, cell, range(top, max(bottom, top + 1)), range(left, max(right, left + 1)))
+    rows = (_filled(line, number) for number, line in enumerate(grid, start=1))
+    return Grid(tuple(rows), tuple(across), (across[0], down[0], across[-1], down[-1]))
+
+
+def _put(grid: list[list[Cell | None]], cell: Cell, rows: range, columns: range) -> None:
+    for row in rows:
+        for column in columns:
+            if row < len(grid) and column < len(grid[row]):
+                grid[row][column] = cell
+
+
+def _filled(line: Sequence[Cell | None], number: int) -> tuple[Cell, ...]:
+    return tuple(cell or Cell("", number, column) for column, cell in enumerate(line, start=1))
+
+
+def _edges(values: Iterable[float], near: float) -> list[float]:
+    """Return the places of lines, those near each other as one."""
+    edges: list[float] = []
+    for value in sorted(values):
+        if not edges or value - edges[-1] > near:
+            edges.append(value)
+    return edges
+
+
+def _at(edges: Sequence[float], value: float) -> int:
+    """Return the number of the line nearest to a place."""
+    return min(range(len(edges)), key=lambda number: abs(edges[number] - value))
+
+
+def joined(blocks: Sequence[str | Grid], more: Sequence[str | Grid]) -> list[str | Grid]:
+    """Return the blocks of pages with those of the next page; a table that ends one and begins the other is one."""
+    last, first = (blocks[-1] if blocks else None), (more[0] if more else None)
+    rest = last.rest_in(first) if isinstance(last, Grid) and isinstance(first, Grid) else None
+    if isinstance(last, Grid) and rest is not None:
+        return [*blocks[:-1], replace(last, rows=_joined_rows(last.rows, rest)), *more[1:]]
+    return [*blocks, *more]
+
+
+def _joined_rows(rows: tuple[tuple[Cell, ...], ...], first: Grid) -> tuple[tuple[Cell, ...], ...]:
+    """Return rows with those of the next page; of a row that the page break cut, the halves are put together."""
+    below = first.rows
+    if rows and below and _is_cut(below[0]):
+        rows = (*rows[:-1], tuple(_under(one, two) for one, two in zip(rows[-1], below[0], strict=True)))
+        below = below[1:]
+    made: dict[tuple[int, int], Cell] = {}
+    start = len(rows) - (len(first.rows) - len(below))
+    return (*rows, *(tuple(_moved(cell, start, made) for cell in row) for row in below))
+
+
+def _is_cut(row: Sequence[Cell]) -> bool:
+    said = [cell for cell in row if cell.text]
+    return len(row) > 1 and bool(said) and not row[0].text
+
+
+def _under(one: Cell, two: Cell) -> Cell:
+    return replace(one, text=f"{one.text}\n{two.text}".strip()) if two.text else one
+
+
+def _moved(cell: Cell, rows: int, made: dict[tuple[int, int], Cell]) -> Cell:
+    """Return a cell further down, the same object wherever it was the same."""
+    return made.setdefault(cell.origin, replace(cell, row=cell.row + rows))
+
+
+def numbered(blocks: Iterable[str | Grid]) -> tuple[str | Table, ...]:
+    """Return the blocks of a document, its tables numbered."""
+    index = 0
+    found: list[str | Table] = []
+    for block in blocks:
+        index += isinstance(block, Grid)
+        found.append(block.table(index) if isinstance(block, Grid) else block)
+    return tuple(found)

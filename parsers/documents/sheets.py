@@ -1,0 +1,117 @@
+"""What does a workbook say? Each sheet of an .xlsx, .xls, .et or .ods as a table. The one door to python-calamine."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from parsers.base import ParseError
+from parsers.documents.document import Document
+from parsers.documents.tables import Cell, Table
+
+# No list has more; a stray cell far away makes a sheet large without saying anything.
+MAX_ROWS = 20_000
+MAX_COLUMNS = 100
+_MAX_SHEETS = 50
+_BROKEN = "电子表格打不开，可能已损坏，请人工看"
+_WHOLE = 1e15
+
+Merges = dict[tuple[int, int], tuple[int, int]]
+
+
+def read_sheets(path: Path) -> Document:
+    """Return what a workbook says, its visible sheets in order; ParseError `encrypted` or `corrupt` where it cannot."""
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        tables = tuple(_tables(workbook))
+    except PasswordError as error:
+        raise ParseError("encrypted", "电子表格设了打开密码，请索要密码或未加密的文件") from error
+    except CalamineError as error:
+        raise ParseError("corrupt", _BROKEN) from error
+    except BaseException as error:
+        # A panic of the library's Rust is no Exception, and its class cannot be imported.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ParseError("corrupt", _BROKEN) from error
+    return Document(tables, method="sheet")
+
+
+def _tables(workbook: CalamineWorkbook) -> Iterator[Table]:
+    """Yield the tables of the visible sheets; a sheet that somebody hid is not what they send."""
+    shown = [
+        sheet.name
+        for sheet in workbook.sheets_metadata
+        if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+    ]
+    for index, name in enumerate(shown[:_MAX_SHEETS], start=1):
+        sheet = workbook.get_sheet_by_name(name)
+        rows = tuple(_rows(sheet))
+        if rows:
+            yield Table(index, rows)
+
+
+def _rows(sheet: CalamineSheet) -> Iterator[tuple[Cell, ...]]:
+    """Yield a sheet's rows unfolded to its grid; a merged cell stands in all places that it covers."""
+    merges = _merges(sheet.merged_cell_ranges or ())
+    texts = [[_shown(value) for value in row[:MAX_COLUMNS]] for row, _ in zip(sheet.iter_rows(), range(MAX_ROWS))]  # noqa: B905 (the shorter of both)
+    width = max((_width(row) for row in texts), default=0)
+    while texts and not any(texts[-1]):
+        texts.pop()
+    top = (sheet.start or (0, 0))[0]
+    made: dict[tuple[int, int], Cell] = {}
+    for number, row in enumerate(texts):
+        yield tuple(_cell(texts, row, (number, column), merges, made, top) for column in range(width))
+
+
+def _cell(
+    texts: Sequence[Sequence[str]],
+    row: Sequence[str],
+    at: tuple[int, int],
+    merges: Merges,
+    made: dict[tuple[int, int], Cell],
+    top: int,
+) -> Cell:
+    """Return the cell at a place of the grid; a merged one is the one that it begins with."""
+    origin = merges.get((at[0] + top, at[1]), (at[0] + top, at[1]))
+    if origin not in made:
+        begins = texts[origin[0] - top] if 0 <= origin[0] - top < len(texts) else row
+        text = begins[origin[1]] if origin[1] < len(begins) else ""
+        made[origin] = Cell(text, origin[0] + 1, origin[1] + 1)
+    return made[origin]
+
+
+def _merges(ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> Merges:
+    """Return place -> origin of all places that merged cells cover, as far as rows and columns are read."""
+    origins: Merges = {}
+    for (top, left), (bottom, right) in ranges:
+        for row in range(top, min(bottom, MAX_ROWS) + 1):
+            for column in range(left, min(right, MAX_COLUMNS) + 1):
+                origins[row, column] = (top, left)
+        if len(origins) > MAX_ROWS * MAX_COLUMNS:
+            break
+    return origins
+
+
+def _width(row: Sequence[str]) -> int:
+    return max((number for number, text in enumerate(row, start=1) if text), default=0)
+
+
+def _shown(value: object) -> str:
+    """Return a value as a person sees it: days without a clock, whole numbers without a point, phones as digits."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < _WHOLE else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,1 @@
+"""Pictures of pages: straightened, their rules and seals found, read by OCR, put together as documents."""

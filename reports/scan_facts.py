@@ -1,0 +1,65 @@
+"""Does the stamped scan name the same cases as the Word list? Compared by meaning; one misread character is nothing."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from config.naming import community_key
+from reports.likeness import ALIKE, alike
+from reports.picture import AssociationView, FileView
+
+if TYPE_CHECKING:
+    from reports.subjects import Subject
+
+
+def differences(view: AssociationView) -> list[str] | None:
+    """Return the communities that only the Word list or only its scan names; None where one of them cannot be read.
+
+    Only the newest scan that could be read is compared, with all lists that count: it may be a copy of the last one.
+    """
+    listed = [name for file in view.lists for name in _names(file)]
+    scan = next((file for file in reversed(view.list_scans) if _is_readable(file)), None)
+    if not listed or scan is None:
+        return None
+    left, extra = _unmatched(listed, _names(scan))
+    # A scan of which some rows were not read leaves names open; only whole pages say that one is absent.
+    missing = [] if _has_gaps(scan) else [f"扫描件没有“{name}”" for name in left]
+    return missing + [f"扫描件另有“{name}”" for name in extra]
+
+
+def evidence(subject: "Subject") -> str:
+    """Return which files were compared."""
+    view: AssociationView = subject.view
+    return "；".join(f"《{file.name}》{len(_names(file))} 行" for file in (*view.lists, *view.list_scans))
+
+
+def _is_readable(file: FileView) -> bool:
+    return bool(_names(file))
+
+
+def _names(file: FileView) -> list[str]:
+    cells = (row.get("community") for row in file.facts.get("rows", ()))
+    return [str(cell["value"]) for cell in cells if cell and cell.get("value")]
+
+
+def _has_gaps(scan: FileView) -> bool:
+    """Tell whether a row of a scan has no name that is sure."""
+    cells = [row.get("community") or {} for row in scan.facts.get("rows", ())]
+    return any(not cell.get("value") for cell in cells)
+
+
+def _unmatched(listed: Sequence[str], scanned: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the names of each side that have no partner on the other: equal names first, then those most alike."""
+    left, right = _without(listed, scanned)
+    pairs = ((alike(community_key(one), community_key(other)), one, other) for one in left for other in right)
+    for likeness, one, other in sorted(pairs, reverse=True):
+        if likeness >= ALIKE and one in left and other in right:
+            left.remove(one)
+            right.remove(other)
+    return left, right
+
+
+def _without(listed: Iterable[str], scanned: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return both sides without the names that mean the same."""
+    one = {community_key(name): name for name in listed}
+    other = {community_key(name): name for name in scanned}
+    return [one[key] for key in one if key not in other], [other[key] for key in other if key not in one]
