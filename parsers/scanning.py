@@ -58,7 +58,7 @@ def read_scan(path: Path, campaign: Campaign) -> Reading:
 
 
 def _add(bundle: _Bundle, number: int, picture: Picture) -> None:
-    if not is_page(picture):
+    if not is_page(picture, behind_others=bool(bundle.pages)):
         return
     page = read_page(picture, number)
     bundle.blocks = joined(bundle.blocks, page.blocks)

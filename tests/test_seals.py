@@ -6,7 +6,8 @@ import pytest
 from PIL import Image
 
 from parsers.base import Area
-from parsers.pages.red import Picture, red_mask, stretched, whitened
+from parsers.pages.inkless import without_seals
+from parsers.pages.red import Picture
 from parsers.pages.seal_text import seal_agrees, seal_text
 from parsers.pages.seals import Seal, find_seals, place_of
 from tests.seal_drawing import draw_seal, fonts, stamped
@@ -76,18 +77,20 @@ def test_a_picture_too_small_for_a_seal_cannot_tell(shape: tuple[int, int]) -> N
     assert not find_seals(np.zeros((*shape, 3), np.uint8)).can_tell
 
 
-def test_whitening_takes_the_seal_and_leaves_the_print() -> None:
+def test_without_seals_the_print_under_them_is_left_alone() -> None:
     picture = page_with((400, 900))
     picture[880:884, 300:500] = 20
-    for without in (whitened(picture), stretched(picture)):
-        assert int((without[700:1100, 200:600] < 128).any(axis=2).sum()) < 1.3 * 4 * 200
-        assert int(without[881, 310:490].max()) < 90
+    without, ((left, top, right, bottom),) = without_seals(picture)
+    assert left < 400 < right
+    assert top < 900 < bottom
+    assert int((without[700:1100, 200:600] < 128).any(axis=2).sum()) < 1.3 * 4 * 200
+    assert int(without[881, 310:490].max()) < 90
 
 
-def test_the_red_mask_covers_ink_alone() -> None:
-    mask = red_mask(page_with((400, 900)))
-    assert mask[900, 400] == 255
-    assert mask[:700].max() == 0
+def test_red_words_are_no_stamp_and_stay_to_be_read() -> None:
+    picture = np.full((1169, 827, 3), 255, np.uint8)
+    cv2.putText(picture, "RED WORDS", (200, 300), cv2.FONT_HERSHEY_SIMPLEX, 1, (30, 30, 200), 2)
+    assert without_seals(picture) == (picture, [])
 
 
 FEET = {"applicant": Area(1, 0.1, 0.8, 0.5, 0.95), "recommender": Area(1, 0.5, 0.8, 0.9, 0.95)}

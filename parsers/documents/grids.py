@@ -3,14 +3,18 @@
 Boxes are left, top, right and bottom as shares (0..1) of the page.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import dropwhile
 
 from parsers.base import Area
 from parsers.documents.tables import Cell, Table
 
 Box = tuple[float, float, float, float]
 _LEAST_CELLS = 2
+# 3, - 3 -, 第 3 页 共 5 页, 3/5
+_PAGE_NUMBER = re.compile(r"[-—–·~－]*第?\d{1,3}页?(?:[,，/]?共?\d{1,3}页?)?[-—–·~－]*")
 # The columns of a table that goes on stand where they stood, within this share of its width.
 _SAME_COLUMNS = 0.02
 
@@ -110,12 +114,22 @@ def _at(edges: Sequence[float], value: float) -> int:
 
 
 def joined(blocks: Sequence[str | Grid], more: Sequence[str | Grid]) -> list[str | Grid]:
-    """Return the blocks of pages with those of the next page; a table that ends one and begins the other is one."""
+    """Return the blocks of pages with those of the next page; a table that ends one and begins the other is one.
+
+    Page numbers between them say nothing.
+    """
+    if blocks and more:
+        blocks = list(dropwhile(_is_page_number, reversed(blocks)))[::-1]
+        more = list(dropwhile(_is_page_number, more))
     last, first = (blocks[-1] if blocks else None), (more[0] if more else None)
     rest = last.rest_in(first) if isinstance(last, Grid) and isinstance(first, Grid) else None
     if isinstance(last, Grid) and rest is not None:
         return [*blocks[:-1], replace(last, rows=_joined_rows(last.rows, rest)), *more[1:]]
     return [*blocks, *more]
+
+
+def _is_page_number(block: str | Grid) -> bool:
+    return isinstance(block, str) and bool(_PAGE_NUMBER.fullmatch("".join(block.split())))
 
 
 def _joined_rows(rows: tuple[tuple[Cell, ...], ...], first: Grid) -> tuple[tuple[Cell, ...], ...]:

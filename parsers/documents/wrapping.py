@@ -13,6 +13,8 @@ _WHOLE = re.compile(
 _NARROW = 0.55
 # What a line leaves beside the border though all of it is used, in characters.
 _SLACK = 0.7
+# The room between the text of a full line and the border.
+_PADDING = 0.5
 
 
 def unwrapped(lines: Iterable[tuple[str, float]]) -> str:
@@ -21,15 +23,15 @@ def unwrapped(lines: Iterable[tuple[str, float]]) -> str:
     for line, left in lines:
         if not line:
             continue
-        text += (_gap(text, line, room) if text and room < _width_of(line) + _SLACK else "\n" if text else "") + line
+        text += (_gap(text, line, room) if text and room < _whole_width(line) + _SLACK else "\n" if text else "") + line
         room = left
     return text
 
 
-def _width_of(line: str) -> float:
+def _whole_width(line: str) -> float:
     """Return how wide the first part of a line is that cannot be parted, in characters."""
     whole = _WHOLE.match(line)
-    return sum(_NARROW if char.isascii() else 1.0 for char in (whole[0] if whole else line[0]))
+    return width_of(whole[0] if whole else line[0])
 
 
 def _gap(before: str, after: str, room: float) -> str:
@@ -40,5 +42,10 @@ def _gap(before: str, after: str, room: float) -> str:
     """
     if after[0] in MARKS:
         return "\n"
-    apart = before[-1].isascii() and after[0].isascii() and before[-1].isalnum() and room >= _NARROW
+    apart = before[-1].isascii() and after[0].isascii() and before[-1].isalnum() and room >= _NARROW + _PADDING
     return " " if apart else ""
+
+
+def width_of(text: str) -> float:
+    """Return how wide a text is, in Chinese characters of its size."""
+    return sum(_NARROW if char.isascii() else 1.0 for char in text)

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 from parsers.documents.grids import Box, Content, Grid, grid_of
-from parsers.documents.wrapping import unwrapped
+from parsers.documents.wrapping import unwrapped, width_of
+from parsers.pages.missed import read_missed
 from parsers.pages.ocr import Picture, Text, read_line
 from parsers.pages.ruling import Ruled
 
@@ -19,17 +20,21 @@ _SAME_LINE = 0.5
 _ACROSS = 0.2
 _SURE = 0.9
 _PADDING = 3
+# What an OCR takes a slash for.
+_STROKES = frozenset("17lI|丨/\\J｜／")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _BRACKETS = str.maketrans("()", "（）")
 
 
-def blocks_of(picture: Picture, lines: Sequence[Text], tables: Sequence[Ruled], page: int) -> list[str | Grid]:
-    """Return a page's tables and the lines between them, from top to bottom."""
+def blocks_of(
+    picture: Picture, lines: Sequence[Text], tables: Sequence[Ruled], page: int, stamps: Sequence[Box]
+) -> list[str | Grid]:
+    """Return a page's tables and the lines between them, from top to bottom; `stamps` are where seals were."""
     items: list[tuple[float, str | Grid]] = []
     outside = list(lines)
     for table in tables:
         inside = [line for line in outside if _holds(table.box, line)]
-        grid = _grid(picture, inside, table, page)
+        grid = _grid(picture, inside, table, page, stamps)
         if grid is not None:
             items.append((table.box[1], grid))
             outside = [line for line in outside if line not in inside]
@@ -37,18 +42,25 @@ def blocks_of(picture: Picture, lines: Sequence[Text], tables: Sequence[Ruled], 
     return [item for _, item in sorted(items, key=lambda item: item[0])]
 
 
-def _grid(picture: Picture, lines: Sequence[Text], table: Ruled, page: int) -> Grid | None:
+def _grid(picture: Picture, lines: Sequence[Text], table: Ruled, page: int, stamps: Sequence[Box]) -> Grid | None:
     held: dict[Box, list[Text]] = {cell: [] for cell in table.cells}
-    for line in lines:
+    for line in (*lines, *read_missed(picture, lines, table.cells, stamps)):
         for cell, part in _parts(picture, line, table.cells):
             held[cell].append(part)
     height, width = picture.shape[:2]
     size = (width, height, width, height)
     contents = {
-        tuple(value / side for value, side in zip(cell, size, strict=True)): _content(own, cell)
+        tuple(value / side for value, side in zip(cell, size, strict=True)): _stroke_or(
+            _content(own, cell), first=cell[0] <= table.box[0] + _NEAR * width
+        )
         for cell, own in held.items()
     }
     return grid_of({(box[0], box[1], box[2], box[3]): content for box, content in contents.items()}, page, _NEAR)
+
+
+def _stroke_or(content: Content, *, first: bool) -> Content:
+    """Return what a cell says: a stroke alone is what people fill blanks with, unless it is in the first column."""
+    return replace(content, text="/") if content.text in _STROKES and not first else content
 
 
 def _parts(picture: Picture, line: Text, cells: Sequence[Box]) -> list[tuple[Box, Text]]:
@@ -81,9 +93,14 @@ def _content(lines: Sequence[Text], cell: Box) -> Content:
     """Return what stands in a cell, a line a line; one that reaches the right rule goes on in the next."""
     rows = _rows(lines)
     texts = (_chinese_brackets(" ".join(line.text.strip() for line in row).strip()) for row in rows)
-    room = ((cell[2] - row[-1].right) / max(row[-1].height, 1) for row in rows)
+    room = ((cell[2] - row[-1].right) / _size_of(row[-1]) for row in rows)
     sure = min((_certainty(line) for line in lines if line.text.strip()), default=1.0)
     return Content(unwrapped(zip(texts, room, strict=True)), round(sure, 3))
+
+
+def _size_of(line: Text) -> float:
+    """Return how wide a Chinese character of a line is, in pixels."""
+    return max((line.right - line.left) / max(width_of(line.text), 1.0), 1.0)
 
 
 def _chinese_brackets(text: str) -> str:

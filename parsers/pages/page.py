@@ -7,17 +7,16 @@ import numpy as np
 
 from parsers.documents.grids import Grid
 from parsers.pages.compose import blocks_of
+from parsers.pages.inkless import without_seals
 from parsers.pages.ocr import Picture, find_boxes
 from parsers.pages.ruling import find_tables
-from parsers.pages.straighten import flattened, upright
+from parsers.pages.straighten import flattened, turned, upright
 
 # Pages are read at this many pixels of their longer side: larger ones take longer and are read no better.
 LONGEST = 1_800
 _SMALL = 960
 # A photo of houses has a sign or two; a page has lines.
 _LEAST_LINES = 7
-_RED_SHARE = 0.0015
-_SATURATED, _WARM = 60, 30
 
 
 @dataclass(frozen=True)
@@ -28,32 +27,25 @@ class Page:
     picture: Picture
 
 
-def is_page(picture: Picture) -> bool:
-    """Tell whether a picture shows a page of text, at a fraction of the cost of reading it."""
-    return len(find_boxes(_bounded(picture, _SMALL))) >= _LEAST_LINES
+def is_page(picture: Picture, *, behind_others: bool = False) -> bool:
+    """Tell whether a picture shows a page of text, at a fraction of the cost of reading it.
+
+    The last of several pages may have a line or two.
+    """
+    return len(find_boxes(_bounded(picture, _SMALL))) >= (1 if behind_others else _LEAST_LINES)
 
 
 def read_page(picture: Picture, number: int) -> Page:
     """Return what a picture of a page says; `number` is the page's (from 1)."""
     flat = _bounded(flattened(_bounded(picture, LONGEST)), LONGEST)
-    shown, lines = upright(without_red(flat))
-    coloured = flat if shown.shape == flat.shape else None
+    plain, stamps = without_seals(flat)
+    turn, lines = upright(plain)
+    shown = turned(flat, turn)
+    if turn is not None:
+        plain, stamps = without_seals(shown)
     # Rules are found on the picture as it was: they would be broken where a seal was taken away.
-    blocks = blocks_of(shown, lines, find_tables(shown if coloured is None else coloured), number)
-    return Page(tuple(blocks), shown if coloured is None else coloured)
-
-
-def without_red(picture: Picture) -> Picture:
-    """Return a page as its red channel shows it, with red ink as light as its paper; one without red as it is."""
-    blue, green, red = (picture[:, :, channel].astype(np.int16) for channel in range(3))
-    inked = (red - np.maximum(blue, green) > _WARM) & (red > _SATURATED)
-    if inked.mean() < _RED_SHARE:
-        return picture
-    channel = picture[:, :, 2].copy()
-    # What is as light as the ink itself becomes paper; letters under it are darker, and stay so.
-    lift = np.percentile(channel, 80) / max(float(np.median(channel[inked])), 1.0)
-    channel[inked] = np.clip(channel[inked] * lift, 0, 255).astype(np.uint8)
-    return np.asarray(cv2.cvtColor(channel, cv2.COLOR_GRAY2BGR), np.uint8)
+    blocks = blocks_of(plain, lines, find_tables(shown), number, stamps)
+    return Page(tuple(blocks), shown)
 
 
 def _bounded(picture: Picture, longest: int) -> Picture:

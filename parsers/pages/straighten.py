@@ -131,20 +131,20 @@ def _transformed(picture: Picture, matrix: NDArray[Any]) -> Picture:
     return np.asarray(made, np.uint8)
 
 
-def upright(picture: Picture) -> tuple[Picture, list[Text]]:
-    """Return a flat page turned so that its text can be read, and its lines."""
-    best: tuple[float, Picture, list[Text]] | None = None
+def upright(picture: Picture) -> tuple[int | None, list[Text]]:
+    """Return how a flat page must be turned for its text to be read (see `turned`), and its lines then."""
+    best: tuple[float, int | None, list[Text]] = (-1.0, None, [])
     for turn in _TURNS:
-        turned = picture if turn is None else np.asarray(cv2.rotate(picture, turn), np.uint8)
-        lines = read_lines(turned)
-        sure = _sureness(lines)
-        if best is None or sure > best[0]:
-            best = sure, turned, lines
+        lines = read_lines(turned(picture, turn))
+        best = max(best, (_sureness(lines), turn, lines), key=lambda one: one[0])
         if best[0] >= _UNSURE or len(lines) < _FEW:
             break
-    if best is None:
-        return picture, []
     return best[1], best[2]
+
+
+def turned(picture: Picture, turn: int | None) -> Picture:
+    """Return a picture turned by one of OpenCV's ROTATE codes, None for as it is."""
+    return picture if turn is None else np.asarray(cv2.rotate(picture, turn), np.uint8)
 
 
 def _sureness(lines: list[Text]) -> float:
