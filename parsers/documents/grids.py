@@ -140,7 +140,26 @@ def _joined_rows(rows: tuple[tuple[Cell, ...], ...], first: Grid) -> tuple[tuple
         below = below[1:]
     made: dict[tuple[int, int], Cell] = {}
     start = len(rows) - (len(first.rows) - len(below))
+    below = _reaching_over(rows, below)
     return (*rows, *(tuple(_moved(cell, start, made) for cell in row) for row in below))
+
+
+def _reaching_over(
+    rows: tuple[tuple[Cell, ...], ...], below: tuple[tuple[Cell, ...], ...]
+) -> tuple[tuple[Cell, ...], ...]:
+    """Return the rows of the next page with the text of merged cells that reach over to it from the last one."""
+    if not rows or not below:
+        return below
+    taken = {
+        cell.origin: above.text
+        for column, (above, cell) in enumerate(zip(rows[-1], below[0], strict=True))
+        if above.text and not cell.text and (_is_merged(rows[-2:], column) or _is_merged(below[:2], column))
+    }
+    return tuple(tuple(replace(cell, text=taken.get(cell.origin, cell.text)) for cell in row) for row in below)
+
+
+def _is_merged(pair: Sequence[Sequence[Cell]], column: int) -> bool:
+    return len(pair) > 1 and pair[0][column].origin == pair[1][column].origin
 
 
 def _is_cut(row: Sequence[Cell]) -> bool:

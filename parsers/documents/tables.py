@@ -197,5 +197,5 @@ def _longest(entry: tuple[str, str]) -> int:
 
 def _loose(writing: str) -> str:
     """Return a pattern of a label that allows spaces between its characters and brackets of either width."""
-    widths = {"(": "[(（]", ")": "[)）]"}
+    widths = {"(": "[(（]?", ")": "[)）]?"}
     return _GAP.replace("_＿", "").join(widths.get(char, re.escape(char)) for char in writing if not char.isspace())

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from config.campaign import Campaign
+from parsers import values
 from parsers.base import Found, Value
 from parsers.documents.document import Document
 from parsers.documents.tables import Cell, Labels, Table, distinct, key, labels_of
@@ -30,6 +31,8 @@ _DESCRIBING = frozenset((
 _LEAST_DESCRIBING = 2
 # A number alone, whose unit the label may say: 建筑面积（万㎡） | 12.5.
 _BARE = re.compile(r"[约共]?\s*[\d０-９][\d０-９.,，．]*\s*(?:左右|余)?")
+# How sure a choice is whose tick an OCR passed over.
+_UNBOXED = 0.6
 _CONTACTS = ("applicant_contact", "recommender_contact")
 
 
@@ -168,6 +171,9 @@ def _value(name: str, raw: str, entry: Entry, campaign: Campaign) -> Value:
         return replace(value, value=value_of(name, f"{value.raw}万平方米", "", campaign).value)
     if name.endswith("_signed"):
         return replace(value, value=value_of(name, signed_text(raw), "", campaign).value)
+    if name == "project_type" and value.value is None and entry.confidence < 1:
+        guessed = values.unboxed_type(value.raw, campaign.project_type)
+        return replace(value, value=guessed, confidence=min(value.confidence, _UNBOXED if guessed else 1.0))
     multiline = name == "reason" and value.value is not None
     if multiline:
         lines = (plain(line) for line in raw.splitlines())

@@ -18,7 +18,7 @@ _NEAR = 0.008
 _SAME_LINE = 0.5
 # A line of text of which so much lies in the next cell was read across a rule.
 _ACROSS = 0.2
-_SURE = 0.9
+_SURE, _MOST_SURE = 0.9, 0.99
 _PADDING = 3
 # What an OCR takes a slash for.
 _STROKES = frozenset("17lI|丨/\\J｜／")
@@ -95,7 +95,7 @@ def _content(lines: Sequence[Text], cell: Box) -> Content:
     texts = (_chinese_brackets(" ".join(line.text.strip() for line in row).strip()) for row in rows)
     room = ((cell[2] - row[-1].right) / _size_of(row[-1]) for row in rows)
     sure = min((_certainty(line) for line in lines if line.text.strip()), default=1.0)
-    return Content(unwrapped(zip(texts, room, strict=True)), round(sure, 3))
+    return Content(unwrapped(zip(texts, room, strict=True)), round(min(sure, _MOST_SURE), 3))
 
 
 def _size_of(line: Text) -> float:

@@ -13,8 +13,9 @@ from parsers.pages.red import DAMPING, Map, Picture, Values, paper_of, redness_i
 
 # Redder than this is ink; spots of it nearer to each other than a share of the page's longer side are of one stamp.
 _INK, _REACH = 0.15, 1 / 60
-# A stamp is at least this high and wide (18 mm of a page): red words are lower, and are to be read.
-_LEAST = 0.06
+# A stamp is at least this high and wide (18 mm of a page): red words are lower, and are to be read. Three stamps side
+# by side are no wider than the other: a desk of warm wood is.
+_LEAST, _MOST = 0.06, 0.45
 _FEWEST = 200
 # Where ink is thickest there is print under some of it: the share of spots that are taken to be ink alone.
 _ALONE, _DARKEST = 35, 2.0
@@ -52,7 +53,7 @@ def _stamps(redness: Map) -> Iterator[Stamp]:
     reach = int(longest * _REACH) | 1
     _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(inked, np.ones((reach, reach), np.uint8)))
     for left, top, width, height, _ in stats[1:]:
-        if min(width, height) - reach >= _LEAST * longest:
+        if min(width, height) - reach >= _LEAST * longest and max(width, height) <= _MOST * longest:
             yield int(left), int(top), int(left + width), int(top + height)
 
 

@@ -13,7 +13,8 @@ from parsers.pages.ruling import Box, Mask, ink, rules
 # All sizes are shares of the height that lines of the page have.
 _TALL, _LOW, _NARROW = 1.9, 0.4, 0.12
 _INK = 0.03
-_NEAR_ACROSS, _NEAR_DOWN = 0.6, 0.12
+_NEAR_ACROSS = 0.6
+_ROW_GAP = 2
 _AROUND, _EDGE = 0.12, 0.14
 _USUAL_HEIGHT = 24.0
 _SURE = 0.6
@@ -54,7 +55,7 @@ def _unread(picture: Picture, lines: Sequence[Text], height: float) -> Mask:
 def _pieces(marks: Mask, cells: Sequence[Box], height: float) -> Iterator[Box]:
     """Yield the boxes of ink in cells that is as large as writing, and stands apart from the borders."""
     edge = max(2, int(_EDGE * height))
-    reach = np.ones((max(1, int(_NEAR_DOWN * height)), max(1, int(_NEAR_ACROSS * height))), np.uint8)
+    reach = np.ones((3, max(1, int(_NEAR_ACROSS * height))), np.uint8)
     for cell in cells:
         left, top, right, bottom = (int(value) for value in cell)
         own = marks[top + edge : bottom - edge, left + edge : right - edge]
@@ -65,13 +66,27 @@ def _pieces(marks: Mask, cells: Sequence[Box], height: float) -> Iterator[Box]:
             )
 
 
-def _writing(own: NDArray[Any], reach: NDArray[Any], height: float) -> Iterator[tuple[float, float, float, float]]:
+def _writing(own: NDArray[Any], reach: NDArray[Any], height: float) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the boxes (left, top, width, height) of lines of writing in a cell's ink."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(own, reach))
     for number in range(1, count):
         x, y, wide, high, _ = (int(value) for value in stats[number])
-        amount = np.count_nonzero(own[y : y + high, x : x + wide][labels[y : y + high, x : x + wide] == number])
-        if _LOW * height <= high <= _TALL * height and wide >= _NARROW * height and amount >= _INK * height * height:
-            yield float(x), float(y), float(wide), float(high)
+        piece = own[y : y + high, x : x + wide] * (labels[y : y + high, x : x + wide] == number)
+        for top, bottom in _runs(piece.any(axis=1)):
+            line = piece[top:bottom]
+            columns = np.flatnonzero(line.any(axis=0))
+            across, down = int(columns[-1] - columns[0] + 1), bottom - top
+            large = _LOW * height <= down <= _TALL * height and across >= _NARROW * height
+            if large and np.count_nonzero(line) >= _INK * height * height:
+                yield x + int(columns[0]), y + top, across, down
+
+
+def _runs(rows: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Yield (first, behind the last) of the rows in a row that have ink; a gap of one row is none."""
+    inked = np.flatnonzero(rows)
+    for run in np.split(inked, np.flatnonzero(np.diff(inked) > _ROW_GAP) + 1):
+        if run.size:
+            yield int(run[0]), int(run[-1]) + 1
 
 
 def _cut(picture: Picture, box: Box) -> Picture:

@@ -1,5 +1,6 @@
 """How is a page turned upright and flat? By the outline of its largest table, else by the slope of its lines."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -19,6 +20,9 @@ _GROWTH = 1.6
 _LEAST_CELLS, _MOST_CELLS = 4, 5_000
 # The rules that a table ends with run along this share of its side at least.
 _LONG = 0.55
+
+# From so many rules on, one that was bent does not count.
+_FEW_RULES = 4
 
 Line = tuple[float, float]
 _UNSURE = 0.82
@@ -79,16 +83,49 @@ def _corners(picture: Picture) -> NDArray[np.float32] | None:
 def _outermost(mask: NDArray[Any], span: float) -> tuple[Line, Line] | None:
     """Return the first and the last of the long rules of a mask that run across it; None where there are not two."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(mask, np.ones((3, 3), np.uint8)))
-    long = (number for number in range(1, count) if stats[number][cv2.CC_STAT_WIDTH] >= _LONG * span)
-    lines = sorted((_line(labels == number) for number in long), key=lambda line: line[0] * mask.shape[1] / 2 + line[1])
-    return (lines[0], lines[-1]) if len(lines) > 1 else None
+    long = [number for number in range(1, count) if stats[number][cv2.CC_STAT_WIDTH] >= _LONG * span]
+    rules = [_Rule(*np.nonzero(labels == number)) for number in long]
+    if len(rules) < 2:  # noqa: PLR2004 (a first and a last one)
+        return None
+    rules.sort(key=lambda rule: rule.middle(mask.shape[1] / 2))
+    slopes = _falling(rules, mask.shape[1] / 2)
+    return rules[0].line(slopes[0]), rules[-1].line(slopes[1])
 
 
-def _line(pixels: NDArray[np.bool_]) -> Line:
-    """Return the straight line through pixels: how much it falls for each step to the right, and where it begins."""
-    down, right = np.nonzero(pixels)
-    slope, start = np.polyfit(right, down, 1)
-    return float(slope), float(start)
+class _Rule:
+    """A rule's pixels. Those off its line, as of a seal that touches it, do not bend it."""
+
+    def __init__(self, down: NDArray[Any], right: NDArray[Any]) -> None:
+        points = np.stack([right, down], 1).astype(np.float32)
+        across, fall, x, y = (float(value) for value in cv2.fitLine(points, cv2.DIST_WELSCH, 0, 0.01, 0.001)[:, 0])
+        self.slope = fall / across if across else 0.0
+        self._start = y - self.slope * x
+        self._down, self._right = down, right
+
+    def middle(self, right: float) -> float:
+        """Return how far down the rule is at a place."""
+        return self._start + self.slope * right
+
+    def line(self, slope: float) -> Line:
+        """Return the line of that slope through most of the pixels."""
+        return slope, float(np.median(self._down - slope * self._right))
+
+
+def _falling(rules: Sequence[_Rule], right: float) -> tuple[float, float]:
+    """Return the slopes of the first and the last of the rules of a table, as all of them tell.
+
+    Rules that are parallel on paper fall the more the further down they are, by the same amount each step: the median
+    of what any two say. Three rules or fewer speak each for itself.
+    """
+    places = np.array([rule.middle(right) for rule in rules])
+    slopes = np.array([rule.slope for rule in rules])
+    if len(rules) < _FEW_RULES:
+        return float(slopes[0]), float(slopes[-1])
+    one, other = np.triu_indices(len(rules), 1)
+    apart = np.maximum(places[other] - places[one], 1.0)
+    step = float(np.median((slopes[other] - slopes[one]) / apart))
+    base = float(np.median(slopes - step * places))
+    return base + step * float(places[0]), base + step * float(places[-1])
 
 
 def _meeting(flat: Line, steep: Line) -> tuple[float, float]:

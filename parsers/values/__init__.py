@@ -10,7 +10,7 @@ from parsers.values.fees import read_fee
 from parsers.values.phones import read_phone, read_phones
 from parsers.values.rates import read_rate
 from parsers.values.text import clean, is_blank, label_key
-from parsers.values.types import read_project_type
+from parsers.values.types import read_project_type, unboxed_type
 
 __all__ = [
     "clean",
@@ -23,4 +23,5 @@ __all__ = [
     "read_phones",
     "read_project_type",
     "read_rate",
+    "unboxed_type",
 ]

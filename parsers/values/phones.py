@@ -25,6 +25,8 @@ _FORMS = (
     ),
     re.compile(rf"(?P<bare>[2-9][0-9]{{2,3}}[- ]?[0-9]{{4}})(?![0-9]){_EXTENSION}", re.IGNORECASE),
 )
+# A mobile number right behind another number, as where a line between them was lost.
+_FUSED = re.compile(r"(?<![0-9])(0[0-9]{2,3}-?[2-9][0-9]{6,7}|1[3-9][0-9]{9})(?=1[3-9][0-9]{9}(?![0-9]))")
 _START = re.compile(r"[+(]{0,2}[0-9]")
 _DIGITS = re.compile(r"[+(]*[0-9]+")
 # A number of another kind, or a masked one: QQ:86012345, 传真…, 138****56781234; and a mail address after it.
@@ -35,7 +37,7 @@ _SEPARATORS = frozenset(" )-.,")
 
 def read_phones(raw: str) -> tuple[str, ...]:
     """Return every telephone number of a cell as digits, in order, each once."""
-    text = prepared(raw)
+    text = _FUSED.sub(r"\1 ", prepared(raw))
     found: dict[str, None] = {}
     at, broken = 0, False
     while start := _START.search(text, at):

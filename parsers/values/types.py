@@ -28,6 +28,7 @@ _BRACKETED = (
 # Wingdings 2 where its font was lost: £ is an empty box, and then R is a ticked one.
 _LOST_FONT = ((re.compile(r"(?<![a-zA-Z])R(?![a-zA-Z])"), _TICK), (re.compile("£"), _BOX))
 _MARK = re.compile(r"[☑☐]")
+_LEAST_BOXES = 2
 _SEPARATOR = re.compile(r"[ 、,;/|。]+")
 _CHINESE_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 _NOT = re.compile(r"(?:非|不是|不属于|不含|无) ?$")
@@ -91,6 +92,20 @@ def read_project_type(raw: str, types: tuple[ProjectType, ...]) -> str | None:
     else:
         ticked = _ticked_beside(marks, [head, *pieces], words)
     return ticked[0] if len(ticked) == 1 else None
+
+
+def unboxed_type(raw: str, types: tuple[ProjectType, ...]) -> str | None:
+    """Return the one type that no empty box stands before, where one stands before every other; else None.
+
+    An OCR reads the empty boxes of a choice and often passes over the ticked one.
+    """
+    words = _words(types)
+    head, *pieces = _MARK.split(_marked(raw))
+    if len(pieces) < _LEAST_BOXES or _TICK in _MARK.findall(_marked(raw)):
+        return None
+    boxed = [words.in_order(piece)[:1] for piece in pieces]
+    bare = [*words.in_order(head), *(one for piece in pieces for one in words.in_order(piece)[1:])]
+    return bare[0] if len(bare) == 1 and all(boxed) and bare not in boxed else None
 
 
 def _marked(raw: str) -> str:
