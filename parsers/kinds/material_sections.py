@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from config.campaign import Campaign, Section
+from parsers.kinds.material_chapters import ends_of
 from parsers.kinds.material_headings import Heading
 from parsers.kinds.material_lines import Line
+from parsers.kinds.material_numbering import without_number
 
 _CJK = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\u2010-\u2027\u2030-\u205e"
 _CJK += r"\U00020000-\U0003ffff"
@@ -69,21 +71,20 @@ def sections_of(lines: Sequence[Line], headings: Sequence[Heading], campaign: Ca
     """Return the sections in the order of the text, each up to the next one's heading."""
     known = {section.name: section for section in campaign.section}
     found: list[SectionText] = []
-    ends = [*(following.line for following in headings[1:]), len(lines)]
-    for heading, end in zip(headings, ends, strict=False):
-        text = "\n".join(_body(lines, heading, end))
+    for heading, end in zip(headings, ends_of(headings, lines), strict=True):
+        text = "\n".join(_body(lines, heading, end, last=heading is headings[-1]))
         names = (heading.section, *heading.also)
         found += (_section(known[name], text, shared=len(names) > 1) for name in names)
     return found
 
 
-def _body(lines: Sequence[Line], heading: Heading, end: int) -> Iterator[str]:
+def _body(lines: Sequence[Line], heading: Heading, end: int, *, last: bool) -> Iterator[str]:
     """Yield a section's lines: not captions, nor a number alone; of the last section not what comes after it."""
     if heading.rest:
         yield heading.rest
     for line in lines[heading.line + heading.lines : end]:
-        afterwards = len(line.text) <= 2 * _SNIPPET and _AFTERWARDS.match(line.text)
-        if afterwards and end == len(lines):
+        afterwards = len(line.text) <= 2 * _SNIPPET and _AFTERWARDS.match(without_number(line.text).text)
+        if afterwards and last:
             return
         if not (afterwards or line.caption or _NUMBER_ALONE.fullmatch(line.text)):
             yield line.text
@@ -102,8 +103,10 @@ def _hint(text: str, section: Section) -> tuple[str, str]:
     first = _HINT.search(text)
     hint = first[0] if first else ""
     asked = {_plain(part) for part in _parts(section.asks)}
-    if left_in := next((part for part in _parts(rest[:_LONGEST_ASKED]) if _is_asked(part, asked)), ""):
-        hint, rest = hint or left_in, "".join(part for part in _parts(rest) if not _is_asked(part, asked))
+    # The annex's words may be broken over lines, as in a PDF.
+    for whole in (rest, rest.replace("\n", "")):
+        if left_in := next((part for part in _parts(whole[:_LONGEST_ASKED]) if _is_asked(part, asked)), ""):
+            hint, rest = hint or left_in, "".join(part for part in _parts(whole) if not _is_asked(part, asked))
     if not hint and (left := _UNFILLED.search(rest)):
         hint = rest[max(0, left.start() - 4) : left.end() + 6]
     return hint.strip(), rest
