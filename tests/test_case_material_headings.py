@@ -226,3 +226,47 @@ def test_a_material_written_into_the_annex_is_one_and_the_annex_itself_is_none(r
         bodies={section.name: [section.asks] for section in CAMPAIGN.section},
     )
     assert read(docx(*asked)) == ()
+
+
+SIGNED: Mapping[str, list[Block]] = {
+    "the company and the day": ["杭州春江物业服务有限公司", "2026年6月20日"],
+    "the day in words": ["（二〇二六年六月）"],
+    "who wrote it and whom to ask": ["（供稿：杭州春江物业服务有限公司 王芳）", "联系人：王芳  联系电话：13812345678"],
+}
+
+
+@pytest.mark.parametrize("after", SIGNED.values(), ids=SIGNED)
+def test_what_is_signed_below_the_last_section_is_not_counted_in_it(after: list[Block], read: Reader) -> None:
+    assert counts(facts_of(read, material(after=after))) == LENGTHS
+
+
+def _rows(*rows: Sequence[str]) -> Raw:
+    cells = ("".join(f"<w:tc>{paragraph(cell)}</w:tc>" for cell in row) for row in rows)
+    return Raw(f"<w:tbl {W}>{''.join(f'<w:tr>{row}</w:tr>' for row in cells)}</w:tbl>")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("小区名称", "春江花园"), ("地址", "文三路"), ("物业服务企业", "杭州春江物业服务有限公司"), ("建成时间", "二〇一四年"),
+         ("建筑面积", "十二万平方米"), ("项目类型", "商品住宅小区"), ("交付时间", "二〇一四年"), ("收缴率", "九成五")],
+        [("小区名称", "春江花园", "物业服务企业", "杭州春江物业服务有限公司"), ("交付时间", "二〇一四年", "项目类型", "商品住宅小区")],
+    ],
+    ids=["as many fields as a form", "as many fields as a list"],
+)  # fmt: skip
+def test_an_introduction_in_a_table_is_no_form(rows: list[Sequence[str]], read: Reader) -> None:
+    facts = facts_of(read, material(bodies={"introduction": [_rows(*rows)]}))
+    assert counts(facts)["introduction"] == sum(len(cell) for row in rows for cell in row)
+    assert [one["name"] for one in facts["section_facts"] if one["blank"]] == []
+
+
+def test_of_two_chapters_the_one_that_names_the_section_better_is_it(read: Reader) -> None:
+    background: list[Block] = ["一、案例背景", text_of(300)]
+    blocks = material(lambda number, name: f"{_C[number + 1]}、{name}", before=background)
+    assert counts(facts_of(read, blocks)) == LENGTHS
+
+
+def test_company_and_community_under_one_heading_hide_no_other_section(read: Reader) -> None:
+    names = ("企业简介及小区概况", *NAMES[1:])
+    facts = facts_of(read, material(lambda number, name: f"{_C[number]}、{name}", names=names, without=["company"]))
+    assert facts["sections"] == ["introduction", "company", *ALL[1:-1]]

@@ -127,7 +127,8 @@ class _Levels:
     def font(self, said: str) -> str | None:
         """Return the name of a font as said (`@minorEastAsia` is the theme's); None where Word would have to guess."""
         if not said.startswith("@"):
-            return said or None
+            # Some programs add what may stand in for it: 宋体;SimSun.
+            return said.partition(";")[0].strip() or None
         return self._theme.get("major" if "major" in said.lower() else "minor")
 
     @cached_property

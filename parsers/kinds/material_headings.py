@@ -78,7 +78,7 @@ def find_headings(
     candidates = _without_contents(_candidates(lines, names, styled), lines)
     level = _usual_level([one for one in candidates if one.exact] or candidates)
     run = _longest_run([one for one in candidates if one.exact or one.level == level], names.order, level)
-    found = _with_others(run, candidates)
+    found = _with_next(_with_others(run, candidates), candidates, lines)
     return found if broken else _with_subtitles(found, lines)
 
 
@@ -96,6 +96,25 @@ def _with_subtitles(headings: Sequence[Heading], lines: Sequence[Line]) -> list[
         replace(one, rest="") if end > one.line + one.lines and _is_subtitle(one) else one
         for one, end in zip(headings, ends, strict=True)
     ]
+
+
+def _with_next(headings: Sequence[Heading], candidates: Sequence[Heading], lines: Sequence[Line]) -> list[Heading]:
+    """Return the headings, one whose next chapter names its section better replaced: 一、案例背景, 二、小区概况."""
+    found = []
+    for number, one in enumerate(headings):
+        before = headings[number + 1].line if number + 1 < len(headings) else len(lines)
+        rivals = (
+            other
+            for other in candidates
+            if one.line < other.line < before and (other.section, other.level) == (one.section, one.level)
+            if other.level and other.exact and other.rank < one.rank and _value(other, lines) == _value(one, lines) + 1
+        )
+        found.append(next(rivals, one))
+    return found
+
+
+def _value(heading: Heading, lines: Sequence[Line]) -> int:
+    return without_number(lines[heading.line].text[:_LONGEST_LINE_LOOKED_AT]).value or 0
 
 
 def _is_subtitle(heading: Heading) -> bool:
@@ -217,10 +236,16 @@ def _longest_run(candidates: Sequence[Heading], order: Mapping[str, int], level:
         before = (one for name, one in best.items() if order[name] < order[heading.section])
         worth, run = max(before, key=lambda one: one[0], default=(0, []))
         worth += heading.worth + (_LEVEL if heading.level == level else 0)
-        last = heading.also[-1] if heading.also else heading.section
+        last = _last(heading, order)
         if worth > best.get(last, (0, []))[0]:
             best[last] = worth, [*run, heading]
     return max(best.values(), key=lambda one: one[0], default=(0, []))[1]
+
+
+def _last(heading: Heading, order: Mapping[str, int]) -> str:
+    """Return which section a heading goes up to: 企业简介及小区概况 names two that do not follow each other."""
+    last = heading.also[-1] if heading.also else heading.section
+    return last if order[last] - order[heading.section] == len(heading.also) else heading.section
 
 
 def _with_others(run: Sequence[Heading], candidates: Sequence[Heading]) -> list[Heading]:

@@ -17,6 +17,9 @@ from parsers.kinds.material_numbering import without_number
 
 # So many fields of annex 3 or 4 in one table are that annex, filled in or not.
 _FORM_FIELDS, _LIST_FIELDS = 6, 4
+_FORM_ONLY = ("applicant", "recommender", "reason")
+# A list's head stands below its title and its sender's name.
+_HEAD_ROWS = 8
 # So many sections named in the first column: the table lays out the text.
 _LAYOUT_ROWS = 3
 _FEW_CELLS = 120
@@ -70,15 +73,19 @@ def caption_of(text: str) -> str:
 def _is_form(table: Table, campaign: Campaign) -> bool:
     """Tell whether a table is a recommendation form or a summary list."""
     cells = [cell for row in table.rows for cell in distinct(row)][:_FEW_CELLS]
-    kinds = ((campaign.recommendation_form, _FORM_FIELDS), (campaign.summary_list, _LIST_FIELDS))
-    return any(_fields(kind, cells) >= least for kind, least in kinds if len(cells) >= least)
+    fields = _fields(campaign.recommendation_form, cells) if len(cells) >= _FORM_FIELDS else set()
+    # A table that says of the community what annex 3 asks first is no form: that one names who applies and recommends.
+    if len(fields) >= _FORM_FIELDS and any(field.startswith(_FORM_ONLY) for field in fields):
+        return True
+    rows = (distinct(row) for row in table.rows[:_HEAD_ROWS])
+    return any(len(_fields(campaign.summary_list, row)) >= _LIST_FIELDS for row in rows if len(row) >= _LIST_FIELDS)
 
 
-def _fields(kind: Annex, cells: Sequence[Cell]) -> int:
-    """Return how many fields of an annex a table's cells name."""
+def _fields(kind: Annex, cells: Sequence[Cell]) -> set[str]:
+    """Return which fields of an annex cells name."""
     labels = _labels(tuple(kind.labels.items()))
-    found = {labels.field_of(cell.text) or labels.field_of(cell.text.partition("\n")[0]) for cell in cells}
-    return len(found - {None, "other"})
+    found = (labels.field_of(cell.text) or labels.field_of(cell.text.partition("\n")[0]) for cell in cells)
+    return {field for field in found if field and field != "other"}
 
 
 @lru_cache(maxsize=8)

@@ -23,6 +23,11 @@ _AFTERWARDS = re.compile(
     r"^[【\[(（]?\s*(?:附\s*[件图表录注]|附\s*[:：]|.{0,20}案例推荐表\s*$|.{0,20}案例汇总清单\s*$"
     r"|(?:项目|服务|小区|现场|场景|案例)*(?:照片|图片)(?:展示)?\s*[:：]?$)"
 )
+_SIGNED = re.compile(
+    r"[(（]?\s*[\d二〇○零一二三四五六七八九]{4}\s*年.{1,5}月(?:.{1,3}日)?\s*[)）]?|\d{4}[-./]\d{1,2}[-./]\d{1,2}"
+    r"|[^，。：:；]{2,30}(?:公司|协会|项目部|服务中心)(?:（盖章）)?"
+    r"|[(（]?\s*(?:供\s*稿|撰\s*稿|执\s*笔|作\s*者|联系(?:人|电话|方式)|电\s*话|手\s*机|(?:申报|报送)?单位(?:名称)?)[^。]{0,10}[:：][^。]{0,50}"
+)
 _NUMBER_ALONE = re.compile(r"[\s(（]*[一二三四五六七八九十\d]{1,3}[)）、.．\s]*")
 # So little is no text, whatever it says.
 _FEW = 5
@@ -72,7 +77,8 @@ def sections_of(lines: Sequence[Line], headings: Sequence[Heading], campaign: Ca
     known = {section.name: section for section in campaign.section}
     found: list[SectionText] = []
     for heading, end in zip(headings, ends_of(headings, lines), strict=True):
-        text = "\n".join(_body(lines, heading, end, last=heading is headings[-1]))
+        body = list(_body(lines, heading, end, last=heading is headings[-1]))
+        text = "\n".join(_unsigned(body) if heading is headings[-1] else body)
         names = (heading.section, *heading.also)
         found += (_section(known[name], text, shared=len(names) > 1) for name in names)
     return found
@@ -88,6 +94,14 @@ def _body(lines: Sequence[Line], heading: Heading, end: int, *, last: bool) -> I
             return
         if not (afterwards or line.caption or _NUMBER_ALONE.fullmatch(line.text)):
             yield line.text
+
+
+def _unsigned(body: list[str]) -> list[str]:
+    """Return the last section's lines without who signed, when, and whom to ask, which stand below it."""
+    end = len(body)
+    while end > 1 and _SIGNED.fullmatch(body[end - 1]):
+        end -= 1
+    return body[:end]
 
 
 def _section(section: Section, text: str, *, shared: bool) -> SectionText:
