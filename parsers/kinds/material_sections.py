@@ -53,7 +53,9 @@ _SNIPPET = 30
 
 @dataclass(frozen=True)
 class SectionText:
-    """A section as it stands: its text and Word's count of it; a `shared` one has its text together with others.
+    """A section as it stands: its text, and Word's count of it without what a template says to whoever fills it in.
+
+    A `shared` one has its text together with others.
 
     `blank` says that nobody has written anything, `hint` is a template's hint or placeholder that is still there.
     """
@@ -108,7 +110,7 @@ def _section(section: Section, text: str, *, shared: bool) -> SectionText:
     hint, rest = _hint(text, section)
     plain = _plain(rest)
     blank = not plain or bool(_NOTHING.fullmatch(plain)) or (bool(hint) and len(plain) < _FEW)
-    return SectionText(section.name, text, count_characters(text), shared, blank, hint[:_SNIPPET])
+    return SectionText(section.name, text, count_characters(rest), shared, blank, hint[:_SNIPPET])
 
 
 def _hint(text: str, section: Section) -> tuple[str, str]:
@@ -122,7 +124,8 @@ def _hint(text: str, section: Section) -> tuple[str, str]:
         if left_in := next((part for part in _parts(whole[:_LONGEST_ASKED]) if _is_asked(part, asked)), ""):
             hint, rest = hint or left_in, "".join(part for part in _parts(whole) if not _is_asked(part, asked))
     if not hint and (left := _UNFILLED.search(rest)):
-        hint = rest[max(0, left.start() - 4) : left.end() + 6]
+        begin = max(0, left.start() - 4, rest.rfind("\n", 0, left.start()), rest.rfind("。", 0, left.start()) + 1)
+        hint = (rest[begin : left.end()] + re.split("[，。；\n]", rest[left.end() :])[0]).strip()
     return hint.strip(), rest
 
 
