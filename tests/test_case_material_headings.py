@@ -176,6 +176,7 @@ TITLES: Mapping[str, tuple[list[Block], str]] = {
     "a subtitle": ([TITLE, "——春江花园服务提升纪实"], f"{TITLE}——春江花园服务提升纪实"),
     "a break in the line": ([Raw(f"<w:p {W}><w:r><w:t>小管家托起</w:t><w:br/><w:t>大民生</w:t></w:r></w:p>")], "小管家托起大民生"),
     "a long one": (["坚持党建引领，创新“三微四联”工作法，" * 3 + "小区换新颜"], "坚持党建引领，创新“三微四联”工作法，" * 3 + "小区换新颜"),
+    "the community and a colon": (["春江花园小区：党建红引领物业蓝"], "春江花园小区：党建红引领物业蓝"),
     "a preface below": ([TITLE, "近年来，小区坚持以人民为中心，闯出了一条治理新路。"], TITLE),
     "its hint left above it": (["一、案例标题", "高度提炼案例的经验做法、成效亮点。", TITLE], TITLE),
 }  # fmt: skip
@@ -270,3 +271,16 @@ def test_company_and_community_under_one_heading_hide_no_other_section(read: Rea
     names = ("企业简介及小区概况", *NAMES[1:])
     facts = facts_of(read, material(lambda number, name: f"{_C[number]}、{name}", names=names, without=["company"]))
     assert facts["sections"] == ["introduction", "company", *ALL[1:-1]]
+
+
+def test_a_section_out_of_order_is_found_under_other_words_where_its_number_fits(read: Reader) -> None:
+    order = ["company", *ALL[:-1]]
+    names = (*NAMES[:-1], "杭州春江物业服务有限公司简介")
+    facts = facts_of(read, material(lambda number, name: f"{_C[number]}、{name}", names=names, order=order))
+    assert (facts["sections"], facts["in_order"], counts(facts)) == (order, False, LENGTHS)
+
+
+def test_a_heading_within_the_measures_that_speaks_of_results_is_not_that_section(read: Reader) -> None:
+    own = [*body_of("measures"), "1、巩固提升，注重工作成效", text_of(300)]
+    blocks = material(lambda number, name: f"{number + 1}、{name}", without=["results"], bodies={"measures": own})
+    assert facts_of(read, blocks)["sections"] == [key for key in ALL if key != "results"]

@@ -78,7 +78,8 @@ def find_headings(
     candidates = _without_contents(_candidates(lines, names, styled), lines)
     level = _usual_level([one for one in candidates if one.exact] or candidates)
     run = _longest_run([one for one in candidates if one.exact or one.level == level], names.order, level)
-    found = _with_next(_with_others(run, candidates), candidates, lines)
+    run = _in_sequence(run, lines)
+    found = _with_next(_with_others(run, candidates, lines), candidates, lines)
     return found if broken else _with_subtitles(found, lines)
 
 
@@ -96,6 +97,24 @@ def _with_subtitles(headings: Sequence[Heading], lines: Sequence[Line]) -> list[
         replace(one, rest="") if end > one.line + one.lines and _is_subtitle(one) else one
         for one, end in zip(headings, ends, strict=True)
     ]
+
+
+def _in_sequence(run: Sequence[Heading], lines: Sequence[Line]) -> list[Heading]:
+    """Return a run without loose headings whose number does not fit between the exact ones: they are within a section.
+
+    Where the exact ones are not numbered in order themselves, numbers say nothing.
+    """
+    exact = [one for one in run if one.exact and one.level]
+    values = [_value(one, lines) for one in exact]
+    if values != sorted(set(values)):
+        return list(run)
+    kept = []
+    for one in run:
+        before = [value for value, other in zip(values, exact, strict=True) if other.line < one.line]
+        after = [value for value, other in zip(values, exact, strict=True) if other.line > one.line]
+        fits = (before or [0])[-1] < _value(one, lines) < (after or [_MOST_SECTIONS])[0]
+        kept += [one] if one.exact or not one.level or fits else []
+    return kept
 
 
 def _with_next(headings: Sequence[Heading], candidates: Sequence[Heading], lines: Sequence[Line]) -> list[Heading]:
@@ -248,7 +267,7 @@ def _last(heading: Heading, order: Mapping[str, int]) -> str:
     return last if order[last] - order[heading.section] == len(heading.also) else heading.section
 
 
-def _with_others(run: Sequence[Heading], candidates: Sequence[Heading]) -> list[Heading]:
+def _with_others(run: Sequence[Heading], candidates: Sequence[Heading], lines: Sequence[Line]) -> list[Heading]:
     """Add the sections that stand out of the notice's order, but are headed as the others are."""
     if not run:
         return []
@@ -256,7 +275,18 @@ def _with_others(run: Sequence[Heading], candidates: Sequence[Heading]) -> list[
     known = {name for one in run for name in (one.section, *one.also)}
     found = list(run)
     for one in candidates:
-        if one.section not in known and one.exact and one.level == level and not one.also and not one.rest:
+        if one.section in known or one.level != level or one.also or one.rest:
+            continue
+        if one.exact or (level and _is_next(one, run, lines)):
             known.add(one.section)
             found.append(one)
     return sorted(found, key=lambda one: one.line)
+
+
+def _is_next(heading: Heading, run: Sequence[Heading], lines: Sequence[Line]) -> bool:
+    """Tell whether a heading's number comes right before that of the next one, or right after the one before it."""
+    before = [one for one in run if one.line < heading.line][-1:]
+    after = [one for one in run if one.line > heading.line][:1]
+    value = _value(heading, lines)
+    steps = [value - _value(one, lines) for one in before] + [_value(one, lines) - value for one in after]
+    return bool(steps) and all(step == 1 for step in steps)
