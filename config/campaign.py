@@ -123,12 +123,14 @@ class Table(Part):
 class Section(Part):
     """One section of the case material (附件2 一): headings it goes by, and its length in characters.
 
+    `words` tell a chapter that stands in the section's place, headed in words of its own (直面痛点，找准病根).
     `asks` is what the annex says of it: found in a material, it is a hint that nobody has replaced.
     """
 
     name: str
     label: str
     headings: tuple[str, ...]
+    words: tuple[str, ...] = ()
     asks: str = ""
     at_most: int | None = None
     about: int | None = None

@@ -5,6 +5,7 @@ fraction of the cost (54 ms for 12 megapixels). Truncated files are never patche
 only decodes; AVIF by Pillow itself.
 """
 
+import re
 import struct
 import warnings
 import zlib
@@ -37,7 +38,9 @@ _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "HEIF", "AVIF")
 _NAMES = {"MPO": "JPEG", "HEIF": "HEIC"}
 _SHRINK = 8
 _ORIENTATION, _EXIF_IFD = 0x0112, 0x8769
-_TAKEN = (0x9003, 0x9004)
+# DateTimeOriginal, DateTimeDigitized; DateTime, when the file was written, only where neither is there.
+_TAKEN, _WRITTEN = (0x9003, 0x9004), 0x0132
+_DAY_MARKS = re.compile("[:/.]")
 _CAMERA = (0x010F, 0x0110)
 _TURNED = (5, 6, 7, 8)
 # EXIF orientation -> what puts the picture upright.
@@ -256,13 +259,27 @@ def _pages(image: Image.Image) -> tuple[int, str]:
 
 
 def _ends_in_zeros(path: Path) -> bool:
-    """Tell a JPEG whose rest was never written: a long run of zeros where its end mark should stand."""
+    """Tell a JPEG whose rest was never written: a long run of zeros where its end mark should stand.
+
+    Zeros behind the end mark, however many, are but padding.
+    """
     with path.open("rb") as file:
         size = file.seek(0, 2)
-        file.seek(max(0, size - _TAIL_BYTES))
-        tail = file.read(_TAIL_BYTES)
-    written = tail.rstrip(b"\0")
-    return len(tail) - len(written) >= _ZERO_BYTES and _END_OF_JPEG not in written
+        end = _last_written(file, size)
+        file.seek(max(0, end - _TAIL_BYTES))
+        return size - end >= _ZERO_BYTES and _END_OF_JPEG not in file.read(min(end, _TAIL_BYTES))
+
+
+def _last_written(file: BinaryIO, size: int) -> int:
+    """Return where the zeros begin that a file ends in."""
+    end = size
+    while end:
+        start = max(0, end - _TAIL_BYTES)
+        file.seek(start)
+        if written := file.read(end - start).rstrip(b"\0"):
+            return start + len(written)
+        end = start
+    return 0
 
 
 def _exif(image: Image.Image) -> tuple[int, bool, str | None]:
@@ -273,7 +290,8 @@ def _exif(image: Image.Image) -> tuple[int, bool, str | None]:
         orientation = exif.get(_ORIENTATION, 1)
         camera = any(exif.get(tag) for tag in _CAMERA)
         details = exif.get_ifd(_EXIF_IFD)
-        taken = next((moment for tag in _TAKEN if (moment := _moment(details.get(tag)))), None)
+        said = (*(details.get(tag) for tag in _TAKEN), exif.get(_WRITTEN))
+        taken = next((moment for text in said if (moment := _moment(text))), None)
     except _BROKEN:
         return orientation, camera, None
     return orientation, camera or taken is not None, taken
@@ -283,8 +301,10 @@ def _moment(text: Any) -> str | None:  # noqa: ANN401 (whatever a stranger wrote
     """Return an EXIF date (2026:06:01 10:00:00, a local time) in ISO form; None where it is none."""
     if not isinstance(text, str):
         return None
-    day, _, clock = text.strip().strip("\0").partition(" ")
+    day, _, clock = text.strip(" \0").partition(" ")
     try:
-        return datetime.fromisoformat(f"{day.replace(':', '-')}T{clock}").isoformat(timespec="seconds")
+        moment = datetime.fromisoformat(f"{_DAY_MARKS.sub('-', day)}T{clock.strip()}")
     except ValueError:
         return None
+    # Some write the zone behind it; the clock is the camera's all the same.
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds")

@@ -17,6 +17,8 @@ _READ_BY_OCR = ("ocr",)
 _BROKEN_LINES = ("ocr", "pdf")
 _WORD_METHODS = ("docx", "doc", "rtf", "odt", "wordml")
 _TITLE = "title"
+# The parser keeps so much of a template's hint.
+_HINT_CHARACTERS = 30
 
 
 def material_of(case: CaseView) -> FileView | None:
@@ -36,11 +38,25 @@ def sections_missing(case: CaseView, campaign: Campaign) -> list[str] | None:
     facts = _by_name(file)
     absent = [section.label for section in campaign.section if not _is_there(section, file, facts)]
     present = [(section, facts[section.name]) for section in campaign.section if section.name in facts]
-    blank = [f"“{section.label}”只有标题、没有内容" for section, own in present if own["blank"]]
+    blank = [f"“{section.label}”{_blank(section, own)}" for section, own in present if own["blank"]]
     left = [
-        f"“{section.label}”里还有提示语“{own['hint']}”" for section, own in present if own["hint"] and not own["blank"]
+        f"“{section.label}”里还留有模板字样“{_snippet(own['hint'])}”"
+        for section, own in present
+        if own["hint"] and not own["blank"]
     ]
     return [*([f"没有找到“{'”“'.join(absent)}”"] if absent else []), *blank, *left]
+
+
+def _blank(section: Section, own: Mapping[str, Any]) -> str:
+    """Return how a section has nothing of its own: its heading alone, or a template's words below it."""
+    if own["hint"]:
+        return "只有模板字样、尚未填写"
+    return "尚未填写" if section.name == _TITLE else "只有标题、没有内容"
+
+
+def _snippet(hint: str) -> str:
+    """Return a hint for people, its last mark left out, and said to go on where it is cut."""
+    return f"{hint}…" if len(hint) >= _HINT_CHARACTERS else hint.rstrip("，。；、：")
 
 
 def _by_name(file: FileView) -> Mapping[str, Mapping[str, Any]]:

@@ -224,7 +224,7 @@ LEFT_IN = {
     "length": ("introduction", "（不超过100字）", "（不超过100字）"),
     "annex": ("company", "200 字以内。", "200 字以内。"),
     "here": ("insights", "【此处填写总结启示】", "【此处填写总结启示】"),
-    "crosses": ("introduction", "地址：XX路XX号。", "地址：XX路XX号。"),
+    "crosses": ("introduction", "地址：XX路XX号。", "地址：XX路XX号"),
 }
 
 

@@ -100,6 +100,9 @@ AS_ASKED = {
         set_as(extra=para("这一句是楷体的引文，仅占很小的一部分。", letters(14, "楷体"), spacing=LINES))
     ),
     "headings within a section": package(set_as(extra=para("（一）党建引领", letters(15, "楷体", bold=True)) * 6)),
+    "a font with those that may stand in for it": package(
+        set_as({"body": {"letters": letters(15, "宋体;SimSun"), "spacing": LINES}})
+    ),
     "captions as asked": package(
         set_as(extra=para("", inside=PICTURE) + para("图1 大门", letters(12)) + para("表1 收缴率", letters(12))
                + "<w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>" + para("文"))

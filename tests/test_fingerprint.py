@@ -82,9 +82,32 @@ def drawn(fill: str, draw: Callable[[ImageDraw.ImageDraw], object]) -> bytes:
     return saved(image)
 
 
+def shaded(pen: ImageDraw.ImageDraw) -> None:
+    """Draw a ball with shades, as logos have them, and the company's name."""
+    for radius in range(280, 0, -2):
+        pen.ellipse(
+            (600 - radius, 340 - radius, 600 + radius, 340 + radius), fill=(200, radius * 2 // 5, radius * 9 // 10)
+        )
+    pen.text((300, 660), "SPRING RIVER", fill="navy", font_size=90)
+
+
+def chat(pen: ImageDraw.ImageDraw) -> None:
+    """Draw a chat's screen: bubbles with text on one ground."""
+    for at in range(6):
+        left = 80 if at % 3 else 420
+        pen.rounded_rectangle(
+            (left, 30 + at * 128, left + 500, 130 + at * 128), 20, fill="#95ec69" if at % 2 else "white"
+        )
+        pen.text((left + 20, 60 + at * 128), "the lift is repaired", fill="black", font_size=44)
+        pen.rectangle((20, 30 + at * 128, 70, 80 + at * 128), fill=(at * 40, 90, 200 - at * 30))
+
+
 @pytest.mark.parametrize(
     "data",
     [
+        drawn("white", shaded),
+        drawn("lightblue", shaded),
+        drawn("#ededed", chat),
         saved(Image.new("RGB", (1200, 800), "white")),
         saved(Image.new("L", (1200, 800), 7)),
         drawn("white", lambda pen: pen.ellipse((450, 250, 750, 550), fill="red")),
@@ -92,7 +115,7 @@ def drawn(fill: str, draw: Callable[[ImageDraw.ImageDraw], object]) -> bytes:
         drawn("#1e1e1e", lambda pen: pen.rectangle((0, 0, 1200, 40), fill="#333333")),
         saved(Image.new("RGB", (1, 1))),
     ],
-    ids=["white", "black", "disc", "logo", "screen", "one pixel"],
+    ids=["shaded logo", "logo on a colour", "chat", "white", "black", "disc", "logo", "screen", "one pixel"],
 )
 def test_blank_pictures_and_logos_have_no_fingerprint_and_never_match(data: bytes, tmp_path: Path) -> None:
     assert mark(tmp_path, data) is None

@@ -68,6 +68,16 @@ def test_a_photo_whose_rest_was_never_written_is_unreadable(tmp_path: Path) -> N
     assert facts_of(tmp_path, data + bytes(8_000))["readable"] is True
 
 
+@pytest.mark.parametrize("padding", [100, 5_000, 70_000, 1_000_000])
+def test_a_photo_that_is_padded_behind_its_end_is_whole(padding: int, tmp_path: Path) -> None:
+    assert facts_of(tmp_path, photo_jpeg(1) + bytes(padding))["readable"] is True
+
+
+@pytest.mark.parametrize("missing", [5_000, 70_000, 1_000_000])
+def test_a_photo_cut_off_and_filled_up_with_zeros_is_unreadable(missing: int, tmp_path: Path) -> None:
+    assert facts_of(tmp_path, photo_jpeg(1)[:-40] + bytes(missing))["readable"] is False
+
+
 def test_a_progressive_photo_and_a_truncated_one(tmp_path: Path) -> None:
     data = picture("JPEG", progressive=True, quality=95)
     assert facts_of(tmp_path, data)["readable"] is True
@@ -104,10 +114,25 @@ def test_width_and_height_are_those_a_person_sees(orientation: int, size: tuple[
 
 @pytest.mark.parametrize(
     ("taken", "iso"),
-    [("2026:06:01 08:30:00", "2026-06-01T08:30:00"), ("0000:00:00 00:00:00", None), ("    ", None), ("昨天", None)],
+    [
+        ("2026:06:01 08:30:00", "2026-06-01T08:30:00"),
+        ("2026/06/01 08:30:00", "2026-06-01T08:30:00"),
+        ("2026:06:01 08:30:00+08:00", "2026-06-01T08:30:00"),
+        ("0000:00:00 00:00:00", None),
+        ("    ", None),
+        ("昨天", None),
+    ],
 )
 def test_the_date_taken_is_read_where_it_is_a_date(taken: str, iso: str | None, tmp_path: Path) -> None:
     assert facts_of(tmp_path, with_exif(taken=taken.encode().decode("latin-1")))["taken"] == iso
+
+
+def test_the_date_the_file_was_written_stands_in_for_one_that_is_not_there(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0132] = "2026:06:02 10:00:00"
+    assert facts_of(tmp_path, saved(photo_like(1), exif=exif.tobytes()))["taken"] == "2026-06-02T10:00:00"
+    exif.get_ifd(0x8769)[0x9004] = "2026:06:01 08:30:00"
+    assert facts_of(tmp_path, saved(photo_like(1), exif=exif.tobytes()))["taken"] == "2026-06-01T08:30:00"
 
 
 def test_a_picture_of_several_frames_of_a_camera_counts_as_jpeg(tmp_path: Path) -> None:

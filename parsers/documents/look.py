@@ -18,8 +18,9 @@ class ParagraphLook:
     """How a paragraph looks.
 
     `line` is its line spacing in lines, None where it is fixed in points or not told. `before` and `after` tell whether
-    the paragraph's own spacing leaves a gap there, None where that is not certain. `pictures` counts what it shows, and
-    `beside_table` says whether a table stands right "before" it, "after" it, on "both" sides or on none.
+    the paragraph's own spacing leaves a gap there, None where that is not certain. `pictures` counts what it shows.
+    `beside_table` says whether a table stands right "before" it, "after" it, on "both" sides or on none, and `numbered`
+    whether Word numbers it.
     """
 
     spans: tuple[Span, ...] = ()
@@ -28,6 +29,7 @@ class ParagraphLook:
     after: bool | None = None
     pictures: int = 0
     beside_table: str = ""
+    numbered: bool = False
 
     @property
     def blank(self) -> bool:

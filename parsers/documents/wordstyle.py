@@ -51,7 +51,7 @@ def _paragraph(element: Any, levels: "_Levels", beside: str) -> ParagraphLook:  
     pictures = sum(1 for _ in pictures_of(element))
     return ParagraphLook(
         tuple(one for one in spans if one.text), _line(spacing), _gap(spacing, "before"), _gap(spacing, "after"),
-        pictures, beside,
+        pictures, beside, _numbered({**levels.of_style(style).numbering, **_numbering(own)}),
     )  # fmt: skip
 
 
@@ -62,7 +62,12 @@ def _span(run: Any, style: str, levels: "_Levels") -> Span:  # noqa: ANN401
     looks = {**levels.letters, **paragraph, **character, **direct}
     # A toggle: a bold character style in a bold paragraph style is not bold.
     bold = direct.get("bold", bool(paragraph.get("bold")) != bool(character.get("bold")))
-    return Span(text_of(run), levels.font(looks.get("font", "")), looks.get("size"), bold)
+    return Span(_own_text(run), levels.font(looks.get("font", "")), looks.get("size"), bold)
+
+
+def _own_text(run: Any) -> str:  # noqa: ANN401
+    """Return a run's text, not that of a text box which it anchors: what stands there is set in its own way."""
+    return "" if any(local_name(one) == "txbxContent" for one in run.iter()) else text_of(run)
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ class _Style:
 
     letters: _Props = field(default_factory=dict)
     spacing: _Props = field(default_factory=dict)
+    numbering: _Props = field(default_factory=dict)
 
 
 class _Levels:
@@ -102,10 +108,12 @@ class _Levels:
         if identity not in self._done:
             letters: dict[str, Any] = {}
             spacing: dict[str, Any] = {}
+            numbering: dict[str, str] = {}
             for element in reversed(self._chain(identity)):
                 letters |= _letters(_child(element, "rPr"))
                 spacing |= _spacing(_child(element, "pPr"))
-            self._done[identity] = _Style(letters, spacing)
+                numbering |= _numbering(_child(element, "pPr"))
+            self._done[identity] = _Style(letters, spacing, numbering)
         return self._done[identity]
 
     def _chain(self, identity: str) -> list[Any]:
@@ -119,7 +127,8 @@ class _Levels:
     def font(self, said: str) -> str | None:
         """Return the name of a font as said (`@minorEastAsia` is the theme's); None where Word would have to guess."""
         if not said.startswith("@"):
-            return said or None
+            # Some programs add what may stand in for it: 宋体;SimSun.
+            return said.partition(";")[0].strip() or None
         return self._theme.get("major" if "major" in said.lower() else "minor")
 
     @cached_property
@@ -174,6 +183,17 @@ def _spacing(properties: Iterable[Any]) -> dict[str, str]:
     if element is None:
         return {}
     return {str(key).rpartition("}")[2]: str(value) for key, value in element.attrib.items()}
+
+
+def _numbering(properties: Iterable[Any]) -> dict[str, str]:
+    """Return what paragraph properties say of numbering: the list's id, 0 for none."""
+    own = next((one for one in properties if local_name(one) == "numPr"), ())
+    said = next((attribute(one, "val") for one in own if local_name(one) == "numId"), None)
+    return {} if said is None else {"list": said}
+
+
+def _numbered(numbering: _Props) -> bool:
+    return numbering.get("list", "0") not in {"", "0"}
 
 
 def _line(spacing: _Props) -> float | None:

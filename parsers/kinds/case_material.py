@@ -14,10 +14,12 @@ from typing import Any
 from config.campaign import Campaign
 from parsers.base import Found
 from parsers.documents.document import Document
+from parsers.kinds.material_chapters import with_unnamed
 from parsers.kinds.material_headings import Heading, find_headings
-from parsers.kinds.material_layout import believed_of_converted, layout_faults
+from parsers.kinds.material_layout import believed_of_converted, layout_faults, set_as_headings
 from parsers.kinds.material_lines import Line, lines_of
 from parsers.kinds.material_sections import SectionText, count_characters, sections_of
+from parsers.kinds.material_title import title_of
 
 # Official papers and contracts also have headings such as 主要做法; their titles tell them apart.
 _OFFICIAL = re.compile(
@@ -25,15 +27,13 @@ _OFFICIAL = re.compile(
 )
 # So a paper is called that is none of ours, unless it has nearly all sections: then its title only ends like that.
 _MAYBE_OFFICIAL = re.compile(r"(?:报告|总结|汇报|简报|方案|制度|标准)$")
+_ANNEX = "案例材料要求"
 _CONTRACT = re.compile("甲方|乙方|委托方|受托方|招标人|投标人")
 # A contract names its parties on every page; a material may quote one.
 _PARTIES = 5
-_TITLE_LINES = 8
-_TITLE_CHARACTERS = 60
-_NO_TITLE = re.compile(
-    r"附件\s*\d*\s*[:：]?|目\s*录|(?:\d{4}\s*年)?(?:度|全国)?(?:住宅小区)?[“\"]?(?:好服务)?[”\"]?(?:推荐|申报)?案例(?:征集|申报)?(?:材料)?"
-    r"|.{0,20}案例(?:推荐|申报)表|.{0,20}汇总清单"
-)
+# How a document was read whose lines end where the page does.
+_BROKEN_LINES = ("pdf", "ocr")
+_FIRST_LINES, _SHORT_CHARACTERS = 8, 60
 _LEAST_SECTIONS, _SEVERAL_SECTIONS, _MOST_SECTIONS = 3, 5, 6
 _LEAST_CHARACTERS, _LEAST_OF_A_SHORT_ONE, _LEAST_WRITTEN = 500, 200, 100
 # Where the headings are others, so much text with the words of the matter makes it probable.
@@ -57,12 +57,12 @@ class CaseMaterial:
     """Recognises case materials, and measures their sections and their layout."""
 
     kind = "case_material"
-    version = 3
+    version = 4
 
     def read(self, document: Document, campaign: Campaign) -> tuple[Found, ...]:
         """Return the material, at most one a document."""
         lines = lines_of(document, campaign)
-        headings = find_headings(lines, campaign, frozenset(document.headings))
+        headings = _headings(document, lines, campaign)
         if not headings:
             return ()
         sections = sections_of(lines, headings, campaign)
@@ -71,7 +71,7 @@ class CaseMaterial:
         if not confidence:
             return ()
         bodies = {section.name: section.text for section in sections}
-        title = _title(lines, headings, bodies)
+        title, title_lines = title_of(lines, headings, sections, document.layout)
         facts = {
             "title": title,
             "community": _community(bodies.get("introduction", "")),
@@ -81,10 +81,21 @@ class CaseMaterial:
             "in_order": _in_order(sections, campaign),
             "characters": characters,
             **_counts(document, lines),
-            "layout_faults": _faults(document, lines, headings, title, campaign),
+            "layout_faults": _faults(document, lines, headings, min(title_lines, default=None), campaign),
             "method": document.method,
         }
         return (Found(self.kind, confidence, facts),)
+
+
+def _headings(document: Document, lines: Sequence[Line], campaign: Campaign) -> list[Heading]:
+    """Return the headings of the sections; how the paragraphs are set is asked only where some are not found."""
+    styled = frozenset(document.headings)
+    found = find_headings(lines, campaign, styled, broken=document.method in _BROKEN_LINES)
+    if not found or len({one.section for one in found} - {"title"}) == len(campaign.section) - 1:
+        return found
+    if document.layout is not None:
+        found = find_headings(lines, campaign, styled | set_as_headings(lines, document.layout))
+    return with_unnamed(found, lines, campaign)
 
 
 def _bounded(sections: Sequence[SectionText]) -> list[SectionText]:
@@ -114,7 +125,7 @@ def _counts(document: Document, lines: Sequence[Line]) -> dict[str, Any]:
 
 
 def _faults(
-    document: Document, lines: Sequence[Line], headings: Sequence[Heading], title: str | None, campaign: Campaign
+    document: Document, lines: Sequence[Line], headings: Sequence[Heading], title: int | None, campaign: Campaign
 ) -> list[str] | None:
     """Return what is set otherwise than asked; None where the format does not tell."""
     look = document.layout
@@ -132,11 +143,11 @@ def _confidence(
     told = headings if len(headings) >= _SEVERAL_SECTIONS else exact
     text = "\n".join(line.text for line in lines)
     least = _LEAST_OF_A_SHORT_ONE if len(told) >= _MOST_SECTIONS else _LEAST_CHARACTERS
-    if characters < least or _is_official(lines, text, told):
+    written = sum(section.characters for section in sections if not section.blank)
+    if characters < least or _is_official(lines, text, told, written):
         return 0
     if len(told) < _LEAST_SECTIONS:
         return 0.55 if told and characters >= _LONG_CHARACTERS and _speaks_of(text, _WORDS_OF_THE_MATTER) else 0
-    written = sum(section.characters for section in sections if not section.blank)
     if written < _LEAST_WRITTEN or not _is_ours(told, text):
         return 0
     return round(0.7 + 0.05 * min(len(told) - _LEAST_SECTIONS, 5), 2)
@@ -154,21 +165,18 @@ def _speaks_of(text: str, words: Mapping[str, int]) -> bool:
     return all(text.count(word) >= least for word, least in words.items())
 
 
-def _is_official(lines: Sequence[Line], text: str, told: Sequence[Heading]) -> bool:
-    """Tell a notice, a report or a contract by a line among its first, or by its parties."""
-    first = [line.text.rstrip('）) 》”"') for line in lines[:_TITLE_LINES] if len(line.text) <= _TITLE_CHARACTERS]
+def _is_official(lines: Sequence[Line], text: str, told: Sequence[Heading], written: int) -> bool:
+    """Tell a notice, a report or a contract by a line among its first, or by its parties.
+
+    Annex 2 itself (…案例材料要求) is one, but not where somebody has written a material into it.
+    """
+    filled = len(told) >= _MOST_SECTIONS and written >= _LONG_CHARACTERS
+    first = [line.text.rstrip('）) 》”"') for line in lines[:_FIRST_LINES] if len(line.text) <= _SHORT_CHARACTERS]
+    if filled and any(_ANNEX in line for line in first):
+        return False
     called = any(_OFFICIAL.search(line) for line in first)
     maybe = len(told) < _MOST_SECTIONS and any(_MAYBE_OFFICIAL.search(line) for line in first)
     return called or maybe or len(_CONTRACT.findall(text)) > _PARTIES
-
-
-def _title(lines: Sequence[Line], headings: Sequence[Heading], bodies: Mapping[str, str]) -> str | None:
-    """Return the title: what stands under 案例标题, else the first short line before the first section."""
-    if stated := bodies.get("title", "").strip():
-        return stated.splitlines()[0]
-    first = headings[0].line if headings else _TITLE_LINES
-    before = (line.text for line in lines[: min(first, _TITLE_LINES)] if not (line.row or line.caption))
-    return next((text for text in before if len(text) <= _TITLE_CHARACTERS and not _NO_TITLE.fullmatch(text)), None)
 
 
 def _community(introduction: str) -> str | None:

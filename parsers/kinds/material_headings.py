@@ -7,42 +7,28 @@ are; then those that stand out of order, but are written as the others are.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from config.campaign import Campaign, Section
-from parsers.documents.tables import key, short_key
+from config.campaign import Campaign
+from parsers.documents.tables import key
 from parsers.kinds.material_lines import Line
+from parsers.kinds.material_names import Names, names_of
+from parsers.kinds.material_numbering import without_number
 
-_CHINESE = "[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]{1,3}"
-_DIGITS = r"\d{1,2}(?:[.．]\d{1,2}){0,2}"
-_BULLETS = r"[\s●◆■▲★☆□○◎◇▪•·※►➢*#—–-]*"
-_AFTER = "(?=[\\s.．、,，:：])"
-# Numbering before a heading: 一、 （二） 3. 1.2 第四部分 (1) ① Ⅲ. A、 Part 2
-_NUMBERING = re.compile(
-    rf"{_BULLETS}(?:(?P<chapter>第\s*(?:{_CHINESE}|\d{{1,2}})\s*(?:部分|[章节篇项]))|(?P<part>part\.?\s*\d{{1,2}})"
-    rf"|[(（\[［【〔]\s*(?:(?P<in_brackets>{_CHINESE})|(?P<digit_in_brackets>\d{{1,2}}))\s*[)）\]］】〕]"
-    rf"|(?P<circled>[①-⑳❶-❿⑴-⒇㈠-㈩])|(?P<dotted>[⒈-⒛])"
-    rf"|(?P<chinese>{_CHINESE})|(?P<digits>{_DIGITS})|(?P<roman>[IVX]{{1,4}}{_AFTER}|[Ⅰ-Ⅻ])|(?P<letter>[A-HＡ-Ｈ]{_AFTER}))"
-    r"[、.．,，:：;；)）\s]*",
-    re.IGNORECASE,
-)
-_ENDS_NAME = re.compile(r"[:：]|\s*(?:——|—|--|–|-|\||｜)\s*|\s+|。")
-_JOINTS = re.compile("与|和|及其|及|、|/|&|暨")
+# The bracket that a line opens with may end its name: 【小区简介】本小区位于…
+_ENDS_NAME = re.compile(r"[:：]|\s*(?:——|—|--|–|-|\||｜)\s*|\s+|。|(?<=[^\s【\[〔〖])[】\]〕〗]\s*[:：]?")
+_OPENS = re.compile(r"[【\[〔〖]")
 _PAGE_NUMBER = re.compile(r"[\s.…·•\d-]*")
 _CJK = re.compile("[\u4e00-\u9fff]")
-_LETTER = re.compile(r"[^\W_]")
 _BRACKET = re.compile(r"[(（\[［【〔]")
 # A line that has no end of a name near its beginning is text; most lines are, and cost no more than this.
-_MAY_BE_HEADING = re.compile(r"[^:：。|｜—–\s-]{0,34}(?:[:：。|｜—–\s-]|$)")
-_NOT_IN_NAMES = re.compile("[。；;！!？?，,]")
+_MAY_BE_HEADING = re.compile(r"[^:：。|｜—–\s-]{0,34}(?:[:：。|｜—–\s\]】〕〗-]|$)")
+_NOT_IN_NAMES = re.compile("[。；;！!？?]")
+_SEVERAL_COMMAS = 3
 _HEADING_CHARACTERS = 24
 _LONGEST_LINE_LOOKED_AT = 60
-# 总结, 做法, 经验 …: words that many lines consist of.
-_WEAK = 2
-_LONG_WAY = 4
 # What a heading is worth in the choice: each counts more than all that may be said for it.
 _EACH, _OWN_LINE, _OWN_WORDS, _LEVEL, _LOOSE = 100, 3, 1, 4, -4
 # A table of contents: where it says so, its lines; where it does not, so many headings with nothing between.
@@ -50,6 +36,10 @@ _TITLE = "标题"
 _CONTENTS = "目录"
 _CONTENTS_HEADINGS = 3
 _MOST_SECTIONS = 20
+_TEXT_MARKS = re.compile("[。；;！!？?：:]")
+_NAME_ENDS = re.compile("(?:公司|小区|花园|苑|家园|新村|社区)$")
+_TITLE_SECTION = "title"
+_CLOSES = ("】", "]", "〕", "〗")
 
 
 @dataclass(frozen=True)
@@ -77,57 +67,83 @@ class Heading:
         )
 
 
-def find_headings(lines: Sequence[Line], campaign: Campaign, styled: frozenset[str] = frozenset()) -> list[Heading]:
-    """Return the headings of the sections in the order of the lines; `styled` are the texts in a heading style."""
-    names = _names_of(campaign.section)
+def find_headings(
+    lines: Sequence[Line], campaign: Campaign, styled: frozenset[str] = frozenset(), *, broken: bool = False
+) -> list[Heading]:
+    """Return the headings of the sections in the order of the lines; `styled` are the texts set as headings are.
+
+    `broken` says that lines end where the page did, not where their author ended them.
+    """
+    names = names_of(campaign.section)
     candidates = _without_contents(_candidates(lines, names, styled), lines)
-    usual = Counter(one.level for one in [one for one in candidates if one.exact] or candidates).most_common(1)
-    level = usual[0][0] if usual else ""
+    level = _usual_level([one for one in candidates if one.exact] or candidates)
     run = _longest_run([one for one in candidates if one.exact or one.level == level], names.order, level)
-    return _with_others(run, candidates)
+    run = _in_sequence(run, lines)
+    found = _with_next(_with_others(run, candidates, lines), candidates, lines)
+    return found if broken else _with_subtitles(found, lines)
 
 
-class _Names:
-    """The ways in which the sections are headed."""
-
-    def __init__(self, sections: tuple[Section, ...]) -> None:
-        self.order = {section.name: index for index, section in enumerate(sections)}
-        self.ways: dict[str, tuple[str, int]] = {}
-        for section in sections:
-            for rank, way in enumerate(section.headings):
-                self.ways.setdefault(key(way), (section.name, rank))
-        self._endings = {way[-_WEAK:] for way in self.ways}
-
-    def named(self, text: str, *, weak: bool) -> tuple[str, int] | None:
-        """Return (section, rank) of a text that is nothing but a section's name, what is in brackets aside."""
-        if not self._may_name(text):
-            return None
-        ways = (key(text), short_key(text)) if _BRACKET.search(text) else (key(text),)
-        return next((self.ways[way] for way in ways if way in self.ways and (weak or len(way) > _WEAK)), None)
-
-    def ends_with(self, text: str) -> tuple[str, int] | None:
-        """Return (section, rank) of a text that ends with a section's name: 春江花园小区简介."""
-        if not self._may_name(text):
-            return None
-        plain = short_key(text)
-        return next((self.ways[plain[-size:]] for size in self._sizes if plain[-size:] in self.ways), None)
-
-    def _may_name(self, text: str) -> bool:
-        """Tell whether a text ends as some name does, which most do not; what is in brackets may follow."""
-        return "".join(_LETTER.findall(text))[-_WEAK:] in self._endings or bool(_BRACKET.search(text))
-
-    @cached_property
-    def _sizes(self) -> list[int]:
-        return sorted({len(way) for way in self.ways if len(way) >= _LONG_WAY}, reverse=True)
+def _usual_level(candidates: Iterable[Heading]) -> str:
+    """Return the level at which most sections are headed: a label that comes again and again is one."""
+    sections = {(one.level, one.section): one for one in candidates}
+    usual = Counter(level for level, _ in sections).most_common(1)
+    return usual[0][0] if usual else ""
 
 
-@lru_cache(maxsize=4)
-def _names_of(sections: tuple[Section, ...]) -> _Names:
-    """Return the names of a campaign's sections, made once: there are five hundred ways."""
-    return _Names(sections)
+def _with_subtitles(headings: Sequence[Heading], lines: Sequence[Line]) -> list[Heading]:
+    """Return headings, what follows a name on its line taken as a subtitle where the text begins below it."""
+    ends = [*(following.line for following in headings[1:]), len(lines)][: len(headings)]
+    return [
+        replace(one, rest="") if end > one.line + one.lines and _is_subtitle(one) else one
+        for one, end in zip(headings, ends, strict=True)
+    ]
 
 
-def _candidates(lines: Sequence[Line], names: _Names, styled: frozenset[str]) -> list[Heading]:
+def _in_sequence(run: Sequence[Heading], lines: Sequence[Line]) -> list[Heading]:
+    """Return a run without loose headings whose number does not fit between the exact ones: they are within a section.
+
+    Where the exact ones are not numbered in order themselves, numbers say nothing.
+    """
+    exact = [one for one in run if one.exact and one.level]
+    values = [_value(one, lines) for one in exact]
+    if values != sorted(set(values)):
+        return list(run)
+    kept = []
+    for one in run:
+        before = [value for value, other in zip(values, exact, strict=True) if other.line < one.line]
+        after = [value for value, other in zip(values, exact, strict=True) if other.line > one.line]
+        fits = (before or [0])[-1] < _value(one, lines) < (after or [_MOST_SECTIONS])[0]
+        kept += [one] if one.exact or not one.level or fits else []
+    return kept
+
+
+def _with_next(headings: Sequence[Heading], candidates: Sequence[Heading], lines: Sequence[Line]) -> list[Heading]:
+    """Return the headings, one whose next chapter names its section better replaced: 一、案例背景, 二、小区概况."""
+    found = []
+    for number, one in enumerate(headings):
+        before = headings[number + 1].line if number + 1 < len(headings) else len(lines)
+        rivals = (
+            other
+            for other in candidates
+            if one.line < other.line < before and (other.section, other.level) == (one.section, one.level)
+            if other.level and other.exact and other.rank < one.rank and _value(other, lines) == _value(one, lines) + 1
+        )
+        found.append(next(rivals, one))
+    return found
+
+
+def _value(heading: Heading, lines: Sequence[Line]) -> int:
+    return without_number(lines[heading.line].text[:_LONGEST_LINE_LOOKED_AT]).value or 0
+
+
+def _is_subtitle(heading: Heading) -> bool:
+    """Tell a few words without a sentence's mark: 问题诊断：三大痛点困扰居民; a title is nothing else."""
+    if heading.section == _TITLE_SECTION or len(heading.rest) > _HEADING_CHARACTERS:
+        return False
+    return not _TEXT_MARKS.search(heading.rest) and not _NAME_ENDS.search(heading.rest)
+
+
+def _candidates(lines: Sequence[Line], names: Names, styled: frozenset[str]) -> list[Heading]:
     """Return every line that may be a heading."""
     found = (
         _split(lines, number, names) or _heading(line.text, number, names, styled=line.text in styled)
@@ -161,8 +177,9 @@ def _contents(candidates: Sequence[Heading], lines: Sequence[Line]) -> list[Head
     return group if len(group) >= _CONTENTS_HEADINGS else []
 
 
-def _heading(line: str, number: int, names: _Names, *, styled: bool) -> Heading | None:
-    start, level = _without_number(line[:_LONGEST_LINE_LOOKED_AT])
+def _heading(line: str, number: int, names: Names, *, styled: bool) -> Heading | None:
+    numbered = without_number(line[:_LONGEST_LINE_LOOKED_AT])
+    start, level = numbered.text, numbered.level
     text = _normal(start)
     weak = bool(level) or styled
     return (
@@ -172,42 +189,29 @@ def _heading(line: str, number: int, names: _Names, *, styled: bool) -> Heading 
     )
 
 
-def _without_number(start: str) -> tuple[str, str]:
-    """Return a line's start without the number or bullets before it, and of which level the number is."""
-    numbering = _NUMBERING.match(start)
-    if not numbering:
-        return re.sub(rf"^{_BULLETS}", "", start), ""
-    return start[numbering.end() :], next(kind for kind, text in numbering.groupdict().items() if text)
-
-
 def _normal(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def _whole(text: str, number: int, level: str, names: _Names, *, weak: bool) -> Heading | None:
+def _whole(text: str, number: int, level: str, names: Names, *, weak: bool) -> Heading | None:
     """Return the heading that a line is, of one section or of two together."""
     if len(text) > _HEADING_CHARACTERS:
         return None
     if named := names.named(text, weak=weak):
         return Heading(named[0], number, level=level, rank=named[1])
-    pieces = _JOINTS.split(_without_brackets(text))
-    parts = [names.named(piece, weak=True) for piece in pieces] if len(pieces) > 1 else []
-    sections = list(dict.fromkeys(part[0] for part in parts if part))
-    if len(sections) < 2 or None in parts:  # noqa: PLR2004 (two sections under one heading)
-        return None
-    sections.sort(key=names.order.__getitem__)
-    return Heading(sections[0], number, also=tuple(sections[1:]), level=level, rank=1)
+    sections = names.joined(text)
+    return Heading(sections[0], number, also=tuple(sections[1:]), level=level, rank=1) if sections else None
 
 
-def _without_brackets(text: str) -> str:
-    """Return a heading without what stands in brackets, its joints kept."""
-    return re.sub(r"[(\[【〔][^)\]】〕]*[)\]】〕]", "", text)
-
-
-def _with_rest(line: str, start: str, number: int, level: str, names: _Names) -> Heading | None:
+def _with_rest(line: str, start: str, number: int, level: str, names: Names) -> Heading | None:
     """Return the heading that a line begins with, its text or a subtitle after it on the same line."""
     for end in _ENDS_NAME.finditer(start):
         name, mark = start[: end.start()], _normal(end[0]).strip()
+        if mark[:1] in _CLOSES:
+            # Only what the line opened with is closed by it; in the midst of a name a bracket says more of it.
+            if not _OPENS.match(start):
+                continue
+            name, mark = name[1:], ":"
         if len(name) > _HEADING_CHARACTERS:
             break
         named = names.named(name, weak=mark == ":" and key(name) == _TITLE)
@@ -220,25 +224,25 @@ def _with_rest(line: str, start: str, number: int, level: str, names: _Names) ->
     return None
 
 
-def _loose(text: str, number: int, level: str, names: _Names, *, weak: bool) -> Heading | None:
-    """Return the heading of a short line that ends with a section's name, where a number or a style says it is one."""
+def _loose(text: str, number: int, level: str, names: Names, *, weak: bool) -> Heading | None:
+    """Return the heading of a short line that says a section's name among others, where it is set as one."""
     plain = text.strip(" :.")
     if not weak or len(plain) > _HEADING_CHARACTERS or _NOT_IN_NAMES.search(plain):
         return None
-    named = names.ends_with(plain)
+    named = names.loosely(plain) if plain.count(",") < _SEVERAL_COMMAS else None
     return Heading(named[0], number, level=level, exact=False, rank=named[1]) if named else None
 
 
-def _split(lines: Sequence[Line], number: int, names: _Names) -> Heading | None:
+def _split(lines: Sequence[Line], number: int, names: Names) -> Heading | None:
     """Return the heading that a line and the next one are together."""
     if number + 1 >= len(lines) or len(lines[number].text) > _HEADING_CHARACTERS // 2:
         return None
     following = lines[number + 1]
     if following.row or following.caption or _BRACKET.search(following.text):
         return None
-    joined, level = _without_number(lines[number].text + following.text[:_HEADING_CHARACTERS])
-    named = names.named(joined, weak=False)
-    return Heading(named[0], number, lines=2, level=level, rank=named[1]) if named else None
+    joined = without_number(lines[number].text + following.text[:_HEADING_CHARACTERS])
+    named = names.named(joined.text, weak=False)
+    return Heading(named[0], number, lines=2, level=joined.level, rank=named[1]) if named else None
 
 
 def _longest_run(candidates: Sequence[Heading], order: Mapping[str, int], level: str) -> list[Heading]:
@@ -251,13 +255,19 @@ def _longest_run(candidates: Sequence[Heading], order: Mapping[str, int], level:
         before = (one for name, one in best.items() if order[name] < order[heading.section])
         worth, run = max(before, key=lambda one: one[0], default=(0, []))
         worth += heading.worth + (_LEVEL if heading.level == level else 0)
-        last = heading.also[-1] if heading.also else heading.section
+        last = _last(heading, order)
         if worth > best.get(last, (0, []))[0]:
             best[last] = worth, [*run, heading]
     return max(best.values(), key=lambda one: one[0], default=(0, []))[1]
 
 
-def _with_others(run: Sequence[Heading], candidates: Sequence[Heading]) -> list[Heading]:
+def _last(heading: Heading, order: Mapping[str, int]) -> str:
+    """Return which section a heading goes up to: 企业简介及小区概况 names two that do not follow each other."""
+    last = heading.also[-1] if heading.also else heading.section
+    return last if order[last] - order[heading.section] == len(heading.also) else heading.section
+
+
+def _with_others(run: Sequence[Heading], candidates: Sequence[Heading], lines: Sequence[Line]) -> list[Heading]:
     """Add the sections that stand out of the notice's order, but are headed as the others are."""
     if not run:
         return []
@@ -265,7 +275,18 @@ def _with_others(run: Sequence[Heading], candidates: Sequence[Heading]) -> list[
     known = {name for one in run for name in (one.section, *one.also)}
     found = list(run)
     for one in candidates:
-        if one.section not in known and one.exact and one.level == level and not one.also and not one.rest:
+        if one.section in known or one.level != level or one.also or one.rest:
+            continue
+        if one.exact or (level and _is_next(one, run, lines)):
             known.add(one.section)
             found.append(one)
     return sorted(found, key=lambda one: one.line)
+
+
+def _is_next(heading: Heading, run: Sequence[Heading], lines: Sequence[Line]) -> bool:
+    """Tell whether a heading's number comes right before that of the next one, or right after the one before it."""
+    before = [one for one in run if one.line < heading.line][-1:]
+    after = [one for one in run if one.line > heading.line][:1]
+    value = _value(heading, lines)
+    steps = [value - _value(one, lines) for one in before] + [_value(one, lines) - value for one in after]
+    return bool(steps) and all(step == 1 for step in steps)

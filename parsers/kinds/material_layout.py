@@ -45,15 +45,15 @@ class _Part:
 
 
 def layout_faults(
-    lines: Sequence[Line], headings: Sequence[Heading], title: str | None, look: Look, campaign: Campaign
+    lines: Sequence[Line], headings: Sequence[Heading], title: int | None, look: Look, campaign: Campaign
 ) -> list[str]:
-    """Return what is set otherwise than asked, a phrase each; `title` is the title's line, where it is known.
+    """Return what is set otherwise than asked, a phrase each; `title` is the number of the title's first line.
 
     Of a document that LibreOffice converted, give its look through `believed_of_converted` first.
     """
     asked = campaign.layout
     parts = _Parts(lines, headings, title, look)
-    faults = _lettering(parts.title, asked.title, asked) if title else []
+    faults = _lettering(parts.title, asked.title, asked)
     if len(parts.headings.looks) >= _LEAST_HEADINGS:
         faults += _lettering(parts.headings, asked.heading, asked)
         faults += _blank_lines(parts, asked)
@@ -63,6 +63,14 @@ def layout_faults(
     if asked.page_numbers and look.page_numbers is False:
         faults.append("没有页码")
     return faults
+
+
+def set_as_headings(lines: Sequence[Line], look: Look) -> frozenset[str]:
+    """Return the texts of short paragraphs that are bold or numbered by Word, as headings without a style are."""
+    set_so = {n for n, one in enumerate(look.paragraphs) if one.numbered or (one.spans and _is_subheading(one))}
+    return frozenset(
+        line.text for line in lines if line.paragraph in set_so and len(line.text) <= _SUBHEADING_CHARACTERS
+    )
 
 
 def believed_of_converted(look: Look) -> Look:
@@ -82,7 +90,7 @@ def _is_original(font: str | None) -> bool:
 class _Parts:
     """The parts of a material, by the paragraphs of its look."""
 
-    def __init__(self, lines: Sequence[Line], headings: Sequence[Heading], title: str | None, look: Look) -> None:
+    def __init__(self, lines: Sequence[Line], headings: Sequence[Heading], title: int | None, look: Look) -> None:
         self.look = look
         whole = Counter(line.paragraph for line in lines)
         self.at = {number: lines[number].paragraph for number in range(len(lines))}
@@ -95,7 +103,8 @@ class _Parts:
         numbers = self._known(line.paragraph for line in in_text if line.paragraph not in other)
         self.headings = _Part("小标题", [look.paragraphs[n] for n in self.heading_numbers])
         self.body = _Part("正文", [one for n in numbers if not _is_subheading(one := look.paragraphs[n])])
-        titled = [line.paragraph for line in lines if line.text == title and whole[line.paragraph] == 1][:1]
+        # A title with its label before it is set as one of both; what stands beside it in a paragraph need not be.
+        titled = [lines[title].paragraph] if title is not None and lines[title].paragraph not in other else []
         self.title = _Part("标题", [look.paragraphs[n] for n in self._known(titled)])
         self.caption_marks = {line.paragraph: line.caption for line in lines if line.caption}
         captions = [n for n in self._known(self.caption_marks) if not look.paragraphs[n].pictures]

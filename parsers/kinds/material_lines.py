@@ -8,16 +8,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from config.campaign import Campaign, Section
+from config.campaign import Campaign
 from config.campaign import Table as Annex
 from parsers.documents.document import Document
-from parsers.documents.tables import Cell, Labels, Table, distinct, key
+from parsers.documents.tables import Cell, Labels, Table, distinct
+from parsers.kinds.material_names import Names, names_of
+from parsers.kinds.material_numbering import without_number
 
 # So many fields of annex 3 or 4 in one table are that annex, filled in or not.
 _FORM_FIELDS, _LIST_FIELDS = 6, 4
+_FORM_ONLY = ("applicant", "recommender", "reason")
+# A list's head stands below its title and its sender's name.
+_HEAD_ROWS = 8
 # So many sections named in the first column: the table lays out the text.
 _LAYOUT_ROWS = 3
 _FEW_CELLS = 120
+# A number may stand in a cell before the section's name.
+_HEADING_CELLS, _NAME_CHARACTERS = 2, 30
 # 图1 大门, 表 2-1, 图：大门 and 照片3, but not 表1个月 or 图12号楼.
 _NUMBER = r"[一二三四五六七八九十\d]{1,3}(?:[-–—.－．]\d{1,2})?"
 _MEASURE_WORDS = "月年日天周号栋期个家户条次张处名类项套份面层台部件块所岁米元小分万亿%"
@@ -43,7 +50,7 @@ class Line:
 
 def lines_of(document: Document, campaign: Campaign) -> list[Line]:
     """Return the lines of a document that belong to its text, blank ones left out."""
-    ways = _ways(campaign.section)
+    names = names_of(campaign.section)
     lines: list[Line] = []
     paragraph = 0
     for block in document.blocks:
@@ -51,7 +58,7 @@ def lines_of(document: Document, campaign: Campaign) -> list[Line]:
             lines += (Line(line.strip(), paragraph, caption=caption_of(line)) for line in block.splitlines())
             paragraph += 1
         elif not block.nested and not _is_form(block, campaign):
-            lines += _of_table(block, ways)
+            lines += _of_table(block, names)
     return [line for line in lines if line.text]
 
 
@@ -63,23 +70,22 @@ def caption_of(text: str) -> str:
     return (match["mark"] or "图") if match and not _SENTENCE.search(text) else ""
 
 
-@lru_cache(maxsize=4)
-def _ways(sections: tuple[Section, ...]) -> frozenset[str]:
-    return frozenset(key(way) for section in sections for way in section.headings)
-
-
 def _is_form(table: Table, campaign: Campaign) -> bool:
     """Tell whether a table is a recommendation form or a summary list."""
     cells = [cell for row in table.rows for cell in distinct(row)][:_FEW_CELLS]
-    kinds = ((campaign.recommendation_form, _FORM_FIELDS), (campaign.summary_list, _LIST_FIELDS))
-    return any(_fields(kind, cells) >= least for kind, least in kinds if len(cells) >= least)
+    fields = _fields(campaign.recommendation_form, cells) if len(cells) >= _FORM_FIELDS else set()
+    # A table that says of the community what annex 3 asks first is no form: that one names who applies and recommends.
+    if len(fields) >= _FORM_FIELDS and any(field.startswith(_FORM_ONLY) for field in fields):
+        return True
+    rows = (distinct(row) for row in table.rows[:_HEAD_ROWS])
+    return any(len(_fields(campaign.summary_list, row)) >= _LIST_FIELDS for row in rows if len(row) >= _LIST_FIELDS)
 
 
-def _fields(kind: Annex, cells: Sequence[Cell]) -> int:
-    """Return how many fields of an annex a table's cells name."""
+def _fields(kind: Annex, cells: Sequence[Cell]) -> set[str]:
+    """Return which fields of an annex cells name."""
     labels = _labels(tuple(kind.labels.items()))
-    found = {labels.field_of(cell.text) or labels.field_of(cell.text.partition("\n")[0]) for cell in cells}
-    return len(found - {None, "other"})
+    found = (labels.field_of(cell.text) or labels.field_of(cell.text.partition("\n")[0]) for cell in cells)
+    return {field for field in found if field and field != "other"}
 
 
 @lru_cache(maxsize=8)
@@ -87,17 +93,24 @@ def _labels(writings: tuple[tuple[str, tuple[str, ...]], ...]) -> Labels:
     return Labels(dict(writings))
 
 
-def _of_table(table: Table, ways: frozenset[str]) -> Iterator[Line]:
+def _section_in(cell: Cell, names: Names) -> str:
+    """Return the section that a cell names, whatever its number; empty where it does not."""
+    text = "".join(cell.text.split())
+    named = names.named(without_number(text).text, weak=False) if len(text) <= _NAME_CHARACTERS else None
+    return named[0] if named else ""
+
+
+def _of_table(table: Table, names: Names) -> Iterator[Line]:
     """Yield the lines of a table: of one that lays out the text as its cells hold them, of data a row each."""
     rows = [[cell for cell in distinct(row) if cell.text.strip()] for row in table.rows]
-    headed = {key(row[0].text) for row in rows if row} & ways
+    headed = {section for row in rows for cell in row[:_HEADING_CELLS] if (section := _section_in(cell, names))}
     layout = len(headed) >= _LAYOUT_ROWS or all(len(row) < 2 for row in rows)  # noqa: PLR2004 (one is a frame's)
     for row in rows:
         if not layout:
             yield Line("\t".join(cell.text.replace("\n", " ") for cell in row).strip(), row=True)
             continue
         for cell in row:
-            if key(cell.text) in ways:
+            if _section_in(cell, names):
                 yield Line("".join(cell.text.split()))
             else:
                 yield from (Line(line.strip(), caption=caption_of(line)) for line in cell.text.splitlines())

@@ -1,7 +1,7 @@
 """What is a photo: the facts that the notice asks for (附件2 二(四)).
 
 Facts: `format` (JPEG, PNG …, None where unknown), `width`, `height` (pixels as shown, None where unknown), `pixels`
-(their product), `bytes`, `readable` (None where not tried), `reason` (Chinese), `taken` (local ISO time or None),
+(their product), `bytes`, `readable` (None where not tried), `reason` (Chinese), `taken` (local ISO time, or None),
 `exif` (whether a camera or a time is told), `pages` (of a TIFF), `fingerprint` (64 hex digits, see
 `parsers.fingerprint`; None where it shows next to nothing), `paper` (the share, 0..1, that is like paper).
 """
@@ -15,7 +15,7 @@ class Photo:
     """Measures a picture; whether it is a photo of the case or a scan or a logo, its name and size say afterwards."""
 
     kind = "photo"
-    version = 3
+    version = 4
 
     def read(self, document: Source, _campaign: Campaign) -> tuple[Found, ...]:
         """Return the picture's facts; every picture has them."""
