@@ -11,6 +11,7 @@ from parsers.documents.document import Document
 from parsers.documents.grids import Grid, joined, numbered
 from parsers.image import open_upright
 from parsers.kinds import DOCUMENT_PARSERS
+from parsers.kinds.misread import with_labels_mended
 from parsers.pages.ocr import Picture, read_line
 from parsers.pages.page import is_page, read_page
 from parsers.pages.red import picture_of
@@ -48,7 +49,8 @@ def read_scan(path: Path, campaign: Campaign) -> Reading:
             _add(bundle, number, picture)
     except ParseError as error:
         reason = error.reason
-    document = Document(numbered(bundle.blocks), method="ocr")
+    ways = (campaign.recommendation_form.labels, campaign.summary_list.labels)
+    document = with_labels_mended(Document(numbered(bundle.blocks), method="ocr"), *ways)
     found = [one for parser in DOCUMENT_PARSERS for one in parser.read(document, campaign)]
     scanned = (
         replace(one, kind=_SCANNED.get(one.kind, one.kind), facts={**one.facts, **seal_facts(one, pages)})

@@ -13,6 +13,7 @@ from parsers.documents.tables import Cell, Table
 
 Box = tuple[float, float, float, float]
 _LEAST_CELLS = 2
+_WAVERING, _MOST_WAVERING = 0.3, 0.02
 # 3, - 3 -, 第 3 页 共 5 页, 3/5
 _PAGE_NUMBER = re.compile(r"[-—–·~－]*第?\d{1,3}页?(?:[,，/]?共?\d{1,3}页?)?[-—–·~－]*")
 # The columns of a table that goes on stand where they stood, within this share of its width.
@@ -76,8 +77,8 @@ def grid_of(contents: Mapping[Box, Content], page: int, near: float) -> Grid | N
     """Return the cells of a table unfolded to its grid; edges nearer than `near` are one; None for a single cell."""
     if len(contents) < _LEAST_CELLS:
         return None
-    across = _edges((value for box in contents for value in (box[0], box[2])), near)
-    down = _edges((value for box in contents for value in (box[1], box[3])), near)
+    across = _edges((value for box in contents for value in (box[0], box[2])), _apart(contents, 0, near))
+    down = _edges((value for box in contents for value in (box[1], box[3])), _apart(contents, 1, near))
     grid: list[list[Cell | None]] = [[None] * (len(across) - 1) for _ in down[1:]]
     for box, content in sorted(contents.items(), key=lambda one: (one[0][1], one[0][0])):
         left, top, right, bottom = (_at(edges, value) for edges, value in zip((across, down) * 2, box, strict=True))
@@ -86,6 +87,12 @@ def grid_of(contents: Mapping[Box, Content], page: int, near: float) -> Grid | N
         _put(grid, cell, range(top, max(bottom, top + 1)), range(left, max(right, left + 1)))
     rows = (_filled(line, number) for number, line in enumerate(grid, start=1))
     return Grid(tuple(rows), tuple(across), (across[0], down[0], across[-1], down[-1]))
+
+
+def _apart(contents: Iterable[Box], side: int, near: float) -> float:
+    """Return how far two edges are apart at least: more where even the smallest cell is large, as rules may waver."""
+    smallest = min(box[side + 2] - box[side] for box in contents)
+    return max(near, min(_WAVERING * smallest, _MOST_WAVERING))
 
 
 def _put(grid: list[list[Cell | None]], cell: Cell, rows: range, columns: range) -> None:

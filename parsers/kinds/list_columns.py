@@ -15,6 +15,8 @@ _LEAST_CORE = 2
 _LEAST_EXACT = 2
 # With so many columns known, a heading that holds a word of a missing one is that one.
 _LEAST_KNOWN = 3
+# So many rows that begin with 1, 2, 3 … number themselves, and so many are looked at.
+_LEAST_COUNTED, _COUNTED = 2, 5
 _SHORT_WORD, _LONG_WORD = 2, 4
 # A heading with one of these is about something else than the label in it.
 _ANOTHER_THING = re.compile(
@@ -86,8 +88,19 @@ def find_header(table: Table, number: int, labels: Labels) -> Header | None:
     two = _two_rows(table, number, labels)
     # Two rows are one header where they say more together than either by itself.
     if two and len(_exact(two)) > max(len(_exact(one)), len(_exact(_headings(table.rows[number], labels)))):
-        return _header(two, 2, table.rows[number])
-    return _header(one, 1, row)
+        return _numbered(_header(two, 2, table.rows[number]), table.rows[number + 1 :])
+    return _numbered(_header(one, 1, row), table.rows[number:])
+
+
+def _numbered(header: Header | None, rows: Sequence[Sequence[Cell]]) -> Header | None:
+    """Return a header with the number's column, also where its heading says another word: below it stand 1, 2, 3."""
+    if header is None or "number" in header.strips[0].columns or 0 in header.strips[0].columns.values():
+        return header
+    counted = [row[0].text.strip() for row in rows[:_COUNTED]]
+    if len(counted) < _LEAST_COUNTED or counted != [str(number) for number in range(1, len(counted) + 1)]:
+        return header
+    first, *others = header.strips
+    return replace(header, strips=(replace(first, columns={"number": 0, **first.columns}), *others))
 
 
 def _exact(headings: Iterable[_Heading]) -> set[str]:

@@ -20,6 +20,7 @@ _SAME_LINE = 0.5
 _ACROSS = 0.2
 _SURE, _MOST_SURE = 0.9, 0.99
 _PADDING = 3
+_UPRIGHT = 1.5
 # What an OCR takes a slash for.
 _STROKES = frozenset("17lI|丨/\\J｜／")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -33,11 +34,11 @@ def blocks_of(
     items: list[tuple[float, str | Grid]] = []
     outside = list(lines)
     for table in tables:
-        inside = [line for line in outside if _holds(table.box, line)]
+        inside = [line for line in outside if _holds(table.box, line) and not _is_upright_column(line)]
         grid = _grid(picture, inside, table, page, stamps)
         if grid is not None:
             items.append((table.box[1], grid))
-            outside = [line for line in outside if line not in inside]
+            outside = [line for line in outside if not _holds(table.box, line)]
     items += [(row[0].top, " ".join(line.text for line in row)) for row in _rows(outside)]
     return [item for _, item in sorted(items, key=lambda item: item[0])]
 
@@ -96,6 +97,11 @@ def _content(lines: Sequence[Text], cell: Box) -> Content:
     room = ((cell[2] - row[-1].right) / _size_of(row[-1]) for row in rows)
     sure = min((_certainty(line) for line in lines if line.text.strip()), default=1.0)
     return Content(unwrapped(zip(texts, room, strict=True)), round(min(sure, _MOST_SURE), 3))
+
+
+def _is_upright_column(line: Text) -> bool:
+    """Tell what was read downwards over the lines of a narrow cell: they are read again, each by itself."""
+    return len(line.text) > 1 and line.height > _UPRIGHT * (line.right - line.left)
 
 
 def _size_of(line: Text) -> float:

@@ -5,6 +5,7 @@ blue light, and print takes the same of all three. So the print under a seal is 
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -27,21 +28,35 @@ _TOUCHED = 0.08
 Stamp = tuple[int, int, int, int]
 
 
-def without_seals(picture: Picture) -> tuple[Picture, list[Stamp]]:
-    """Return a page (BGR) on which the ink of red stamps is as light as the paper, and the boxes about them.
+@dataclass(frozen=True)
+class Inkless:
+    """A page (BGR) on which the ink of red stamps is as light as the paper; without stamps it is the page itself.
 
-    Boxes are left, top, right and bottom in pixels; a page without stamps comes back as it is.
+    On `ruled` the thinnest rules under the ink are left too, with ghosts of the ink; `stamps` are the boxes about the
+    stamps: left, top, right and bottom in pixels.
     """
+
+    picture: Picture
+    ruled: Picture
+    stamps: tuple[Stamp, ...] = ()
+
+
+def without_seals(picture: Picture) -> Inkless:
+    """Return a page (BGR) without its seals."""
     paper = paper_of(picture)
     taken = taken_in(picture, paper)
     redness = np.maximum(redness_in(taken), 0)
-    stamps = list(_stamps(redness))
-    shown = picture.copy() if stamps else picture
-    print_level = _print_level(taken[:, :, 2]) if stamps else 0.0
+    stamps = tuple(_stamps(redness))
+    if not stamps:
+        return Inkless(picture, picture)
+    shown, ruled = picture.copy(), picture.copy()
+    print_level = _print_level(taken[:, :, 2])
     for left, top, right, bottom in stamps:
         box = (slice(top, bottom), slice(left, right))
-        shown[box] = _cleaned(taken[box], redness[box], paper[box], print_level)
-    return shown, stamps
+        print_alone = _print_alone(taken[box], redness[box])
+        ruled[box] = _lit(print_alone, paper[box])
+        shown[box] = _lit(_without_ghosts(print_alone, redness[box], print_level), paper[box])
+    return Inkless(shown, ruled, stamps)
 
 
 def _stamps(redness: Map) -> Iterator[Stamp]:
@@ -63,15 +78,23 @@ def _print_level(red: Map) -> float:
     return float(np.median(dark)) if dark.size else _DARK
 
 
-def _cleaned(taken: Values, redness: Map, paper: Map, print_level: float) -> Picture:
-    """Return a stamp's box without the ink: the print alone, on the paper's colour."""
+def _print_alone(taken: Values, redness: Map) -> Map:
+    """Return how much red light print takes in a stamp's box, without what its ink takes."""
     red = taken[:, :, 2]
     ink = redness > _INK
     thick = ink & (redness > np.median(redness[ink])) if ink.any() else ink
     share = float(np.percentile(red[thick] / redness[thick], _ALONE)) if thick.any() else 0.0
-    left = np.maximum(red - min(share, _DARKEST) * redness, 0)
-    # Edges of the ink are never quite the same in all colours: so little is left of it, and no print.
+    return np.asarray(np.maximum(red - min(share, _DARKEST) * redness, 0), np.float32)
+
+
+def _without_ghosts(print_alone: Map, redness: Map, print_level: float) -> Map:
+    """Return the print without what the edges of ink leave, which are never quite the same in all colours."""
     touched = cv2.dilate((redness > _TOUCHED).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    print_alone = np.where(touched, left * np.clip((left / print_level - _GHOST) / (_PRINT - _GHOST), 0, 1), left)
-    light = np.exp(-print_alone) * (1 + DAMPING) - DAMPING
+    sure = np.clip((print_alone / print_level - _GHOST) / (_PRINT - _GHOST), 0, 1)
+    return np.asarray(np.where(touched, print_alone * sure, print_alone), np.float32)
+
+
+def _lit(taken: Map, paper: Map) -> Picture:
+    """Return how what takes so much light looks on a paper."""
+    light = np.exp(-taken) * (1 + DAMPING) - DAMPING
     return np.asarray(np.clip(light[:, :, None] * paper, 0, 255), np.uint8)

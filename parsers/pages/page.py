@@ -38,13 +38,12 @@ def is_page(picture: Picture, *, behind_others: bool = False) -> bool:
 def read_page(picture: Picture, number: int) -> Page:
     """Return what a picture of a page says; `number` is the page's (from 1)."""
     flat = _bounded(flattened(_bounded(picture, LONGEST)), LONGEST)
-    plain, stamps = without_seals(flat)
-    turn, lines = upright(plain)
+    plain = without_seals(flat)
+    turn, lines = upright(plain.picture)
     shown = turned(flat, turn)
     if turn is not None:
-        plain, stamps = without_seals(shown)
-    # Rules are found on the picture as it was: they would be broken where a seal was taken away.
-    blocks = blocks_of(plain, lines, find_tables(shown), number, stamps)
+        plain = without_seals(shown)
+    blocks = blocks_of(plain.picture, lines, find_tables(plain.ruled), number, plain.stamps)
     return Page(tuple(blocks), shown)
 
 
