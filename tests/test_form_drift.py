@@ -211,3 +211,62 @@ def test_a_name_is_what_the_cell_means(name: str, raw: str, expected: object, re
 def test_a_cell_that_holds_only_the_templates_hint_is_blank(read: Reader) -> None:
     cell = fields_of(build.form_grid(build.form_fields(company="（请填写全称）")), read)["company"]
     assert (cell["raw"], cell["value"]) == ("", None)
+
+
+def test_a_form_whose_row_reminds_of_a_lists_header_is_a_form(read: Reader) -> None:
+    grid = build.form_grid(build.FORM)
+    grid[5] = ["物业服务费价格及收缴率", "2.5元/㎡·月，98.5%", LEFT, LEFT]
+    assert fields_of(grid, read)["delivered"]["value"] == "2015-06"
+
+
+def test_numbers_before_labels_are_no_part_of_them(read: Reader) -> None:
+    labels = iter(range(1, 20))
+    marks = {0, 2}
+    grid = [
+        [f"{next(labels)}.{text}" if at in marks and text not in {LEFT, UP} else text for at, text in enumerate(row)]
+        for row in build.form_grid(build.FORM)
+    ]
+    wanted = only(read(build.recommendation_form_docx()), "recommendation_form")["fields"]
+    assert {n: c["value"] for n, c in fields_of(grid, read).items()} == {n: c["value"] for n, c in wanted.items()}
+
+
+def test_traditional_labels_are_known(read: Reader) -> None:
+    fields = fields_of(relabelled("联系地址", "聯繫地址"), read)
+    assert fields["address"]["value"] == build.FORM["address"]
+
+
+def test_a_caption_at_the_side_of_the_contacts_is_no_phone(read: Reader) -> None:
+    grid = [["基本信息" if not at else UP, *row] for at, row in enumerate(build.form_grid(build.FORM))]
+    grid[6][0], grid[7][0] = "联系方式", UP
+    grid[8][0] = grid[9][0] = "意见"
+    fields = fields_of(grid, read)
+    assert (fields["applicant_phone"]["value"], fields["recommender_phone"]["value"]) == ("13800010001", "057186012345")
+
+
+def test_dates_in_a_row_below_the_organisations_are_read(read: Reader) -> None:
+    grid = build.form_grid(build.FORM)
+    grid[9:] = [
+        ["申报单位名称", COMPANY, "推荐单位（市级协会）名称", ASSOCIATION],
+        ["（盖章）\n2026年6月12日", LEFT, "（盖章）\n2026年6月25日", LEFT],
+    ]
+    fields = fields_of(grid, read)
+    found = [fields[name]["value"] for name in ("applicant", "recommender", "applicant_signed", "recommender_signed")]
+    assert found == [COMPANY, ASSOCIATION, "2026-06-12", "2026-06-25"]
+
+
+CHOICES = {
+    "boxes": [["项目类型", "□商品住宅小区", "☑安置房小区", "□国企移交社会管理小区\n□弃管小区"]],
+    "boxes_in_two_rows": [
+        ["项目类型", "□商品住宅小区", "☑安置房小区", ""],
+        [UP, "□国企移交社会管理小区", "□弃管小区", ""],
+    ],
+    "ticks_behind": [["项目类型", "商品住宅小区", "", "安置房小区", "√", "弃管小区", ""]],
+    "ticks_before": [["项目类型", "", "商品住宅小区", "√", "安置房小区", "", "弃管小区"]],
+}
+
+
+@pytest.mark.parametrize("rows", CHOICES.values(), ids=list(CHOICES))
+def test_boxes_in_cells_of_their_own_are_one_choice(rows: Grid, read: Reader) -> None:
+    grid = build.form_grid(build.FORM)
+    grid[4:5] = [["交付时间", "2015年6月", LEFT, LEFT], *rows]
+    assert fields_of(grid, read)["project_type"]["value"] == "resettlement"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from parsers.base import Area
 from parsers.documents.tables import Cell, Labels, Match, Table, distinct, fresh, short_key
 from parsers.kinds.cells import SEAL, compact, name_in, trimmed
+from parsers.kinds.form_choices import choices_beside
 
 _DIGIT = "[0-9０-９〇零○ＯOo一二三四五六七八九十廿]"
 # A date at the foot of a form: 2026年6月1日, 2026.6.1, 二〇二六年六月一日, with or without spaces.
@@ -96,13 +97,19 @@ def entries(table: Table, labels: Labels) -> Iterator[Entry]:
                     whole = "\n".join((raw, *_dates_below(table, number, cell))) if inner in FOOT else raw
                     name = _of_person(inner, group, labels)
                     yield Entry(name, whole, table.place(cell), row_of, group, label).at(cell)
-            elif not _holds_persons(field, cells, at, labels):
+            elif not (_holds_persons(field, cells, at, labels) or _heads_rows(table, number, cells, at, labels)):
+                if field == "project_type" and (choices := choices_beside(table, number, cells, at, labels)):
+                    taken.update(one.origin for one in choices.cells)
+                    yield Entry(field, choices.text, table.place(choices.stands), row_of, group).at(choices.stands)
+                    continue
                 value = _value_cell(table, number, cells, at, labels)
                 taken.update([value.origin] if value else [])
                 raw = _own_value(value, field, labels) if value else ""
                 beside = value is not None and value.row == cell.row
                 name = _of_person(field, group, labels) if beside else field
                 stands = value or cell
+                if value and field in FOOT:
+                    raw = "\n".join((raw, *_dates_below(table, number if beside else number + 1, value)))
                 yield Entry(name, raw, table.place(stands), row_of, group, cell.text).at(stands)
 
 
@@ -132,6 +139,13 @@ def _of_person(field: str, group: str, labels: Labels) -> str:
     """Return the field of what stands under 联系人 or 手机: there 申报单位 means its contact, not its name."""
     of = labels.field_of(group)
     return f"{field}_{of}" if field in FOOT and of in {"contact", "phone"} else field
+
+
+def _heads_rows(table: Table, number: int, cells: Sequence[Cell], at: int, labels: Labels) -> bool:
+    """Tell a caption at the side of several rows (联系方式) that is no label though it is called like one."""
+    if at + 1 >= len(cells) or number == len(table.rows) or labels.field_of(cells[at + 1].text) is None:
+        return False
+    return any(one.origin == cells[at].origin for one in table.rows[number])
 
 
 def _holds_persons(field: str, cells: Sequence[Cell], at: int, labels: Labels) -> bool:

@@ -37,7 +37,7 @@ class RecommendationForm:
     """Reads the recommendation form of annex 3 from a Word document; a document may hold several."""
 
     kind = "recommendation_form"
-    version = 3
+    version = 4
 
     def read(self, document: Document, campaign: Campaign) -> tuple[Found, ...]:
         """Return every form of the document that says something; a blank template says nothing."""

@@ -15,6 +15,7 @@ from parsers.documents.document import Document
 from parsers.documents.tables import Cell, Labels, Table, distinct, labels_of
 from parsers.kinds import list_head
 from parsers.kinds.cells import fact, is_ditto, says_nothing, value_of
+from parsers.kinds.list_choices import FIELD, choices_of, chosen
 from parsers.kinds.list_columns import CORE, Columns, Header, Strip, find_header, joined
 from parsers.kinds.list_rows import is_aside
 
@@ -51,7 +52,7 @@ class SummaryList:
     """Reads the summary list of annex 4 from a Word document."""
 
     kind = "summary_list"
-    version = 3
+    version = 4
 
     def read(self, document: Document, campaign: Campaign) -> tuple[Found, ...]:
         """Return the list, at most one a document (one that goes on in further tables is one list)."""
@@ -108,11 +109,24 @@ def _read_table(table: Table, reading: _Reading, labels: Labels, campaign: Campa
         if header:
             strips = joined(strips, header.strips) if _shares(row, header_row) else header.strips
             header_row, done = table.rows[number + header.height - 2], number + header.height - 1
+            strips, more = _with_choices(strips, table, done, campaign)
+            done += more
             _note_columns(strips, header, len(row), reading)
         elif strips:
             _read_row(table, number, strips, reading, labels, campaign)
         else:
             reading.outside.append((table, row))
+
+
+def _with_choices(
+    strips: tuple[Strip, ...], table: Table, number: int, campaign: Campaign
+) -> tuple[tuple[Strip, ...], int]:
+    """Return a list's only strip with its columns to tick, and how many rows more the header has for them."""
+    choices, more = choices_of(table, number, campaign) if len(strips) == 1 else ({}, 0)
+    if not choices:
+        return strips, 0
+    columns = {FIELD: min(choices), **strips[0].columns}
+    return (replace(strips[0], columns=columns, choices=choices),), more
 
 
 def _note_columns(strips: tuple[Strip, ...], header: Header, width: int, reading: _Reading) -> None:
@@ -130,7 +144,7 @@ def _read_row(
         if is_aside(part, row, strip.columns, labels, campaign):
             reading.outside.append((table, part))
         else:
-            _add_case(table, number, row, strip.columns, reading.rows.setdefault(index, []), campaign)
+            _add_case(table, number, row, strip, reading.rows.setdefault(index, []), campaign)
 
 
 def _shares(row: Sequence[Cell], other: Sequence[Cell]) -> bool:
@@ -153,10 +167,12 @@ def _goes_on(table: Table, reading: _Reading, campaign: Campaign) -> bool:
 
 
 def _add_case(
-    table: Table, number: int, row: Sequence[Cell], columns: Columns, rows: list[Row], campaign: Campaign
+    table: Table, number: int, row: Sequence[Cell], strip: Strip, rows: list[Row], campaign: Campaign
 ) -> None:
     """Add a row as a case; blank and dotted ones are dropped, a second row of the same case fills its blanks."""
-    cells = {name: row[column] for name, column in columns.items() if column < len(row)}
+    cells = {name: row[column] for name, column in strip.columns.items() if column < len(row)}
+    if strip.choices:
+        cells[FIELD] = chosen(row, strip.choices) or replace(cells[FIELD], text="")
     said = {name for name, cell in cells.items() if name != "number" and not _is_silent(cell.text, campaign)}
     if not said:
         return
