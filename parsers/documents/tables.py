@@ -117,12 +117,17 @@ class Labels:
                     written = short_key(writing) if short else key(writing)
                     self._fields.setdefault(written, field)
                     self._ranks.setdefault(written, rank)
+        self._best = {field: writings[0] for field, writings in labels.items() if writings}
         self._writings = sorted(((writing, field) for field, ways in labels.items() for writing in ways), key=_longest)
 
     def field_of(self, text: str) -> str | None:
         """Return the field that a cell heads; None where the cell is no label."""
         written = self._known(text)
         return self._fields[written] if written else None
+
+    def best_of(self, field: str) -> str:
+        """Return the best way of writing a field's label."""
+        return self._best[field]
 
     def rank_of(self, text: str) -> int:
         """Return how well a label names its field: its place among the field's writings, the best first."""

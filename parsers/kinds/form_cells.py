@@ -125,6 +125,11 @@ def _dates_below(table: Table, number: int, cell: Cell) -> Iterator[str]:
         yield below.text
 
 
+def is_label(text: str, labels: Labels) -> bool:
+    """Tell whether a text is a form's label and nothing else."""
+    return _label_of(text, labels) is not None
+
+
 def _label_of(text: str, labels: Labels) -> str | None:
     """Return the field of a label, also of one that the campaign has only in parts: 申报单位 and 联系人姓名、职务."""
     field = labels.field_of(text)
@@ -157,13 +162,20 @@ def _holds_persons(field: str, cells: Sequence[Cell], at: int, labels: Labels) -
 def _value_cell(table: Table, number: int, cells: Sequence[Cell], at: int, labels: Labels) -> Cell | None:
     """Return the cell that holds a label's value: right of it, else below it; None where both are labels."""
     field = _label_of(cells[at].text, labels)
-    if at + 1 < len(cells) and not _is_label(cells[at + 1], labels, but=field):
-        return cells[at + 1]
+    beside = cells[at + 1] if at + 1 < len(cells) and not _is_label(cells[at + 1], labels, but=field) else None
+    # Where the foot has no lines, what is below is not beside.
+    if beside and (beside.text.strip() or field not in FOOT):
+        return beside
+    return _value_below(table, number, cells[at], labels) or beside
+
+
+def _value_below(table: Table, number: int, cell: Cell, labels: Labels) -> Cell | None:
+    """Return the cell below a label; None where that or another one of its row is a label."""
     if number == len(table.rows):
         return None
     below = table.rows[number]
-    column = cells[at].col - 1
-    if column >= len(below) or below[column].origin == cells[at].origin or any(_is_label(one, labels) for one in below):
+    column = cell.col - 1
+    if column >= len(below) or below[column].origin == cell.origin or any(_is_label(one, labels) for one in below):
         return None
     return below[column]
 
@@ -226,6 +238,18 @@ def split_foot(raw: str) -> tuple[str, str | None]:
 def signed_text(date: str) -> str:
     """Return what a foot's date says: nothing where the month is unfilled (2026年月日), the month where the day is."""
     return "" if _NO_MONTH.search(date) else _NO_DAY.sub("月", date)
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a line of a foot is its date, filled in or not."""
+    line = compact(_DATE_LABEL.sub("", SEAL.sub("", text))).strip()
+    return bool(_DATE.fullmatch(line) or _UNFILLED.fullmatch(line))
+
+
+def is_organisation(text: str) -> bool:
+    """Tell whether a line is the name of an organisation and nothing else."""
+    line = trimmed(SEAL.sub("", text)).strip()
+    return len(line) <= _LONG_LABEL and bool(_ORGANISATION.search(line)) and not _PARTS.search(line)
 
 
 def _name(raw: str) -> str:

@@ -17,12 +17,15 @@ from parsers.kinds import list_head
 from parsers.kinds.cells import fact, is_ditto, says_nothing, value_of
 from parsers.kinds.list_choices import FIELD, choices_of, chosen
 from parsers.kinds.list_columns import CORE, Columns, Header, Strip, find_header, joined
+from parsers.kinds.list_looks import titled_looks
 from parsers.kinds.list_rows import is_aside
 
 # The words that a title of ours has and another campaign's has not.
 _OWN_WORDS = ("案例", "好服务")
 # Lists about cases (初审意见汇总表) name company and recommender too; few of ours go without both other columns.
 _LEAST_UNDER_OTHER_TITLE = 3
+# A list whose columns only positions tell: with fewer rows that read as cases, a person looks (filing_threshold).
+_LEAST_WHOLE, _UNSURE = 0.6, 0.55
 
 Row = dict[str, Value]
 
@@ -56,18 +59,46 @@ class SummaryList:
 
     def read(self, document: Document, campaign: Campaign) -> tuple[Found, ...]:
         """Return the list, at most one a document (one that goes on in further tables is one list)."""
-        labels = labels_of(campaign.summary_list.labels)
-        reading = _Reading()
-        for table in document.tables:
-            _read_table(table, reading, labels, campaign)
-        if not reading.columns:
+        reading = _reading_of(document, campaign)
+        if reading.columns:
+            return _found(document, reading, campaign)
+        reading = _reading_of(document.aligned, campaign)
+        if reading.columns:
+            return tuple(_as_sure(one, reading) for one in _found(document.aligned, reading, campaign))
+        if list_head.title_lines(_title_candidates(document, reading), campaign)[0] is None:
             return ()
-        head = list_head.list_head(document, reading.outside, campaign)
-        own, other = list_head.title_lines(_title_candidates(document, reading), campaign)
-        confidence = _confidence(reading.columns, own, other)
-        if confidence == 0 or not (reading.all_rows or any(value.value for value in head.values())):
-            return ()
-        return (Found(self.kind, confidence, _facts(own or other or "", head, reading, document.method)),)
+        looks = ((look, _reading_of(look, campaign)) for look in titled_looks(document, campaign))
+        return next((_found(look, reading, campaign) for look, reading in looks if reading.columns), ())
+
+
+def _as_sure(found: Found, reading: _Reading) -> Found:
+    """Return a list without ruled columns, left to a person where many of its rows do not read as cases."""
+    whole = [row for row in reading.all_rows if _reads_as_case(row)]
+    unsure = len(whole) < _LEAST_WHOLE * len(reading.all_rows)
+    return replace(found, confidence=min(found.confidence, _UNSURE)) if unsure else found
+
+
+def _reads_as_case(row: Row) -> bool:
+    said = [name for name in CORE if name in row and row[name].value is not None]
+    named = "community" in row and row["community"].value is not None
+    return named and len(said) >= min(_LEAST_UNDER_OTHER_TITLE, sum(name in row for name in CORE))
+
+
+def _reading_of(document: Document, campaign: Campaign) -> _Reading:
+    labels = labels_of(campaign.summary_list.labels)
+    reading = _Reading()
+    for table in document.tables:
+        _read_table(table, reading, labels, campaign)
+    return reading
+
+
+def _found(document: Document, reading: _Reading, campaign: Campaign) -> tuple[Found, ...]:
+    head = list_head.list_head(document, reading.outside, campaign)
+    own, other = list_head.title_lines(_title_candidates(document, reading), campaign)
+    confidence = _confidence(reading.columns, own, other, campaign)
+    if confidence == 0 or not (reading.all_rows or any(value.value for value in head.values())):
+        return ()
+    return (Found(SummaryList.kind, confidence, _facts(own or other or "", head, reading, document.method)),)
 
 
 def _facts(title: str, head: dict[str, Value], reading: _Reading, method: str) -> dict[str, Any]:
@@ -79,11 +110,13 @@ def _facts(title: str, head: dict[str, Value], reading: _Reading, method: str) -
     }
 
 
-def _confidence(columns: Columns, own: str | None, other: str | None) -> float:
+def _confidence(columns: Columns, own: str | None, other: str | None, campaign: Campaign) -> float:
     """Return how sure it is that this is our list: its columns say most, a title of another list speaks against it."""
     core = sum(name in columns for name in CORE)
     if own:
         return 0.98 if core == len(CORE) else 0.9
+    if other and list_head.names_another_campaign(other, campaign):
+        return 0
     if other and not any(word in other for word in _OWN_WORDS):
         return 0.6 if core == len(CORE) else 0
     if other and core < _LEAST_UNDER_OTHER_TITLE:
