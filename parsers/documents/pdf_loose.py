@@ -12,6 +12,8 @@ from parsers.documents.segments import Line, segments_of
 
 # Rules that go over this share of the page's width part rows; shorter ones are blanks to write on.
 _ACROSS = 0.3
+# A page has a hundred lines at the smallest size that is read; more are a drawing, and sharing them out takes long.
+_MOST_LINES = 200
 # The edges of a page, as shares of its height, where its number stands.
 _TOP, _BOTTOM = 0.08, 0.92
 _PAGE_NUMBER = re.compile(r"[-—–\s]*(?:第\s*)?\d{1,3}(?:\s*页)?(?:\s*[/，,]?\s*(?:共\s*)?\d{1,3}(?:\s*页)?)?[-—–\s]*")
@@ -34,6 +36,9 @@ class Loose:
         size = (float(page.width), float(page.height))
         shown = [(line, segments_of(line)) for line in lines_of(page.chars)]
         kept = [(text_of(line), pieces) for line, pieces in shown if pieces and not _is_number(pieces, size[1])]
+        if len(kept) > _MOST_LINES:
+            self._columns = None
+            return list(blocks)
         found = grid_by_position([one for _, one in kept], _rules(page), page.page_number, size, self._columns)
         self._columns = found[2] if found else None
         if found is None:

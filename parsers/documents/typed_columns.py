@@ -5,11 +5,14 @@ It is the second look at a document, for lists that somebody typed without a tab
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from parsers.documents.tables import Cell, Table
 
 # A list has at least so many columns.
 _LEAST_PARTS = 4
+# Nobody types longer headings.
+_LONGEST_LINE = 400
 _TABS = re.compile(r"[ 　]*\t[ 　]*")
 _GAPS = re.compile(r"[ 　\t]*\t[ 　\t]*|[ 　]{2,}|　")
 
@@ -22,7 +25,7 @@ def with_typed_tables(blocks: Sequence[str | Table]) -> tuple[str | Table, ...]:
     index = sum(isinstance(block, Table) for block in blocks)
     at = 0
     while at < len(blocks):
-        rows = _rows(blocks[at:])
+        rows = _rows(blocks, at)
         if len(rows) > 1:
             index += 1
             made.append(_table(rows, index))
@@ -33,17 +36,17 @@ def with_typed_tables(blocks: Sequence[str | Table]) -> tuple[str | Table, ...]:
     return tuple(made)
 
 
-def _rows(blocks: Sequence[str | Table]) -> list[Parts]:
-    """Return the rows that begin with the first block; fewer than two where it begins no table."""
-    first = blocks[0]
-    if not isinstance(first, str):
+def _rows(blocks: Sequence[str | Table], at: int) -> list[Parts]:
+    """Return the rows that begin with a block; fewer than two where it begins no table."""
+    first = blocks[at]
+    if not isinstance(first, str) or len(first) > _LONGEST_LINE:
         return []
     by = _TABS if len(_TABS.split(first.strip())) >= _LEAST_PARTS else _GAPS
     head = by.split(first.strip())
     if len(head) < _LEAST_PARTS or not all(head):
         return []
     rows = [head]
-    for block in blocks[1:]:
+    for block in islice(blocks, at + 1, None):
         parts = by.split(block.strip("\n 　")) if isinstance(block, str) else []
         # The last cells of a row may be blank.
         if not len(head) // 2 < len(parts) <= len(head):

@@ -84,7 +84,7 @@ def _goes_on(pair: _Pair, text: str, *, wrapped: bool) -> bool:
 
 def _pairs(text: str, labels: Labels) -> list[_Pair]:
     """Return the labels of a line with their values; none where the line does not begin with a label."""
-    matches = labels.matches(text)
+    matches = labels.matches(text) if labels.start_of(text) else []
     if not matches or not _NUMBERED.match(text[: matches[0].start]):
         return []
     kept = _kept(matches)
