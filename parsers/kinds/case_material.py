@@ -57,7 +57,7 @@ class CaseMaterial:
     """Recognises case materials, and measures their sections and their layout."""
 
     kind = "case_material"
-    version = 3
+    version = 4
 
     def read(self, document: Document, campaign: Campaign) -> tuple[Found, ...]:
         """Return the material, at most one a document."""

@@ -15,6 +15,7 @@ from itertools import takewhile
 from config.campaign import Campaign, Section
 from parsers.documents.tables import key, short_key
 from parsers.kinds.material_lines import Line
+from parsers.values.traditional import simplified
 
 _CHINESE = "[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]{1,3}"
 _DIGITS = r"\d{1,2}(?:[.．]\d{1,2}){0,2}"
@@ -114,7 +115,7 @@ class _Names:
 
     def _may_name(self, text: str) -> bool:
         """Tell whether a text ends as some name does, which most do not; what is in brackets may follow."""
-        return "".join(_LETTER.findall(text))[-_WEAK:] in self._endings or bool(_BRACKET.search(text))
+        return "".join(_LETTER.findall(simplified(text)))[-_WEAK:] in self._endings or bool(_BRACKET.search(text))
 
     @cached_property
     def _sizes(self) -> list[int]:
@@ -181,7 +182,7 @@ def _without_number(start: str) -> tuple[str, str]:
 
 
 def _normal(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)
+    return simplified(unicodedata.normalize("NFKC", text))
 
 
 def _whole(text: str, number: int, level: str, names: _Names, *, weak: bool) -> Heading | None:
