@@ -23,7 +23,7 @@ _NO_DAY = re.compile(r"月\s*日")
 # Who signs beside the seal, with the name where it follows on the line: 法定代表人（签字）：张三.
 _SIGNER = re.compile(
     r"(?:单位|企业|项目|主要)*(?:法定代表人|法人代表|负责人|授权代表|委托代理人|经办人|会长|秘书长)(?:或[^\s:：(（]{2,8})?"
-    r"\s*(?:[(（][^()（）]{0,12}[)）])?\s*[:：]?(?:[ \t_]*[\u4e00-\u9fff·]{2,4}(?![\u4e00-\u9fff(（]))?"
+    r"\s*(?:[(（][^()（）]{0,12}[)）]|签字|签名|签章)?\s*[:：]?(?:[ \t_]*[\u4e00-\u9fff·]{2,4}(?![\u4e00-\u9fff(（]))?"
     r"|[(（](?:签字|签名)[)）]"
 )
 # What a label leaves before a name: （市级协会）意见：
@@ -49,6 +49,9 @@ _PERSON_LABEL = re.compile(
 _LONG_LABEL = 30
 # Longer texts are values that happen to begin with a label's word; only a reason is this long with its label in it.
 _LONG_CELL = 200
+_CONTACTS = ("applicant_contact", "recommender_contact")
+# A label of a contact's name that asks for the number as well (联系人姓名及手机).
+_AND_PHONE = re.compile(r"[及和与/]?(?:联系)?(?:电话|手机|方式|号码|手机号码?)+")
 FOOT = ("applicant", "recommender")
 # The row of the seals and that of the dates, where each has its own.
 _FOOT_ROWS = 2
@@ -136,6 +139,8 @@ def _label_of(text: str, labels: Labels) -> str | None:
     if field or len(text) > _LONG_LABEL:
         return field
     start = labels.start_of(text)
+    if start and start.field in _CONTACTS and _AND_PHONE.fullmatch(short_key(text[start.end :])):
+        return start.field
     person = _PERSON_LABEL.fullmatch(short_key(text[start.end :])) if start and start.field in FOOT else None
     return f"{start.field}_{_PERSONS[person['who']]}" if start and person else None
 
