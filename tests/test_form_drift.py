@@ -117,6 +117,9 @@ CONTACT_ROWS: dict[str, list[list[str]]] = {
         ["推荐单位联系人", "联系电话", "推荐单位", ""],
         ["李秀英", "0571-86012345", "杭州市物业管理协会", ""],
     ],
+    "name_and_phone_in_the_label": [
+        ["申报单位联系人姓名及手机", "王建国 13800010001", "推荐单位联系人姓名及联系电话", "李秀英 0571-86012345"],
+    ],
     "labels_repeated": [
         ["申报单位联系人", "姓名：王建国", "联系电话", "手机：13800010001"],
         ["推荐单位联系人", "姓名：李秀英", "联系电话", "电话：0571-86012345"],
@@ -138,6 +141,7 @@ FEET = {
     "opinion_that_names_it": ("申报单位：杭州春江物业服务有限公司（盖章）", "推荐单位意见：\n经杭州市物业管理协会研究，同意推荐。\n（盖章）"),
     "signers": ("申报单位名称\n杭州春江物业服务有限公司（盖章）\n法定代表人（签字）：", "推荐单位（市级协会）名称\n杭州市物业管理协会（盖章）\n负责人（签字）：赵六"),
     "signer_on_the_line": ("申报单位名称：杭州春江物业服务有限公司（盖章） 法定代表人（签字）：张三", "推荐单位名称：杭州市物业管理协会（盖章） 会长：李四"),
+    "signer_without_brackets": ("申报单位名称：杭州春江物业服务有限公司（盖章）\n负责人签字：\n日期：", "推荐单位名称\n杭州市物业管理协会\n（盖章）\n会长签名：李四"),
     "signer_first": ("申报单位名称\n法定代表人或授权代表（签字）：\n杭州春江物业服务有限公司（盖章）", "推荐单位名称\n负责人：\n杭州市物业管理协会（盖章）"),
     "lines": ("申报单位名称：__杭州春江物业服务有限公司__\n（盖章）", "推荐单位（市级协会）名称：\n__杭州市物业\n管理协会__（盖 章）"),
     "hint": ("申报单位名称（填写全称）：杭州春江物业服务有限公司（盖章）", "推荐单位名称（全称）：杭州市物业管理协会（盖章）"),
@@ -211,3 +215,62 @@ def test_a_name_is_what_the_cell_means(name: str, raw: str, expected: object, re
 def test_a_cell_that_holds_only_the_templates_hint_is_blank(read: Reader) -> None:
     cell = fields_of(build.form_grid(build.form_fields(company="（请填写全称）")), read)["company"]
     assert (cell["raw"], cell["value"]) == ("", None)
+
+
+def test_a_form_whose_row_reminds_of_a_lists_header_is_a_form(read: Reader) -> None:
+    grid = build.form_grid(build.FORM)
+    grid[5] = ["物业服务费价格及收缴率", "2.5元/㎡·月，98.5%", LEFT, LEFT]
+    assert fields_of(grid, read)["delivered"]["value"] == "2015-06"
+
+
+def test_numbers_before_labels_are_no_part_of_them(read: Reader) -> None:
+    labels = iter(range(1, 20))
+    marks = {0, 2}
+    grid = [
+        [f"{next(labels)}.{text}" if at in marks and text not in {LEFT, UP} else text for at, text in enumerate(row)]
+        for row in build.form_grid(build.FORM)
+    ]
+    wanted = only(read(build.recommendation_form_docx()), "recommendation_form")["fields"]
+    assert {n: c["value"] for n, c in fields_of(grid, read).items()} == {n: c["value"] for n, c in wanted.items()}
+
+
+def test_traditional_labels_are_known(read: Reader) -> None:
+    fields = fields_of(relabelled("联系地址", "聯繫地址"), read)
+    assert fields["address"]["value"] == build.FORM["address"]
+
+
+def test_a_caption_at_the_side_of_the_contacts_is_no_phone(read: Reader) -> None:
+    grid = [["基本信息" if not at else UP, *row] for at, row in enumerate(build.form_grid(build.FORM))]
+    grid[6][0], grid[7][0] = "联系方式", UP
+    grid[8][0] = grid[9][0] = "意见"
+    fields = fields_of(grid, read)
+    assert (fields["applicant_phone"]["value"], fields["recommender_phone"]["value"]) == ("13800010001", "057186012345")
+
+
+def test_dates_in_a_row_below_the_organisations_are_read(read: Reader) -> None:
+    grid = build.form_grid(build.FORM)
+    grid[9:] = [
+        ["申报单位名称", COMPANY, "推荐单位（市级协会）名称", ASSOCIATION],
+        ["（盖章）\n2026年6月12日", LEFT, "（盖章）\n2026年6月25日", LEFT],
+    ]
+    fields = fields_of(grid, read)
+    found = [fields[name]["value"] for name in ("applicant", "recommender", "applicant_signed", "recommender_signed")]
+    assert found == [COMPANY, ASSOCIATION, "2026-06-12", "2026-06-25"]
+
+
+CHOICES = {
+    "boxes": [["项目类型", "□商品住宅小区", "☑安置房小区", "□国企移交社会管理小区\n□弃管小区"]],
+    "boxes_in_two_rows": [
+        ["项目类型", "□商品住宅小区", "☑安置房小区", ""],
+        [UP, "□国企移交社会管理小区", "□弃管小区", ""],
+    ],
+    "ticks_behind": [["项目类型", "商品住宅小区", "", "安置房小区", "√", "弃管小区", ""]],
+    "ticks_before": [["项目类型", "", "商品住宅小区", "√", "安置房小区", "", "弃管小区"]],
+}
+
+
+@pytest.mark.parametrize("rows", CHOICES.values(), ids=list(CHOICES))
+def test_boxes_in_cells_of_their_own_are_one_choice(rows: Grid, read: Reader) -> None:
+    grid = build.form_grid(build.FORM)
+    grid[4:5] = [["交付时间", "2015年6月", LEFT, LEFT], *rows]
+    assert fields_of(grid, read)["project_type"]["value"] == "resettlement"

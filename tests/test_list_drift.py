@@ -220,3 +220,45 @@ def test_a_case_merged_over_rows_stays_one_case_in_both_halves(read: Reader) -> 
         [UP, UP, UP, UP, UP, UP, UP, UP, UP, UP, UP, "宁波市物业管理协会"],
     ]
     assert [row[0] for row in rows_of(docx_bytes(build.LIST_TITLE, grid), read)] == ["春江花园", "安居里"]
+
+
+TICKED = ["商品住宅小区", "安置房小区", "国企移交社会管理小区", "弃管小区"]
+
+
+@pytest.mark.parametrize("above", [["项目类型（打√）", LEFT, LEFT, LEFT], None], ids=["under_a_heading", "alone"])
+def test_types_that_are_columns_to_tick_are_read(above: list[str] | None, read: Reader) -> None:
+    rows = [
+        ["1", "春江花园", COMPANY, "2015年6月", "√", "", "", "", ASSOCIATION],
+        ["2", "安居里", COMPANY, "2015年6月", "", "×", "√", "/", ASSOCIATION],
+        ["3", "秋水苑", COMPANY, "2015年6月", "√", "√", "", "", ASSOCIATION],
+    ]
+    header = [[*HALF[:4], *TICKED, "推荐单位"]]
+    if above:
+        header = [[*HALF[:4], *above, "推荐单位"], [UP, UP, UP, UP, *TICKED, UP]]
+    found = only(read(docx_bytes(build.LIST_TITLE, [*header, *rows])), "summary_list")["rows"]
+    assert [row["project_type"]["value"] for row in found] == ["commodity", "soe_transferred", None]
+    assert [row["community"]["value"] for row in found] == ["春江花园", "安居里", "秋水苑"]
+
+
+def test_the_submitter_loses_a_seals_short_mark_and_the_phone_its_brackets(read: Reader) -> None:
+    facts = only(
+        read(list_of(CELLS, head=["报送单位：浙江省物业管理协会（章）  经办人：张三（13800001111）"])), "summary_list"
+    )
+    assert values({name: facts[name] for name in ("submitter", "contact", "phone")}) == {
+        "submitter": "浙江省物业管理协会",
+        "contact": "张三",
+        "phone": "13800001111",
+    }
+
+
+def test_a_list_in_traditional_characters_is_read(read: Reader) -> None:
+    header = [
+        "序號",
+        "小區名稱",
+        "申報單位（物業服務企業）",
+        "項目交付時間",
+        "項目類型",
+        "推薦單位（市級物協）",
+        "備註",
+    ]
+    assert rows_of(list_of(CELLS, header=header), read) == [READ]

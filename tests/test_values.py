@@ -412,3 +412,51 @@ def test_a_cell_too_long_to_be_a_value_has_none() -> None:
 
 def test_cleaning_removes_what_cannot_be_seen() -> None:
     assert clean("\u200b２０１５\u00a0年\x00\u202e") == "2015 年"
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("九十七点六％", 0.976),
+        ("97.6%（含历史欠费追缴为102%）", 0.976),
+        ("当年97.6%，往年欠费清缴率85%", 0.976),
+        ("物业费收缴率97.6%，业主满意率99%", 0.976),
+        ("业主满意率99%", 0.99),
+        ("2024年93%，2025年97.6%", 0.976),
+    ],
+)
+def test_a_rate_of_other_money_does_not_hide_the_years_own(raw: str, expected: float) -> None:
+    assert read_rate(raw) == expected
+
+
+def test_a_price_spoken_down_to_the_tenth_of_a_tenth_is_read_whole() -> None:
+    assert read_fee("两元一角八分/平方米·月") == (2.18, 2.18)
+
+
+@pytest.mark.parametrize(
+    "raw", ["(13838112233)", "张三（13838112233）", "一三八三八一一二二三三", "手机（ 13838112233 ）"]
+)
+def test_a_mobile_number_in_brackets_or_in_words_is_read(raw: str) -> None:
+    assert read_phone(raw) == "13838112233"
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("商品住宅小区 √ / 安置房小区 / 国企移交社会管理小区", "commodity"),
+        ("商品住宅小区 / √ 安置房小区 / 国企移交社会管理小区", "resettlement"),
+        ("商品住宅小区 √ 安置房小区 国企移交社会管理小区", None),
+        ("商品住宅小區", "commodity"),
+        ("國企移交社會管理小區", "soe_transferred"),
+        ("央企移交小区", "soe_transferred"),
+    ],
+)
+def test_a_tick_between_strokes_belongs_to_the_words_on_its_side(
+    campaign: Campaign, raw: str, expected: str | None
+) -> None:
+    assert read_project_type(raw, campaign.project_type) == expected
+
+
+def test_traditional_characters_of_labels_and_units_compare_as_simplified() -> None:
+    assert label_key("聯繫電話") == label_key("联系电话")
+    assert read_area("21.36萬平方米") == 213_600

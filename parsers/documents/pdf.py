@@ -20,6 +20,7 @@ from parsers.documents.document import Document
 from parsers.documents.grids import Box, Grid, grid_of, joined, numbered
 from parsers.documents.pdf_cells import contents_of
 from parsers.documents.pdf_lines import lines_of, text_of
+from parsers.documents.pdf_loose import Loose
 
 _LOCKED = "PDF 设了打开密码，请索要密码或未加密的文件"
 _BROKEN = "PDF 打不开，可能已损坏，请人工看"
@@ -44,6 +45,7 @@ def read_pdf(path: Path, pages: Sequence[int]) -> tuple[Document, list[int]]:
     ParseError `encrypted` or `corrupt` where it cannot be opened.
     """
     blocks: list[str | Grid] = []
+    loose = Loose()
     unreadable = []
     try:
         with pdfplumber.open(path, pages=list(pages)) as pdf:
@@ -53,12 +55,13 @@ def read_pdf(path: Path, pages: Sequence[int]) -> tuple[Document, list[int]]:
                     unreadable.append(page.page_number)
                 else:
                     blocks = joined(blocks, own)
+                    loose.add(page, own)
                 page.close()
     except _REFUSED as error:
         cause = error.args[0] if isinstance(error, PdfminerException) and error.args else error
         locked = isinstance(cause, PDFPasswordIncorrect | PDFEncryptionError)
         raise ParseError(*(("encrypted", _LOCKED) if locked else ("corrupt", _BROKEN))) from error
-    return Document(numbered(blocks), method="pdf"), unreadable
+    return Document(numbered(blocks), method="pdf", loose=numbered(loose.blocks)), unreadable
 
 
 def _page_blocks(page: Any) -> list[str | Grid] | None:  # noqa: ANN401 (pdfplumber has no types)

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 
 from parsers.base import Area
 from parsers.values.text import clean
+from parsers.values.traditional import simplified
 
 # Longer than the longest label with what people write into its brackets.
 _LONGEST_LABEL = 40
@@ -18,6 +19,10 @@ _NO_LETTERS = re.compile(r"[\s_:;,.。、，；：·*#“”\"'‘’《》<>/\\
 # What people add to a label for another value of the same cell.
 _TAIL = re.compile(r"(?:及|和|与|/)?(?:职务|职称|签字|签名|必填|如实填写)+$")
 _GAP = r"[\s_＿　]*"
+# What numbers a label: 1.小区名称, （二）联系地址, 3）建成时间; a year (2025年收缴率) is a part of it.
+_FIGURES = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
+_NUMBER = rf"(?:[(（]\s*{_FIGURES}\s*[)）]|{_FIGURES}\s*[、.．:：)）])"
+_NUMBERED = re.compile(rf"^\s*{_NUMBER}\s*(?=\D|20\d\d年)")
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,8 @@ def short_key(text: str) -> str:
 @lru_cache(maxsize=8_192)
 def _keys(text: str) -> tuple[str, ...]:
     """Return the keys under which a short text may be known as a label; the same cells are asked for many times."""
-    ways = (key(text), short_key(text))
+    plain = _NUMBERED.sub("", text)
+    ways = (key(text), short_key(text), *((key(plain), short_key(plain)) if plain != text else ()))
     return (*ways, *(_TAIL.sub("", way) for way in ways))
 
 
@@ -111,12 +117,17 @@ class Labels:
                     written = short_key(writing) if short else key(writing)
                     self._fields.setdefault(written, field)
                     self._ranks.setdefault(written, rank)
+        self._best = {field: writings[0] for field, writings in labels.items() if writings}
         self._writings = sorted(((writing, field) for field, ways in labels.items() for writing in ways), key=_longest)
 
     def field_of(self, text: str) -> str | None:
         """Return the field that a cell heads; None where the cell is no label."""
         written = self._known(text)
         return self._fields[written] if written else None
+
+    def best_of(self, field: str) -> str:
+        """Return the best way of writing a field's label."""
+        return self._best[field]
 
     def rank_of(self, text: str) -> int:
         """Return how well a label names its field: its place among the field's writings, the best first."""
@@ -152,25 +163,25 @@ class Labels:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         bracket = r"(?:\s*[(（〔\[][^()（）]{0,16}[)）〕\]])?"
-        before = r"(?:^|(?<=[\s_＿，,；;。、|｜]))"
+        before = rf"(?:^[\s_＿]*{_NUMBER}\s*|^|(?<=[\s_＿，,；;。、|｜)）]))"
         return re.compile(rf"{before}({self._ways}){bracket}(\s*[:：]|(?=[\s_＿])|$)", re.MULTILINE)
 
     @cached_property
     def _start(self) -> re.Pattern[str]:
-        return re.compile(rf"[\s_＿]*({self._ways})")
+        return re.compile(rf"[\s_＿]*{_NUMBER}?\s*({self._ways})")
 
     def matches(self, text: str) -> list["Match"]:
         """Return every label that stands in a text before a colon, a space or a line end, in order."""
         found = []
-        for match in self._pattern.finditer(text):
+        for match in self._pattern.finditer(simplified(text)):
             field = self.field_of(match[1])
             if field is not None:
-                found.append(Match(field, match.start(1), match.end(), bool(match[2].strip())))
+                found.append(Match(field, match.start(), match.end(), bool(match[2].strip())))
         return found
 
     def start_of(self, text: str) -> "Match | None":
         """Return the label that a text begins with, whatever follows it."""
-        match = self._start.match(text)
+        match = self._start.match(simplified(text))
         field = self.field_of(match[1]) if match else None
         return Match(field, match.start(1), match.end(), colon=False) if match and field else None
 

@@ -5,16 +5,20 @@ from collections.abc import Iterable
 
 from parsers.values.types import MARKS
 
+_WORD = r"[A-Za-z0-9.,:/@%+\-]+"
 # What cannot be parted by the end of a line: a character with the marks behind it, an opening mark with what follows,
-# a word or a number.
+# a word or a number, also behind such a mark (上，2025).
 _WHOLE = re.compile(
-    r"[(（《“‘「『【〈]*(?:[A-Za-z0-9.,:/@%+\-]+|[^\s])[)）》”’」』】〉，。、；：！？…—·%％.,;:!?]*", re.DOTALL
+    rf"[(（《“‘「『【〈]*(?:{_WORD}|[^\s])(?:[)）》”’」』】〉，。、；：！？…—·%％.,;:!?]+(?:{_WORD})?)?", re.DOTALL
 )
 _NARROW = 0.55
 # What a line leaves beside the border though all of it is used, in characters.
 _SLACK = 0.7
-# The room between the text of a full line and the border.
-_PADDING = 0.5
+# What a cell leaves free beside its border, in characters; figures are parted one by one where a number is too long.
+_PADDING = 0.55
+_FIRST_FIGURES, _LAST_FIGURES = re.compile(r"[0-9]+"), re.compile(r"[0-9]+$")
+# A telephone number with its area code has at most twelve digits.
+_LONGEST_NUMBER = 12
 
 
 def unwrapped(lines: Iterable[tuple[str, float]]) -> str:
@@ -42,8 +46,16 @@ def _gap(before: str, after: str, room: float) -> str:
     """
     if after[0] in MARKS:
         return "\n"
-    apart = before[-1].isascii() and after[0].isascii() and before[-1].isalnum() and room >= _NARROW + _PADDING
+    if _is_one_number(before, after):
+        return " " if room >= _NARROW + _PADDING else ""
+    apart = before[-1].isascii() and after[0].isascii() and before[-1].isalnum() and room >= _NARROW
     return " " if apart else ""
+
+
+def _is_one_number(before: str, after: str) -> bool:
+    """Tell whether figures on both sides of a line's end are together no longer than a number is."""
+    halves = _LAST_FIGURES.search(before), _FIRST_FIGURES.match(after)
+    return all(halves) and sum(len(half[0]) for half in halves if half) <= _LONGEST_NUMBER
 
 
 def width_of(text: str) -> float:

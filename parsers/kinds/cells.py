@@ -17,10 +17,13 @@ from parsers.base import Value, as_json
 Normal = str | float | tuple[float, float] | None
 Reader = Callable[[str], Normal]
 
-_STAMP = r"(?:加?盖\s*(?:单位)?公?章\s*处?|公\s*章|单位公章|签\s*章)"
-SEAL = re.compile(rf"(?:[(（〔\[]\s*)?{_STAMP}(?:\s*[)）〕\]])?")
-# The same in brackets or at the end: a street may be called 盖章巷.
-_SEAL_OF_NAME = re.compile(rf"[(（〔\[]\s*{_STAMP}\s*[)）〕\]]|^\s*{_STAMP}\s*[)）〕\]]|{_STAMP}\s*$")
+_STAMP = r"(?:加?[盖蓋]\s*(?:单位|單位)?公?章\s*处?|公\s*章|单位公章|签\s*章)"
+# 章 alone is a seal's place only in brackets.
+SEAL = re.compile(rf"[(（〔\[]\s*章\s*[)）〕\]]|(?:[(（〔\[]\s*)?{_STAMP}(?:\s*[)）〕\]])?")
+# The same in brackets or at the end, where its half may be cut off: a street may be called 盖章巷.
+_SEAL_OF_NAME = re.compile(
+    rf"[(（〔\[]\s*(?:{_STAMP}|章)\s*[)）〕\]]|^\s*{_STAMP}\s*[)）〕\]]|{_STAMP}\s*$|[(（]\s*盖\s*$"
+)
 _RUN = re.compile(r"([^\S\n])[^\S\n]+")
 _PHONE = re.compile(r"[(（]?[+＋]?[\d０-９][\d０-９\-—－–()（） ]{5,}[\d０-９]")
 _CHINESE = re.compile("[\u3000-\u9fff\uff00-\uffef]")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from parsers.base import Area
 from parsers.documents.tables import Cell, Labels, Match, Table, distinct, fresh, short_key
 from parsers.kinds.cells import SEAL, compact, name_in, trimmed
+from parsers.kinds.form_choices import choices_beside
 
 _DIGIT = "[0-9０-９〇零○ＯOo一二三四五六七八九十廿]"
 # A date at the foot of a form: 2026年6月1日, 2026.6.1, 二〇二六年六月一日, with or without spaces.
@@ -22,7 +23,7 @@ _NO_DAY = re.compile(r"月\s*日")
 # Who signs beside the seal, with the name where it follows on the line: 法定代表人（签字）：张三.
 _SIGNER = re.compile(
     r"(?:单位|企业|项目|主要)*(?:法定代表人|法人代表|负责人|授权代表|委托代理人|经办人|会长|秘书长)(?:或[^\s:：(（]{2,8})?"
-    r"\s*(?:[(（][^()（）]{0,12}[)）])?\s*[:：]?(?:[ \t_]*[\u4e00-\u9fff·]{2,4}(?![\u4e00-\u9fff(（]))?"
+    r"\s*(?:[(（][^()（）]{0,12}[)）]|签字|签名|签章)?\s*[:：]?(?:[ \t_]*[\u4e00-\u9fff·]{2,4}(?![\u4e00-\u9fff(（]))?"
     r"|[(（](?:签字|签名)[)）]"
 )
 # What a label leaves before a name: （市级协会）意见：
@@ -48,6 +49,9 @@ _PERSON_LABEL = re.compile(
 _LONG_LABEL = 30
 # Longer texts are values that happen to begin with a label's word; only a reason is this long with its label in it.
 _LONG_CELL = 200
+_CONTACTS = ("applicant_contact", "recommender_contact")
+# A label of a contact's name that asks for the number as well (联系人姓名及手机).
+_AND_PHONE = re.compile(r"[及和与/]?(?:联系)?(?:电话|手机|方式|号码|手机号码?)+")
 FOOT = ("applicant", "recommender")
 # The row of the seals and that of the dates, where each has its own.
 _FOOT_ROWS = 2
@@ -96,13 +100,19 @@ def entries(table: Table, labels: Labels) -> Iterator[Entry]:
                     whole = "\n".join((raw, *_dates_below(table, number, cell))) if inner in FOOT else raw
                     name = _of_person(inner, group, labels)
                     yield Entry(name, whole, table.place(cell), row_of, group, label).at(cell)
-            elif not _holds_persons(field, cells, at, labels):
+            elif not (_holds_persons(field, cells, at, labels) or _heads_rows(table, number, cells, at, labels)):
+                if field == "project_type" and (choices := choices_beside(table, number, cells, at, labels)):
+                    taken.update(one.origin for one in choices.cells)
+                    yield Entry(field, choices.text, table.place(choices.stands), row_of, group).at(choices.stands)
+                    continue
                 value = _value_cell(table, number, cells, at, labels)
                 taken.update([value.origin] if value else [])
                 raw = _own_value(value, field, labels) if value else ""
                 beside = value is not None and value.row == cell.row
                 name = _of_person(field, group, labels) if beside else field
                 stands = value or cell
+                if value and field in FOOT:
+                    raw = "\n".join((raw, *_dates_below(table, number if beside else number + 1, value)))
                 yield Entry(name, raw, table.place(stands), row_of, group, cell.text).at(stands)
 
 
@@ -118,12 +128,19 @@ def _dates_below(table: Table, number: int, cell: Cell) -> Iterator[str]:
         yield below.text
 
 
+def is_label(text: str, labels: Labels) -> bool:
+    """Tell whether a text is a form's label and nothing else."""
+    return _label_of(text, labels) is not None
+
+
 def _label_of(text: str, labels: Labels) -> str | None:
     """Return the field of a label, also of one that the campaign has only in parts: 申报单位 and 联系人姓名、职务."""
     field = labels.field_of(text)
     if field or len(text) > _LONG_LABEL:
         return field
     start = labels.start_of(text)
+    if start and start.field in _CONTACTS and _AND_PHONE.fullmatch(short_key(text[start.end :])):
+        return start.field
     person = _PERSON_LABEL.fullmatch(short_key(text[start.end :])) if start and start.field in FOOT else None
     return f"{start.field}_{_PERSONS[person['who']]}" if start and person else None
 
@@ -132,6 +149,13 @@ def _of_person(field: str, group: str, labels: Labels) -> str:
     """Return the field of what stands under 联系人 or 手机: there 申报单位 means its contact, not its name."""
     of = labels.field_of(group)
     return f"{field}_{of}" if field in FOOT and of in {"contact", "phone"} else field
+
+
+def _heads_rows(table: Table, number: int, cells: Sequence[Cell], at: int, labels: Labels) -> bool:
+    """Tell a caption at the side of several rows (联系方式) that is no label though it is called like one."""
+    if at + 1 >= len(cells) or number == len(table.rows) or labels.field_of(cells[at + 1].text) is None:
+        return False
+    return any(one.origin == cells[at].origin for one in table.rows[number])
 
 
 def _holds_persons(field: str, cells: Sequence[Cell], at: int, labels: Labels) -> bool:
@@ -143,13 +167,20 @@ def _holds_persons(field: str, cells: Sequence[Cell], at: int, labels: Labels) -
 def _value_cell(table: Table, number: int, cells: Sequence[Cell], at: int, labels: Labels) -> Cell | None:
     """Return the cell that holds a label's value: right of it, else below it; None where both are labels."""
     field = _label_of(cells[at].text, labels)
-    if at + 1 < len(cells) and not _is_label(cells[at + 1], labels, but=field):
-        return cells[at + 1]
+    beside = cells[at + 1] if at + 1 < len(cells) and not _is_label(cells[at + 1], labels, but=field) else None
+    # Where the foot has no lines, what is below is not beside.
+    if beside and (beside.text.strip() or field not in FOOT):
+        return beside
+    return _value_below(table, number, cells[at], labels) or beside
+
+
+def _value_below(table: Table, number: int, cell: Cell, labels: Labels) -> Cell | None:
+    """Return the cell below a label; None where that or another one of its row is a label."""
     if number == len(table.rows):
         return None
     below = table.rows[number]
-    column = cells[at].col - 1
-    if column >= len(below) or below[column].origin == cells[at].origin or any(_is_label(one, labels) for one in below):
+    column = cell.col - 1
+    if column >= len(below) or below[column].origin == cell.origin or any(_is_label(one, labels) for one in below):
         return None
     return below[column]
 
@@ -212,6 +243,18 @@ def split_foot(raw: str) -> tuple[str, str | None]:
 def signed_text(date: str) -> str:
     """Return what a foot's date says: nothing where the month is unfilled (2026年月日), the month where the day is."""
     return "" if _NO_MONTH.search(date) else _NO_DAY.sub("月", date)
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a line of a foot is its date, filled in or not."""
+    line = compact(_DATE_LABEL.sub("", SEAL.sub("", text))).strip()
+    return bool(_DATE.fullmatch(line) or _UNFILLED.fullmatch(line))
+
+
+def is_organisation(text: str) -> bool:
+    """Tell whether a line is the name of an organisation and nothing else."""
+    line = trimmed(SEAL.sub("", text)).strip()
+    return len(line) <= _LONG_LABEL and bool(_ORGANISATION.search(line)) and not _PARTS.search(line)
 
 
 def _name(raw: str) -> str:

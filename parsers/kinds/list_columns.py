@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from parsers.documents.tables import Cell, Labels, Table, distinct, key
 from parsers.kinds import list_head
@@ -37,13 +37,15 @@ _VAGUE = 10_000
 class Strip:
     """The columns of one list: field -> grid column; side by side, another list begins at `end`.
 
-    `heads` says of each of its grid columns how many cells of the header stand before the one over it.
+    `heads` says of each of its grid columns how many cells of the header stand before the one over it; `choices` are
+    columns to tick, with the type that each stands for.
     """
 
     columns: Columns
     start: int = 0
     end: int | None = None
     heads: tuple[int, ...] = ()
+    choices: Mapping[int, str] = field(default_factory=dict)
 
     def of(self, row: Sequence[Cell]) -> Sequence[Cell]:
         """Return the part of a row that is this list's."""
@@ -172,7 +174,7 @@ def _header(headings: Sequence[_Heading], height: int, row: Sequence[Cell]) -> H
     strips = [_best(group) for group in groups]
     if len(groups) > 1 and not all(_enough(columns) for columns in strips):
         groups, strips = [list(headings)], [_best(headings)]
-    if not _enough(strips[0]) or len(_exact(headings)) < _LEAST_EXACT:
+    if not _enough(strips[0]) or len(_exact(headings)) < _LEAST_EXACT or _is_of_a_form(headings):
         return None
     starts = [0, *(group[0].column for group in groups[1:])]
     ends = [*starts[1:], None]
@@ -180,6 +182,12 @@ def _header(headings: Sequence[_Heading], height: int, row: Sequence[Cell]) -> H
     parts = zip(_shared(strips), starts, ends, strict=True)
     made = (Strip(columns, start, end, _heads(row[start:end])) for columns, start, end in parts)
     return Header(tuple(made), captions, height)
+
+
+def _is_of_a_form(headings: Sequence[_Heading]) -> bool:
+    """Tell a row of a form (交付时间 | 2011年 | 项目类型 | 商品住宅小区): it only reminds of a heading."""
+    exact = _exact(headings)
+    return "community" not in exact and sum(name in exact for name in CORE) < _LEAST_KNOWN
 
 
 def _heads(part: Sequence[Cell]) -> tuple[int, ...]:

@@ -19,6 +19,11 @@ HEAD = (*FIELDS, "other")
 # A title is short; a sentence that speaks of the list is not its title.
 _TITLE_CHARACTERS = 60
 _TITLE_LIKE = re.compile(r"(?:清单|汇总表|一览表|统计表|登记表|名单|名录|台账|明细表?)(?:[(（][^()（）]*[)）])?$")
+_QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』]{2,12})[”\"」』]")
+# What other campaigns choose; ours is told by its name in quotation marks, or by the plain words of the annex.
+_OTHER_CAMPAIGN = re.compile(
+    "示范|优秀|先进|最美|红色物业|智慧|完整社区|骑手|老旧小区改造|诚信|信用|标杆|达标|创优|评优|星级"
+)
 
 Line = tuple[str, str]
 
@@ -32,11 +37,19 @@ def title_lines(lines: Iterable[str], campaign: Campaign) -> tuple[str | None, s
         plain_key = key(text)
         if not text or len(text) > _TITLE_CHARACTERS or ":" in text or "：" in text:
             continue
-        if any(title in plain_key for title in titles):
+        ours = any(title in plain_key for title in titles)
+        if ours and not names_another_campaign(text, campaign):
             own = own or text
-        elif _TITLE_LIKE.search(text):
+        elif ours or _TITLE_LIKE.search(text):
             other = other or text
     return own, other
+
+
+def names_another_campaign(title: str, campaign: Campaign) -> bool:
+    """Tell a title of another campaign: its name stands in quotation marks (“好房子”), or it chooses other things."""
+    if any(word in title for word in _QUOTED.findall(campaign.call.title)):
+        return False
+    return bool(_QUOTED.search(title) or _OTHER_CAMPAIGN.search(title))
 
 
 def list_head(

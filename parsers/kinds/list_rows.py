@@ -29,7 +29,7 @@ _NUMBERING = re.compile(
 )
 _COUNT_BEHIND = re.compile(rf"{_COUNT}$|[:]$")
 _GROUP = re.compile(
-    r"[省市]?(?:直属?|本级)|第[一二三四五六七八九十\d]{1,3}批(?:次|推荐|申报)*(?:案例|小区|项目)*|(?:推荐|申报)?(?:案例|小区|项目)(?:名单|清单)"
+    r"[省市]?(?:直属?|本级)|省直[管辖](?:县级?)?(?:行政单位|市|县)?|第[一二三四五六七八九十\d]{1,3}批(?:次|推荐|申报)*(?:案例|小区|项目)*|(?:推荐|申报)?(?:案例|小区|项目)(?:名单|清单)"
 )
 _ORGANISATION = re.compile(r"(?:协会|学会|物协|单位|公司|部门|中心|机关|领导|人)(?:名称|意见)?[:]?$")
 _SIGNED = re.compile("签字|签名|签章|盖章|公章")
@@ -56,12 +56,20 @@ def is_aside(part: Sequence[Cell], row: Sequence[Cell], columns: Columns, labels
         return True
     said = _core_said(row, columns, campaign)
     if community is None or not name:
-        remark = _cell(row, columns, "remark")
-        lines = [cell for cell in cells if not remark or cell.origin != remark.origin]
-        return list_head.is_head_row(lines, labels) or (len(said) < _LEAST_CELLS and _is_signed(cells))
+        return _is_nameless_aside(cells, _cell(row, columns, "remark"), said, labels, campaign)
     if len(said) >= _LEAST_CELLS:
         return False
     return _is_no_name(community, row, labels) or (not said and _heads_a_group(name, campaign))
+
+
+def _is_nameless_aside(
+    cells: Sequence[Cell], remark: Cell | None, said: set[tuple[int, int]], labels: Labels, campaign: Campaign
+) -> bool:
+    """Tell whether a row without a community is none: a head line, a seal, a group's heading in any column."""
+    lines = [cell for cell in cells if not remark or cell.origin != remark.origin]
+    if len(lines) == len(cells) == 1 and _heads_a_group(_flat(cells[0].text), campaign):
+        return True
+    return list_head.is_head_row(lines, labels) or (len(said) < _LEAST_CELLS and _is_signed(cells))
 
 
 def _is_marked(first: Sequence[str], community: str) -> bool:

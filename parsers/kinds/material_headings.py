@@ -16,6 +16,7 @@ from parsers.documents.tables import key
 from parsers.kinds.material_lines import Line
 from parsers.kinds.material_names import Names, names_of
 from parsers.kinds.material_numbering import without_number
+from parsers.values.traditional import simplified
 
 # The bracket that a line opens with may end its name: 【小区简介】本小区位于…
 _ENDS_NAME = re.compile(r"[:：]|\s*(?:——|—|--|–|-|\||｜)\s*|\s+|。|(?<=[^\s【\[〔〖])[】\]〕〗]\s*[:：]?")
@@ -190,7 +191,7 @@ def _heading(line: str, number: int, names: Names, *, styled: bool) -> Heading |
 
 
 def _normal(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)
+    return simplified(unicodedata.normalize("NFKC", text))
 
 
 def _whole(text: str, number: int, level: str, names: Names, *, weak: bool) -> Heading | None:

@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache
 
 from config.campaign import Section
 from parsers.documents.tables import key, short_key
+from parsers.values.traditional import simplified
 
 _JOINTS = re.compile("与|和|及其|及|、|/|&|暨")
 _PARTS = re.compile(r"[，,:：\s|｜—–“”\"]+")
@@ -74,7 +75,7 @@ class Names:
 
     def _may_name(self, text: str) -> bool:
         """Tell whether a text ends as some name does, which most do not; what is in brackets may follow."""
-        plain = "".join(_LETTER.findall(text))
+        plain = "".join(_LETTER.findall(simplified(text)))
         return plain[-_WEAK:] in self._endings or bool(_BRACKET.search(text) or _ADDED.search(plain))
 
     @cached_property

@@ -16,11 +16,13 @@ from parsers.documents.document import Document
 from parsers.documents.tables import Cell, Labels, Table, distinct, key, labels_of
 from parsers.kinds.cells import fact, plain, says_nothing, split_phone, value_of
 from parsers.kinds.form_cells import FOOT, Entry, entries, signed_text, split_foot
+from parsers.kinds.form_rows import with_whole_labels
+from parsers.kinds.label_lines import lines_table
 from parsers.kinds.list_columns import find_header
 
 # Cells that only this form has beside what every description of a community has.
 _TELLING = ("applicant_contact", "recommender_contact", "reason", "applicant", "recommender", "collection_rate")
-_LEAST_LABELS = 6
+_LEAST_LABELS, _LEAST_IN_LINES, _LEAST_TELLING_IN_LINES = 6, 8, 4
 # A form under another title shares what describes any community: it must have nearly all of annex 3.
 _LEAST_UNDER_OTHER_TITLE = 13
 _TITLE_CHARACTERS = 50
@@ -40,26 +42,69 @@ class RecommendationForm:
     """Reads the recommendation form of annex 3 from a Word document; a document may hold several."""
 
     kind = "recommendation_form"
-    version = 3
+    version = 4
 
     def read(self, document: Document, campaign: Campaign) -> tuple[Found, ...]:
-        """Return every form of the document that says something; a blank template says nothing."""
+        """Return every form of the document that says something; a blank template says nothing.
+
+        What has no table that says so may be typed in columns or in lines.
+        """
         labels = labels_of(campaign.recommendation_form.labels)
-        lists = labels_of(campaign.summary_list.labels)
-        found = []
-        title = ""
-        blocks = [block for block in document.blocks if isinstance(block, str) or not _is_list(block, lists, labels)]
-        for title_seen, form in _forms(blocks, labels):
-            title = title_seen or title
-            confidence = _confidence(form, title, campaign)
-            fields = _fields(form, campaign) if confidence else {}
-            if any(value.value is not None for value in fields.values()):
-                facts = {
-                    "title": title,
-                    "fields": {name: fact(value, document.method) for name, value in fields.items()},
-                }
-                found.append(Found(self.kind, confidence, facts))
-        return tuple(found)
+        return (
+            _found(document, _tables_of(document, campaign), campaign)
+            or _found(document, _tables_of(document.aligned, campaign, labels), campaign)
+            or _found(document, _lines_of(document, labels), campaign, of_lines=True)
+        )
+
+
+def _found(
+    document: Document, blocks: Iterable[str | Table], campaign: Campaign, *, of_lines: bool = False
+) -> tuple[Found, ...]:
+    found = []
+    title = ""
+    for title_seen, form in _forms(blocks, labels_of(campaign.recommendation_form.labels)):
+        title = title_seen or title
+        confidence = _confidence(form, title, campaign, of_lines=of_lines)
+        fields = _fields(form, campaign) if confidence else {}
+        if any(value.value is not None for value in fields.values()):
+            facts = {
+                "title": title,
+                "fields": {name: fact(value, document.method) for name, value in fields.items()},
+            }
+            found.append(Found(RecommendationForm.kind, confidence, facts))
+    return tuple(found)
+
+
+def _tables_of(document: Document, campaign: Campaign, joining: Labels | None = None) -> list[str | Table]:
+    """Return a document's blocks without its lists; with labels for `joining`, their halves in two rows are one."""
+    labels = labels_of(campaign.recommendation_form.labels)
+    lists = labels_of(campaign.summary_list.labels)
+    kept = [block for block in document.blocks if isinstance(block, str) or not _is_list(block, lists, labels)]
+    return [with_whole_labels(block, joining) if joining and isinstance(block, Table) else block for block in kept]
+
+
+def _lines_of(document: Document, labels: Labels) -> list[str | Table]:
+    """Return the titles of a document and its lines that name values as a table, in the order of their paragraphs."""
+    table = lines_table(document, labels)
+    if table is None:
+        return []
+    rows = {row[0].row: row for row in table.rows}
+    paragraphs = enumerate(document.paragraphs, start=1)
+    parts = ((rows.get(number), text) for number, text in paragraphs if number in rows or _title(text))
+    return [replace(table, rows=tuple(group)) if isinstance(group, list) else group for group in _grouped(parts)]
+
+
+def _grouped(parts: Iterable[tuple[tuple[Cell, ...] | None, str]]) -> list[str | list[tuple[Cell, ...]]]:
+    """Return titles and, between them, the rows that follow each other."""
+    made: list[str | list[tuple[Cell, ...]]] = []
+    for row, text in parts:
+        if row is None:
+            made.append(text)
+        elif made and isinstance(made[-1], list):
+            made[-1].append(row)
+        else:
+            made.append([row])
+    return made
 
 
 def _is_list(table: Table, lists: Labels, labels: Labels) -> bool:
@@ -119,13 +164,18 @@ def _below(text: str, form: Sequence[Entry], labels: Labels) -> Iterable[Entry]:
             yield Entry(field, raw, f"正文“{text.strip()[:12]}”", (0, 0), "")
 
 
-def _confidence(form: Sequence[Entry], title: str, campaign: Campaign) -> float:
-    """Return how sure it is that this is annex 3: by how many of its labels there are, and by the title over it."""
+def _confidence(form: Sequence[Entry], title: str, campaign: Campaign, *, of_lines: bool) -> float:
+    """Return how sure it is that this is annex 3: by how many of its labels there are, and by the title over it.
+
+    Lines that name values describe many things: without a table nearly all that only this form has must be there.
+    """
     fields = {entry.field for entry in form}
     least = {"own": _LEAST_LABELS, "none": _LEAST_LABELS, "other": _LEAST_UNDER_OTHER_TITLE}
     whose = _whose(title, campaign)
     telling = sum(name in fields for name in _TELLING)
     if "community" not in fields or len(fields) < least[whose] or telling < (1 if whose == "own" else 2):
+        return 0
+    if of_lines and (len(fields) < _LEAST_IN_LINES or (whose != "own" and telling < _LEAST_TELLING_IN_LINES)):
         return 0
     share = min(1.0, len(fields) / (len(campaign.recommendation_form.captions) - 2))
     return round((0.75 if whose == "own" else 0.65) + 0.24 * share, 2)

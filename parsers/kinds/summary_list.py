@@ -15,13 +15,17 @@ from parsers.documents.document import Document
 from parsers.documents.tables import Cell, Labels, Table, distinct, labels_of
 from parsers.kinds import list_head
 from parsers.kinds.cells import fact, is_ditto, says_nothing, value_of
+from parsers.kinds.list_choices import FIELD, choices_of, chosen
 from parsers.kinds.list_columns import CORE, Columns, Header, Strip, find_header, joined
+from parsers.kinds.list_looks import titled_looks
 from parsers.kinds.list_rows import is_aside
 
 # The words that a title of ours has and another campaign's has not.
 _OWN_WORDS = ("案例", "好服务")
 # Lists about cases (初审意见汇总表) name company and recommender too; few of ours go without both other columns.
 _LEAST_UNDER_OTHER_TITLE = 3
+# A list whose columns only positions tell: with fewer rows that read as cases, a person looks (filing_threshold).
+_LEAST_WHOLE, _UNSURE = 0.6, 0.55
 
 Row = dict[str, Value]
 
@@ -51,22 +55,50 @@ class SummaryList:
     """Reads the summary list of annex 4 from a Word document."""
 
     kind = "summary_list"
-    version = 3
+    version = 4
 
     def read(self, document: Document, campaign: Campaign) -> tuple[Found, ...]:
         """Return the list, at most one a document (one that goes on in further tables is one list)."""
-        labels = labels_of(campaign.summary_list.labels)
-        reading = _Reading()
-        for table in document.tables:
-            _read_table(table, reading, labels, campaign)
-        if not reading.columns:
+        reading = _reading_of(document, campaign)
+        if reading.columns:
+            return _found(document, reading, campaign)
+        reading = _reading_of(document.aligned, campaign)
+        if reading.columns:
+            return tuple(_as_sure(one, reading) for one in _found(document.aligned, reading, campaign))
+        if list_head.title_lines(_title_candidates(document, reading), campaign)[0] is None:
             return ()
-        head = list_head.list_head(document, reading.outside, campaign)
-        own, other = list_head.title_lines(_title_candidates(document, reading), campaign)
-        confidence = _confidence(reading.columns, own, other)
-        if confidence == 0 or not (reading.all_rows or any(value.value for value in head.values())):
-            return ()
-        return (Found(self.kind, confidence, _facts(own or other or "", head, reading, document.method)),)
+        looks = ((look, _reading_of(look, campaign)) for look in titled_looks(document, campaign))
+        return next((_found(look, reading, campaign) for look, reading in looks if reading.columns), ())
+
+
+def _as_sure(found: Found, reading: _Reading) -> Found:
+    """Return a list without ruled columns, left to a person where many of its rows do not read as cases."""
+    whole = [row for row in reading.all_rows if _reads_as_case(row)]
+    unsure = len(whole) < _LEAST_WHOLE * len(reading.all_rows)
+    return replace(found, confidence=min(found.confidence, _UNSURE)) if unsure else found
+
+
+def _reads_as_case(row: Row) -> bool:
+    said = [name for name in CORE if name in row and row[name].value is not None]
+    named = "community" in row and row["community"].value is not None
+    return named and len(said) >= min(_LEAST_UNDER_OTHER_TITLE, sum(name in row for name in CORE))
+
+
+def _reading_of(document: Document, campaign: Campaign) -> _Reading:
+    labels = labels_of(campaign.summary_list.labels)
+    reading = _Reading()
+    for table in document.tables:
+        _read_table(table, reading, labels, campaign)
+    return reading
+
+
+def _found(document: Document, reading: _Reading, campaign: Campaign) -> tuple[Found, ...]:
+    head = list_head.list_head(document, reading.outside, campaign)
+    own, other = list_head.title_lines(_title_candidates(document, reading), campaign)
+    confidence = _confidence(reading.columns, own, other, campaign)
+    if confidence == 0 or not (reading.all_rows or any(value.value for value in head.values())):
+        return ()
+    return (Found(SummaryList.kind, confidence, _facts(own or other or "", head, reading, document.method)),)
 
 
 def _facts(title: str, head: dict[str, Value], reading: _Reading, method: str) -> dict[str, Any]:
@@ -78,11 +110,13 @@ def _facts(title: str, head: dict[str, Value], reading: _Reading, method: str) -
     }
 
 
-def _confidence(columns: Columns, own: str | None, other: str | None) -> float:
+def _confidence(columns: Columns, own: str | None, other: str | None, campaign: Campaign) -> float:
     """Return how sure it is that this is our list: its columns say most, a title of another list speaks against it."""
     core = sum(name in columns for name in CORE)
     if own:
         return 0.98 if core == len(CORE) else 0.9
+    if other and list_head.names_another_campaign(other, campaign):
+        return 0
     if other and not any(word in other for word in _OWN_WORDS):
         return 0.6 if core == len(CORE) else 0
     if other and core < _LEAST_UNDER_OTHER_TITLE:
@@ -108,11 +142,24 @@ def _read_table(table: Table, reading: _Reading, labels: Labels, campaign: Campa
         if header:
             strips = joined(strips, header.strips) if _shares(row, header_row) else header.strips
             header_row, done = table.rows[number + header.height - 2], number + header.height - 1
+            strips, more = _with_choices(strips, table, done, campaign)
+            done += more
             _note_columns(strips, header, len(row), reading)
         elif strips:
             _read_row(table, number, strips, reading, labels, campaign)
         else:
             reading.outside.append((table, row))
+
+
+def _with_choices(
+    strips: tuple[Strip, ...], table: Table, number: int, campaign: Campaign
+) -> tuple[tuple[Strip, ...], int]:
+    """Return a list's only strip with its columns to tick, and how many rows more the header has for them."""
+    choices, more = choices_of(table, number, campaign) if len(strips) == 1 else ({}, 0)
+    if not choices:
+        return strips, 0
+    columns = {FIELD: min(choices), **strips[0].columns}
+    return (replace(strips[0], columns=columns, choices=choices),), more
 
 
 def _note_columns(strips: tuple[Strip, ...], header: Header, width: int, reading: _Reading) -> None:
@@ -130,7 +177,7 @@ def _read_row(
         if is_aside(part, row, strip.columns, labels, campaign):
             reading.outside.append((table, part))
         else:
-            _add_case(table, number, row, strip.columns, reading.rows.setdefault(index, []), campaign)
+            _add_case(table, number, row, strip, reading.rows.setdefault(index, []), campaign)
 
 
 def _shares(row: Sequence[Cell], other: Sequence[Cell]) -> bool:
@@ -153,10 +200,12 @@ def _goes_on(table: Table, reading: _Reading, campaign: Campaign) -> bool:
 
 
 def _add_case(
-    table: Table, number: int, row: Sequence[Cell], columns: Columns, rows: list[Row], campaign: Campaign
+    table: Table, number: int, row: Sequence[Cell], strip: Strip, rows: list[Row], campaign: Campaign
 ) -> None:
     """Add a row as a case; blank and dotted ones are dropped, a second row of the same case fills its blanks."""
-    cells = {name: row[column] for name, column in columns.items() if column < len(row)}
+    cells = {name: row[column] for name, column in strip.columns.items() if column < len(row)}
+    if strip.choices:
+        cells[FIELD] = chosen(row, strip.choices) or replace(cells[FIELD], text="")
     said = {name for name, cell in cells.items() if name != "number" and not _is_silent(cell.text, campaign)}
     if not said:
         return

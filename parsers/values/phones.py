@@ -2,6 +2,7 @@
 
 import re
 
+from parsers.values.numerals import DIGITS, digits_of
 from parsers.values.text import prepared
 
 _GAP = r"[-. ]{0,3}"
@@ -25,8 +26,10 @@ _FORMS = (
     ),
     re.compile(rf"(?P<bare>[2-9][0-9]{{2,3}}[- ]?[0-9]{{4}})(?![0-9]){_EXTENSION}", re.IGNORECASE),
 )
-# A mobile number right behind another number, as where a line between them was lost.
-_FUSED = re.compile(r"(?<![0-9])(0[0-9]{2,3}-?[2-9][0-9]{6,7}|1[3-9][0-9]{9})(?=1[3-9][0-9]{9}(?![0-9]))")
+# A mobile number right behind one with its area code, as where the end of a line between them was lost.
+_FUSED = re.compile(r"(?<![0-9])(0[0-9]{2,3}-[2-9][0-9]{6,7})(?=1[3-9][0-9]{9}(?![0-9]))")
+# A number written out: 一三八〇〇〇一二三四五.
+_SPOKEN = re.compile(rf"(?<![{DIGITS}])(?:[{DIGITS}]{{11,12}}|[{DIGITS}]{{3,4}}-[{DIGITS}]{{7,8}})(?![{DIGITS}])")
 _START = re.compile(r"[+(]{0,2}[0-9]")
 _DIGITS = re.compile(r"[+(]*[0-9]+")
 # A number of another kind, or a masked one: QQ:86012345, 传真…, 138****56781234; and a mail address after it.
@@ -37,12 +40,12 @@ _SEPARATORS = frozenset(" )-.,")
 
 def read_phones(raw: str) -> tuple[str, ...]:
     """Return every telephone number of a cell as digits, in order, each once."""
-    text = _FUSED.sub(r"\1 ", prepared(raw))
+    text = _FUSED.sub(r"\1 ", _SPOKEN.sub(lambda match: digits_of(match[0]), prepared(raw)))
     found: dict[str, None] = {}
     at, broken = 0, False
     while start := _START.search(text, at):
         at = start.start()
-        match = _number_at(text, at)
+        match = _number_at(text, at) or (_number_at(text, start.end() - 1) if text[at] == "(" else None)
         # Beside digits that are no number, only one written whole is taken: 138 234 5678 holds no 2345678.
         if match and not (broken and _doubtful(match)):
             found[_normal(match)] = None

@@ -13,6 +13,7 @@ _NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
 _RATE = re.compile(
     rf"(?<![0-9.,])(?P<percent>{_NUMBER}) ?[%٪]"
     rf"|百分之 ?(?P<spoken>百|[{AMOUNT}]{{1,12}})|(?P<all>百分百)"
+    r"|(?P<signed>[一二三四五六七八九十点零〇]{2,9}) ?[%٪]"
     r"|(?<![0-9.,一二三四五六七八九十])(?P<tenths>[0-9](?:\.[0-9])?|[一二三四五六七八九十])成(?P<more>[一二三四五六七八九])?",
 )
 _BROKEN = re.compile(r"[0-9][.,][0-9]+[.,][0-9.,]*[0-9] ?%|[0-9],[0-9]+(?:\.[0-9]+)? ?%")
@@ -26,6 +27,9 @@ _UPPER_BEFORE = re.compile(r"(?:(?<!不)(?:低于|小于|少于)|不足|不到|�
 _UPPER_AFTER = re.compile(r" ?\)?(?:以下|以内|不到)")
 # What follows these words is a change, not the rate itself: 同比提高3%.
 _CHANGE = re.compile(r"(?:提高|提升|增长|上升|增加|下降|降低|同比|环比)(?:幅度)?[了约近:]{0,2} ?$")
+# So are called the rates that are none of this year's fees.
+_OF_ANOTHER = re.compile(r"往年|历年|历史|以前年度|陈欠|旧欠|欠费|清欠|清缴|追缴|补缴|满意|投诉|入住|签约|办结|覆盖")
+_CLAUSE_OR_BRACKET = re.compile(r"[(),;。、]")
 _IN_TURN = re.compile("分别|依次")
 _CLAUSE = re.compile(r"[),;。、]")
 # 2023年至2025年: what stands before the second year.
@@ -46,6 +50,7 @@ def read_rate(raw: str, *, year: int | None = 2025) -> float | None:
     matches = [match for match in _RATE.finditer(text) if not _CHANGE.search(text[: match.start()][-8:])]
     if not matches:
         return _bare(_YEAR.sub(" ", text))
+    matches = [match for match in matches if not _is_of_another(match)] or matches
     rates = [(_percent_of(match), match.start()) for match in matches]
     if any(percent is None for percent, _ in rates):
         return None
@@ -53,6 +58,11 @@ def read_rate(raw: str, *, year: int | None = 2025) -> float | None:
     if len(values) > 1:
         values = {percent for (percent, _), of in zip(rates, _years(text, rates), strict=True) if of == year}
     return _fraction(values.pop()) if len(values) == 1 else None
+
+
+def _is_of_another(match: re.Match[str]) -> bool:
+    """Tell a rate of something else by the words right before it: 往年欠费清缴率85%, 业主满意率99%."""
+    return bool(_OF_ANOTHER.search(_CLAUSE_OR_BRACKET.split(match.string[: match.start()][-20:])[-1]))
 
 
 def _percent_of(match: re.Match[str]) -> Decimal | None:
@@ -66,7 +76,7 @@ def _percent_of(match: re.Match[str]) -> Decimal | None:
         return _of_tenths(match["tenths"], match["more"])
     if match["all"] or match["spoken"] == "百":
         return Decimal(_ALL)
-    return amount_of(match["percent"] or match["spoken"])
+    return amount_of(match["percent"] or match["spoken"] or match["signed"])
 
 
 def _of_tenths(tenths: str, more: str | None) -> Decimal | None:

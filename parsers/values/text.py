@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from parsers.values.traditional import simplified
+
 # A cell longer than this is prose, not a value; a cut text could end in the middle of a number.
 _LONGEST = 2_000
 _LONGEST_RAW = 10 * _LONGEST
@@ -39,12 +41,15 @@ _STOP_IN_NUMBER = re.compile(r"(?<=[0-9]) ?。 ?(?=[0-9])")
 
 
 def clean(text: str) -> str:
-    """Return a text in NFKC without control, zero-width and other invisible characters, white space folded."""
+    """Return a text in NFKC without control, zero-width and other invisible characters, white space folded.
+
+    Traditional characters of labels and units become simplified: what is shown to people is never cleaned.
+    """
     if not text.isascii():
         text = _INVISIBLE.sub("", text)
     if not text.isprintable():
         text = "".join(char for char in text if char.isspace() or unicodedata.category(char) not in _HIDDEN_CATEGORIES)
-    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+    return _SPACE.sub(" ", simplified(unicodedata.normalize("NFKC", text))).strip()
 
 
 def label_key(text: str) -> str:

@@ -30,6 +30,7 @@ _LOST_FONT = ((re.compile(r"(?<![a-zA-Z])R(?![a-zA-Z])"), _TICK), (re.compile("�
 _MARK = re.compile(r"[☑☐]")
 _LEAST_BOXES = 2
 _SEPARATOR = re.compile(r"[ 、,;/|。]+")
+_STROKE_BEHIND, _STROKE_AHEAD = re.compile(r"[、,;/|。] ?$"), re.compile(r" ?[、,;/|。]")
 _CHINESE_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 _NOT = re.compile(r"(?:非|不是|不属于|不含|无) ?$")
 
@@ -155,6 +156,10 @@ def _ticked_beside(marks: Sequence[bool], pieces: Sequence[str], words: _Words) 
     ticked: list[str | None] = []
     for mark, before, after in zip(marks, pieces, pieces[1:], strict=False):
         touches_before, touches_after = not _ends_apart(before), not _starts_apart(after)
+        if not (touches_before or touches_after):
+            # Where it touches neither, a stroke or a comma on one side leaves it the other's.
+            parted = bool(_STROKE_BEHIND.search(before)), bool(_STROKE_AHEAD.match(after))
+            touches_before, touches_after = parted == (False, True), parted == (True, False)
         if mark and (touches_before or not touches_after):
             ticked.append(_last_of(before, words))
         if mark and (touches_after or not touches_before):
