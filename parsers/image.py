@@ -31,6 +31,8 @@ MAX_PIXELS = 200_000_000
 # Formats that can only be loaded whole need up to 4 bytes a pixel, a progressive JPEG up to 6, HEIC and AVIF up to 9.
 MAX_PIXELS_WHOLE = 64_000_000
 MAX_PIXELS_MOVIE_CODEC = 50_000_000
+# WebP is loaded whole by way of two more copies of it.
+MAX_PIXELS_WEBP = 25_000_000
 # A scan of more pages than this is none of ours: the longest summary list has 10.
 MAX_PAGES = 100
 _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "HEIF", "AVIF")
@@ -119,12 +121,19 @@ def open_upright(content: Path | BinaryIO, longest: int) -> Iterator[Image.Image
                 if number and (image.format != "TIFF" or not _turned_to(image, number)):
                     return
                 yield _page(image, longest)
+            _require_no_more(image)
     except ParseError:
         raise
     except MemoryError:
         raise ParseError("unsafe", "图片过大，内存不够，没有打开") from None
     except _BROKEN:
         raise ParseError("corrupt", _CANNOT_OPEN) from None
+
+
+def _require_no_more(image: Image.Image) -> None:
+    """Raise ParseError where a TIFF has pages after the last one that is looked at."""
+    if image.format == "TIFF" and _turned_to(image, MAX_PAGES):
+        raise ParseError("unsupported", f"页数较多，只看了前 {MAX_PAGES} 页")
 
 
 def _turned_to(image: Image.Image, page: int) -> bool:
@@ -207,6 +216,8 @@ def _too_many(image: Image.Image) -> str:
     """Return why a picture has too many pixels to be loaded; empty where it has not."""
     if image.format in {"HEIF", "AVIF"}:
         limit = MAX_PIXELS_MOVIE_CODEC
+    elif image.format == "WEBP":
+        limit = MAX_PIXELS_WEBP
     elif image.format in {"JPEG", "MPO"} and not image.info.get("progressive"):
         limit = MAX_PIXELS
     else:
