@@ -95,9 +95,9 @@ def _read_whole(format_: str, source: Source, campaign: Campaign, converted: Pat
 def _read_pdf(path: Path, campaign: Campaign) -> Reading:
     """Return what the text of a PDF says; it needs a scan where pages of it are pictures."""
     pages = pdf_pages.page_kinds(path)
-    if not pages.text and not pages.pictures:
+    text = read_pdf(path, pages.text, pages.blank)
+    if not (pages.text or pages.pictures or text.damaged):
         return Reading("pdf", (), "corrupt", "PDF 里没有任何文字和图片，可能没有存好或已损坏，请对方重发")
-    text = read_pdf(path, pages.text)
     found = with_shown_seals(_found(DOCUMENT_PARSERS, text.document, campaign), path)
     scanned = tuple(sorted((*pages.pictures, *text.unreadable)))
     told = Reading("pdf", found, "ok", _left_out(path, pages), "scan" if scanned else "", scanned)

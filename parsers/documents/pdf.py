@@ -51,16 +51,21 @@ class PdfText:
     damaged: tuple[int, ...] = ()
 
 
-def read_pdf(path: Path, pages: Sequence[int]) -> PdfText:
-    """Return what pages (from 1) of a PDF say; ParseError `encrypted` or `corrupt` where it cannot be opened."""
+def read_pdf(path: Path, pages: Sequence[int], blank: Sequence[int] = ()) -> PdfText:
+    """Return what pages (from 1) of a PDF say, and which of them and of the `blank` ones are damaged.
+
+    ParseError `encrypted` or `corrupt` where it cannot be opened.
+    """
     blocks: list[str | Grid] = []
     unreadable, damaged, met = [], [], set()
     try:
-        with pdfplumber.open(path, pages=list(pages)) as pdf:
+        with pdfplumber.open(path, pages=sorted((*pages, *blank))) as pdf:
             for page in pdf.pages:
                 met.add(page.page_number)
                 if _is_damaged(page):
                     damaged.append(page.page_number)
+                elif page.page_number in blank:
+                    pass
                 elif (own := _page_blocks(page)) is None:
                     unreadable.append(page.page_number)
                 else:

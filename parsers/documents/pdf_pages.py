@@ -23,7 +23,6 @@ _MAX_SIDE = 20_000
 _COVERED = 0.6
 _MAX_OBJECTS = 20_000
 _FEW_LETTERS = 8
-_TEXT, _PICTURE, _BLANK = "text", "picture", "blank"
 _END, _TAIL_BYTES = b"%%EOF", 2_048
 _INVISIBLE = raw.FPDF_TEXTRENDERMODE_INVISIBLE
 
@@ -43,14 +42,12 @@ def _opened(path: Path) -> Iterator[Any]:
 
 @dataclass(frozen=True)
 class PageKinds:
-    """How many pages a PDF has, and which of the first MAX_PAGES (from 1) are text and which are pictures.
-
-    A page that shows nothing at all is neither.
-    """
+    """How many pages a PDF has, and which of the first MAX_PAGES (from 1) are text, pictures, or show nothing."""
 
     count: int
-    text: tuple[int, ...]
-    pictures: tuple[int, ...]
+    text: tuple[int, ...] = ()
+    pictures: tuple[int, ...] = ()
+    blank: tuple[int, ...] = ()
 
 
 def page_kinds(path: Path) -> PageKinds:
@@ -58,11 +55,11 @@ def page_kinds(path: Path) -> PageKinds:
 
     ParseError `encrypted` or `corrupt` where it cannot be opened.
     """
-    kinds: dict[str, list[int]] = {_TEXT: [], _PICTURE: [], _BLANK: []}
+    kinds: dict[str, list[int]] = {"text": [], "pictures": [], "blank": []}
     with _opened(path) as document:
         for number in range(1, min(len(document), MAX_PAGES) + 1):
             kinds[_kind(document, number)].append(number)
-        return PageKinds(len(document), tuple(kinds[_TEXT]), tuple(kinds[_PICTURE]))
+        return PageKinds(len(document), **{kind: tuple(numbers) for kind, numbers in kinds.items()})
 
 
 def is_cut(path: Path) -> bool:
@@ -73,22 +70,22 @@ def is_cut(path: Path) -> bool:
 
 
 def _kind(document: Any, number: int) -> str:  # noqa: ANN401 (pypdfium2 has no types)
-    """Return what a page is: text, a picture, or blank.
+    """Return what a page is: text, pictures, or blank.
 
-    A picture is what a picture covers and over which nothing visible is written, what shows no letter though it shows
+    Pictures are what a picture covers and over which nothing visible is written, what shows no letter though it shows
     something (letters may be drawn), and a drawing of so many lines that to look for text in it takes too long.
     """
     try:
         page = document[number - 1]
     except pypdfium2.PdfiumError:
         # Whoever reads texts says what is wrong with it.
-        return _TEXT
+        return "text"
     area = page.get_width() * page.get_height()
     covered, letters, count = 0.0, 0, 0
     for item in page.get_objects(max_depth=3):
         count += 1
         if count > _MAX_OBJECTS:
-            return _PICTURE
+            return "pictures"
         if item.type == raw.FPDF_PAGEOBJ_IMAGE:
             left, bottom, right, top = item.get_bounds()
             # Some scanners cut a page into strips.
@@ -96,8 +93,8 @@ def _kind(document: Any, number: int) -> str:  # noqa: ANN401 (pypdfium2 has no 
         elif item.type == raw.FPDF_PAGEOBJ_TEXT and raw.FPDFTextObj_GetTextRenderMode(item.raw) != _INVISIBLE:
             letters += 1
     if (covered >= _COVERED and letters < _FEW_LETTERS) or (count and not letters):
-        return _PICTURE
-    return _TEXT if count else _BLANK
+        return "pictures"
+    return "text" if count else "blank"
 
 
 def render(path: Path, pages: Iterable[int], dpi: int) -> Iterator[tuple[int, Any]]:
