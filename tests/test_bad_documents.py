@@ -3,6 +3,7 @@
 import csv
 import io
 import time
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from hashlib import md5
@@ -17,7 +18,7 @@ from parsers.documents import pdf_pages
 from parsers.documents.far_cells import MAX_ROWS
 from parsers.documents.pdf import read_pdf
 from parsers.documents.sheets import read_sheets
-from parsers.reading import read_content
+from parsers.reading import MACROS, read_content
 from reports.judge import Assessment
 from tests import bad_builders as bad
 from tests import doc_builders as docs
@@ -310,3 +311,12 @@ def test_what_was_not_read_of_a_file_is_a_finding_that_says_what(tmp_path: Path)
     assert findings(result, "file.unclassified") == [
         "《春江花园案例.pdf》没有全部读出：共 90 页，只读了前 60 页，请人工看"
     ]
+
+
+def test_macros_that_were_not_run_are_nothing_that_was_not_read(tmp_path: Path) -> None:
+    data = io.BytesIO(Sent("春江花园", "杭州春江物业服务有限公司", "杭州市物业管理协会").form_docx())
+    with zipfile.ZipFile(data, "a") as package:
+        package.writestr("word/vbaProject.bin", b"macros")
+    result = assessed(tmp_path, 推荐表_docx=data.getvalue())
+    assert [file.reason for file in result.picture.files] == [MACROS]
+    assert findings(result, "file.unclassified") == []

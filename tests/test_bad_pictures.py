@@ -115,10 +115,12 @@ def test_a_film_that_is_cut_or_changed_has_a_status_and_stops_nothing(room: bad.
         (lambda: bad.png(2**31 - 1, 2**31 - 1, rows=0), "unsupported", "没有打开"),
         (lambda: claiming(65_535, 65_535), "unsupported", "像素过多（65535×65535）"),
         (lambda: saved(20_000, 10_000, "TIFF", "L", compression="tiff_lzw"), "unsupported", "像素过多（20000×10000）"),
-        (lambda: saved(6_000, 5_000, "WEBP", "RGB", method=0), "unsupported", "像素过多"),
+        (lambda: saved(6_000, 5_000, "WEBP", method=0), "unsupported", "像素过多（6000×5000）"),
+        (lambda: saved(6_000, 5_000, "WEBP", method=0, lossless=True), "unsupported", "像素过多（6000×5000）"),
+        (lambda: saved(6_000, 5_000, "WEBP", "RGBA", method=0), "unsupported", "像素过多（6000×5000）"),
         (lambda: docs.picture("BMP")[:18] + struct.pack("<ii", 60_000, 1_000) + bytes(99), "corrupt", "图片"),
     ],
-    ids=["png", "png claims", "jpeg claims", "tiff", "webp", "bmp claims"],
+    ids=["png", "png claims", "jpeg claims", "tiff", "webp", "webp lossless", "webp with more", "bmp claims"],
 )
 def test_a_picture_of_too_many_pixels_is_named_and_not_loaded(
     made: Callable[[], bytes], status: str, words: str, room: bad.Rooms

@@ -15,7 +15,7 @@ from python_calamine import (
 
 from parsers.base import ParseError
 from parsers.documents.document import Document
-from parsers.documents.far_cells import MAX_COLUMNS, MAX_ROWS, near_cells
+from parsers.documents.far_cells import LOCKED, MAX_COLUMNS, MAX_ROWS, near_cells
 from parsers.documents.tables import Cell, Table
 
 _MAX_SHEETS = 50
@@ -33,7 +33,7 @@ def read_sheets(path: Path) -> Document:
         workbook = CalamineWorkbook.from_object(near)
         tables = tuple(_tables(workbook))
     except PasswordError as error:
-        raise ParseError("encrypted", "电子表格设了打开密码，请索要密码或未加密的文件") from error
+        raise ParseError("encrypted", LOCKED) from error
     except CalamineError as error:
         raise ParseError("corrupt", _BROKEN) from error
     except BaseException as error:
