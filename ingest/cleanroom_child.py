@@ -45,12 +45,12 @@ class Inside:
         made = Path(converted) if converted else None
         yield _told(read_content(Path(path), size, self.setup.campaign, made))
 
-    def scan(self, path: str) -> Iterator[Answer]:
-        """Read one content that is pictures of pages."""
+    def scan(self, path: str, pages: list[int]) -> Iterator[Answer]:
+        """Read one content that is pictures of pages, of a PDF those of some pages."""
         # What OCR needs takes a second to import, and most contents need none.
         from parsers.scanning import read_scan
 
-        yield _told(read_scan(Path(path), self.setup.campaign))
+        yield _told(read_scan(Path(path), self.setup.campaign, pages))
 
     def letter(self, path: str, format_: str, most: int) -> Iterator[Answer]:
         """Read one mail: first its letter (a winmail.dat has none), then its parts, at most so many, each as kept."""

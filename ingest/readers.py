@@ -106,13 +106,17 @@ class Readers:
         """Add what OCR finds to a reading; where it fails, the reading says so and stays what it was."""
         path = str(self.vault.path(blob.sha256))
         with self._room() as (_, scanner):
-            answers, problem = all_of(scanner.ask("scan", blob.bytes, path=path))
+            answers, problem = all_of(scanner.ask("scan", blob.bytes, path=path, pages=reading.pages))
         if problem or not answers:
-            reason = f"扫描件没有识别出来（{problem[1] if problem else '没有回答'}）"
-            return blob.sha256, replace(reading, reason=reason, needs="")
+            failed = f"扫描件没有识别出来（{problem[1] if problem else '没有回答'}）"
+            return blob.sha256, replace(reading, reason=_both(reading.reason, failed), needs="", pages=())
         scanned = reading_from(answers[-1])
-        reason = "；".join(filter(None, (reading.reason, scanned.reason)))
-        return blob.sha256, replace(reading, found=(*reading.found, *scanned.found), reason=reason, needs="")
+        found, reason = (*reading.found, *scanned.found), _both(reading.reason, scanned.reason)
+        return blob.sha256, replace(reading, found=found, reason=reason, needs="", pages=())
+
+
+def _both(*reasons: str) -> str:
+    return "；".join(filter(None, reasons))
 
 
 def all_of(answers: Iterator[Answer]) -> tuple[list[Answer], tuple[str, str] | None]:
@@ -129,7 +133,8 @@ def all_of(answers: Iterator[Answer]) -> tuple[list[Answer], tuple[str, str] | N
 def reading_from(values: Answer) -> Reading:
     """Return a reading from its JSON values."""
     found = tuple(Found(**one) for one in values["found"])
-    return Reading(values["format"], found, values["status"], values["reason"], values.get("needs", ""))
+    needs, pages = values.get("needs", ""), tuple(values.get("pages", ()))
+    return Reading(values["format"], found, values["status"], values["reason"], needs, pages)
 
 
 def unique(blobs: Iterable[Blob]) -> list[Blob]:

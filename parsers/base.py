@@ -65,6 +65,8 @@ class Reading:
     reason: str = ""
     # What must be done before it can be read whole: "convert" (by LibreOffice) or "scan" (by OCR); empty where it was.
     needs: str = ""
+    # The pages (from 1) of a PDF that the scan is of.
+    pages: tuple[int, ...] = ()
 
 
 def pages_of(facts: dict[str, Any]) -> set[int]:

@@ -6,7 +6,7 @@ Written after [MS-CFB]. olefile loads every stream whole; this reader holds the 
 import struct
 import sys
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,6 +82,12 @@ class Compound:
         except ParseError:
             pass
         return found[:most]
+
+    def offsets(self, node: Node) -> Callable[[int], int]:
+        """Return what tells where in the file a byte of a stream stands."""
+        places = list(self._places(node))
+        size = places[0][1] if places else 1
+        return lambda at: places[at // size][0] + at % size
 
     def _places(self, node: Node) -> Iterator[tuple[int, int]]:
         """Yield (offset in the file, length) of a stream's sectors."""

@@ -17,7 +17,7 @@ def find_damage(name: str, format_: str, status: str, size: int) -> str | None:
     A .docx that was cut off after its first bytes looks like a broken archive, a broken .msg like an old document.
     """
     suffix = PurePosixPath(name).suffix.lower()
-    if format_ == "ole" and suffix == ".msg" and status == "unsupported":
+    if format_ == "ole" and suffix == ".msg" and status in {"unsupported", "corrupt"}:
         return _OUTLOOK
     if format_ == "zip" and suffix in _CALLED and status == "corrupt":
         return f"{_CALLED[suffix]}是空的或已损坏（{size} 字节），打不开，请对方重发"

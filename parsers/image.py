@@ -32,6 +32,8 @@ MAX_PIXELS = 200_000_000
 # Formats that can only be loaded whole need up to 4 bytes a pixel, a progressive JPEG up to 6, HEIC and AVIF up to 9.
 MAX_PIXELS_WHOLE = 64_000_000
 MAX_PIXELS_MOVIE_CODEC = 50_000_000
+# WebP is loaded whole by way of two more copies of it.
+MAX_PIXELS_WEBP = 25_000_000
 # A scan of more pages than this is none of ours: the longest summary list has 10.
 MAX_PAGES = 100
 _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "HEIF", "AVIF")
@@ -64,6 +66,9 @@ _TAIL_BYTES = 65_536
 # Paper by yellow lamps has some colour, in a shadow less light (of 255 each).
 _PALE, _LIGHT = 90, 100
 _ZERO_BYTES = 4_096
+# The frame's size is in the first bytes ("WebP Container Specification"), in 14 bits where there is no more than one.
+_WEBP_HEAD, _WEBP_SIDE = 30, 0x3FFF
+_TOO_MANY = "像素过多（{}×{}），没有打开"
 _CANNOT_OPEN = "图片打不开，可能已损坏"
 _NOT_WHOLE = "图片不完整，可能没有传完"
 _CANNOT_DECODE = "本版解不开这种图片，请人工看"
@@ -93,6 +98,8 @@ class Picture:
 
 def measure(path: Path) -> Picture:
     """Return what a picture file is; never raises on a file's content."""
+    if size := _large_webp(path):
+        return Picture("WEBP", *size, None, _TOO_MANY.format(*size))
     try:
         # Pillow warns of broken EXIF and the like: what matters of it is in the result.
         with warnings.catch_warnings(action="ignore"), Image.open(path, formats=_FORMATS) as image:
@@ -103,6 +110,25 @@ def measure(path: Path) -> Picture:
         if _may_be_whole(path):
             return Picture(None, None, None, readable=None, reason=_CANNOT_DECODE)
         return Picture(None, None, None, readable=False, reason=_CANNOT_OPEN)
+
+
+def _large_webp(path: Path) -> tuple[int, int] | None:
+    """Return the pixels of a WebP that says it has too many, None for any other: its decoder takes memory at once."""
+    with path.open("rb") as file:
+        head = file.read(_WEBP_HEAD)
+    if head[:4] != b"RIFF" or head[8:12] != b"WEBP" or len(head) < _WEBP_HEAD:
+        return None
+    packed = int.from_bytes(head[21:25], "little")
+    sizes = {
+        b"VP8X": (int.from_bytes(head[24:27], "little") + 1, int.from_bytes(head[27:30], "little") + 1),
+        b"VP8L": ((packed & _WEBP_SIDE) + 1, (packed >> 14 & _WEBP_SIDE) + 1),
+        b"VP8 ": (
+            int.from_bytes(head[26:28], "little") & _WEBP_SIDE,
+            int.from_bytes(head[28:30], "little") & _WEBP_SIDE,
+        ),
+    }
+    width, height = sizes.get(head[12:16], (0, 0))
+    return (width, height) if width * height > MAX_PIXELS_WEBP else None
 
 
 def _may_be_whole(path: Path) -> bool:
@@ -122,12 +148,19 @@ def open_upright(content: Path | BinaryIO, longest: int) -> Iterator[Image.Image
                 if number and (image.format != "TIFF" or not _turned_to(image, number)):
                     return
                 yield _page(image, longest)
+            _require_no_more(image)
     except ParseError:
         raise
     except MemoryError:
         raise ParseError("unsafe", "图片过大，内存不够，没有打开") from None
     except _BROKEN:
         raise ParseError("corrupt", _CANNOT_OPEN) from None
+
+
+def _require_no_more(image: Image.Image) -> None:
+    """Raise ParseError where a TIFF has pages after the last one that is looked at."""
+    if image.format == "TIFF" and _turned_to(image, MAX_PAGES):
+        raise ParseError("unsupported", f"页数较多，只看了前 {MAX_PAGES} 页")
 
 
 def _turned_to(image: Image.Image, page: int) -> bool:
@@ -210,12 +243,14 @@ def _too_many(image: Image.Image) -> str:
     """Return why a picture has too many pixels to be loaded; empty where it has not."""
     if image.format in {"HEIF", "AVIF"}:
         limit = MAX_PIXELS_MOVIE_CODEC
+    elif image.format == "WEBP":
+        limit = MAX_PIXELS_WEBP
     elif image.format in {"JPEG", "MPO"} and not image.info.get("progressive"):
         limit = MAX_PIXELS
     else:
         limit = MAX_PIXELS_WHOLE
     width, height = image.size
-    return f"像素过多（{width}×{height}），没有打开" if width * height > limit else ""
+    return _TOO_MANY.format(width, height) if width * height > limit else ""
 
 
 def _loaded(image: Image.Image, path: Path) -> tuple[str, Image.Image | None]:

@@ -8,7 +8,7 @@ from config.campaign import Campaign
 from parsers import naming_kinds
 from parsers.base import Found, ParseError, Parser, Reading, Source
 from parsers.documents import pdf_pages
-from parsers.documents.opening import CONVERTED, DOCUMENT_FORMATS, open_document, refuse_locked
+from parsers.documents.opening import CONVERTED, DOCUMENT_FORMATS, open_document, refuse_cut, refuse_locked
 from parsers.documents.pdf import read_pdf
 from parsers.documents.word import has_macros
 from parsers.kinds import DOCUMENT_PARSERS, IMAGE_PARSERS, VIDEO_PARSERS
@@ -37,7 +37,8 @@ _UNSUPPORTED = {
     "unknown": "认不出的格式，可能已损坏",
 }
 _PACKAGES = ("docx", "xlsx", "pptx")
-_MACROS = "含宏，未执行"
+# Told with a file that was read whole: a fact for whoever opens it.
+MACROS = "含宏，未执行"
 kind_of = naming_kinds.kind_of
 
 
@@ -62,7 +63,7 @@ def read_content(path: Path, size: int, campaign: Campaign, converted: Path | No
     except ParseError as error:
         reading = Reading(format_, (), error.status, error.reason)
     if format_ in _PACKAGES and has_macros(path):
-        return replace(reading, reason="；".join(filter(None, (reading.reason, _MACROS))))
+        return replace(reading, reason="；".join(filter(None, (reading.reason, MACROS))))
     return reading
 
 
@@ -70,6 +71,7 @@ def _read(format_: str, source: Source, campaign: Campaign, converted: Path | No
     if format_ == "exe":
         return Reading(format_, (), *PROGRAM)
     refuse_locked(source.path, format_)
+    refuse_cut(source.path, format_)
     if format_ in _UNSUPPORTED:
         return Reading(format_, (), "unsupported", _UNSUPPORTED[format_])
     if format_ in CONVERTED and converted is None:
@@ -93,11 +95,23 @@ def _read_whole(format_: str, source: Source, campaign: Campaign, converted: Pat
 def _read_pdf(path: Path, campaign: Campaign) -> Reading:
     """Return what the text of a PDF says; it needs a scan where pages of it are pictures."""
     pages = pdf_pages.page_kinds(path)
-    document, unreadable = read_pdf(path, pages.text)
-    reason = f"共 {pages.count} 页，只读了前 {pdf_pages.MAX_PAGES} 页" if pages.count > pdf_pages.MAX_PAGES else ""
-    needs = "scan" if pages.pictures or unreadable else ""
-    found = with_shown_seals(_found(DOCUMENT_PARSERS, document, campaign), path)
-    return Reading("pdf", found, "ok", reason, needs)
+    text = read_pdf(path, pages.text, pages.blank)
+    if not (pages.text or pages.pictures or text.damaged):
+        return Reading("pdf", (), "corrupt", "PDF 里没有任何文字和图片，可能没有存好或已损坏，请对方重发")
+    found = with_shown_seals(_found(DOCUMENT_PARSERS, text.document, campaign), path)
+    scanned = tuple(sorted((*pages.pictures, *text.unreadable)))
+    told = Reading("pdf", found, "ok", _left_out(path, pages), "scan" if scanned else "", scanned)
+    if not text.damaged:
+        return told
+    numbers = "、".join(map(str, text.damaged))
+    return replace(told, status="corrupt", reason=f"PDF 第 {numbers} 页已损坏，没有读出，请对方重发")
+
+
+def _left_out(path: Path, pages: pdf_pages.PageKinds) -> str:
+    """Return what of a PDF may not have been read; empty where all of it was."""
+    told = f"共 {pages.count} 页，只读了前 {pdf_pages.MAX_PAGES} 页" if pages.count > pdf_pages.MAX_PAGES else ""
+    cut = "PDF 文件不完整，可能没有传完，请核对或请对方重发" if pdf_pages.is_cut(path) else ""
+    return "；".join(filter(None, (told, cut)))
 
 
 def _found(parsers: Iterable[Parser], content: object, campaign: Campaign) -> tuple[Found, ...]:

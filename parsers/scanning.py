@@ -13,7 +13,7 @@ from parsers.image import open_upright
 from parsers.kinds import DOCUMENT_PARSERS
 from parsers.kinds.misread import with_labels_mended
 from parsers.pages.ocr import Picture, read_line
-from parsers.pages.page import is_page, read_page
+from parsers.pages.page import PAGE_FAULTS, is_page, read_page, wants_memory
 from parsers.pages.red import picture_of
 from parsers.pages.stamped import StampedPage, seal_facts, stamped_page
 from parsers.reading import format_at
@@ -32,39 +32,65 @@ class _Bundle:
 
     blocks: list[str | Grid] = field(default_factory=list)
     pages: list[StampedPage] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    def leave_out(self, number: int, reason: str) -> None:
+        """Note a page that was not looked at, and all after it may be: the seal may stand there."""
+        self.left_out.append(reason)
+        self.pages.append(StampedPage(number, (), can_tell=False))
 
 
-def read_scan(path: Path, campaign: Campaign) -> Reading:
-    """Return what the pictures of pages in a file say; pictures that are no pages say nothing.
+def read_scan(path: Path, campaign: Campaign, pages: Sequence[int] = ()) -> Reading:
+    """Return what the pictures of pages in a file say, of a PDF those of some pages; those of no pages say nothing.
 
-    Beside its kind's facts, those of a scan have what `parsers.pages.stamped` notes of its seals.
+    Beside its kind's facts, those of a scan have what `parsers.pages.stamped` notes of its seals. What of it could not
+    be looked at is its reason.
     """
-    format_ = format_at(path)
-    bundle, reason = _Bundle(), ""
+    format_, bundle = format_at(path), _Bundle()
+    number = 0
     try:
-        for number, picture in _pictures(path, format_):
-            if len(bundle.pages) == MAX_PAGES:
-                reason = f"页数较多，只识别了前 {MAX_PAGES} 页"
+        for number, picture in _pictures(path, format_, pages):
+            if len(bundle.pages) >= MAX_PAGES:
+                bundle.leave_out(number, f"页数较多，只识别了前 {MAX_PAGES} 页")
                 break
             _add(bundle, number, picture)
     except ParseError as error:
-        reason = error.reason
+        bundle.leave_out(number + 1, error.reason)
     ways = (campaign.recommendation_form.labels, campaign.summary_list.labels)
     document = with_labels_mended(Document(numbered(bundle.blocks), method="ocr"), *ways)
     found = [one for parser in DOCUMENT_PARSERS for one in parser.read(document, campaign)]
+    if format_ == "pdf" and not found:
+        bundle.left_out += _garbled(path, pages)
     scanned = (
         replace(one, kind=_SCANNED.get(one.kind, one.kind), facts={**one.facts, **seal_facts(one, pages)})
         for one, pages in zip(found, _pages_of(found, bundle.pages), strict=True)
     )
-    return Reading(format_, tuple(scanned), "ok", reason)
+    return Reading(format_, tuple(scanned), "ok", "；".join(bundle.left_out))
 
 
-def _add(bundle: _Bundle, number: int, picture: Picture) -> None:
-    if not is_page(picture, behind_others=bool(bundle.pages)):
+def _garbled(path: Path, pages: Sequence[int]) -> Iterator[str]:
+    """Yield which pages of a PDF hold text that neither its letters nor their shapes told."""
+    lost = sorted({*pages} - {*pdf_pages.page_kinds(path).pictures})
+    if lost:
+        yield f"第 {'、'.join(map(str, lost))} 页的文字读不出，请人工看"
+
+
+def _add(bundle: _Bundle, number: int, picture: Picture | None) -> None:
+    if picture is None:
+        bundle.leave_out(number, f"第 {number} 页打不开，没有识别")
         return
-    page = read_page(picture, number)
+    try:
+        if not is_page(picture, behind_others=bool(bundle.pages)):
+            return
+        page = read_page(picture, number)
+        stamped = stamped_page(page.picture, number, read_line)
+    except PAGE_FAULTS as error:
+        if wants_memory(error):
+            raise MemoryError from error
+        bundle.leave_out(number, f"第 {number} 页识别时出错，没有识别")
+        return
     bundle.blocks = joined(bundle.blocks, page.blocks)
-    bundle.pages.append(stamped_page(page.picture, number, read_line))
+    bundle.pages.append(stamped)
 
 
 def _pages_of(found: Sequence[Found], pages: Sequence[StampedPage]) -> Iterator[Sequence[StampedPage]]:
@@ -76,11 +102,11 @@ def _pages_of(found: Sequence[Found], pages: Sequence[StampedPage]) -> Iterator[
         yield own if start and len(found) > 1 else pages
 
 
-def _pictures(path: Path, format_: str) -> Iterator[tuple[int, Picture]]:
-    """Yield the pictures of pages (BGR) of a file with their numbers (from 1)."""
+def _pictures(path: Path, format_: str, pages: Sequence[int]) -> Iterator[tuple[int, Picture | None]]:
+    """Yield the pictures of pages (BGR) of a file with their numbers (from 1), None for one that cannot be shown."""
     if format_ == "pdf":
-        for number, shown in pdf_pages.render(path, pdf_pages.page_kinds(path).pictures, _DPI):
-            yield number, picture_of(shown)
+        for number, shown in pdf_pages.render(path, pages or pdf_pages.page_kinds(path).pictures, _DPI):
+            yield number, None if shown is None else picture_of(shown)
         return
     for number, shown in enumerate(open_upright(path, _PHOTO_LONGEST), start=1):
         yield number, picture_of(shown)

@@ -40,12 +40,16 @@ def with_shown_seals(found: tuple[Found, ...], path: Path) -> tuple[Found, ...]:
     if not _is_to_be_stamped(found):
         return found
     from parsers.pages.red import picture_of
-    from parsers.pages.stamped import seal_facts, stamped_page
+    from parsers.pages.stamped import StampedPage, seal_facts, stamped_page
 
     done = []
     for one in found:
         shown = pdf_pages.render(path, sorted(pages_of(one.facts)) or [1], _DPI)
-        pages = [stamped_page(picture_of(picture), number) for number, picture in shown]
+        # A page that cannot be shown may bear the seal.
+        pages = [
+            StampedPage(number, (), can_tell=False) if picture is None else stamped_page(picture_of(picture), number)
+            for number, picture in shown
+        ]
         done.append(_with(one, seal_facts(one, pages)))
     return tuple(done)
 

@@ -61,6 +61,8 @@ _MAGIC = (
     (0, b"\x7fELF", "exe"),
     (0, b"L\x00\x00\x00\x01\x14\x02\x00", "exe"),
 )
+# Something may stand before a PDF: every reader of them looks so far for its beginning.
+_PDF, _PDF_STARTS = b"%PDF-1.", 1_024
 _BZIP2 = re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)")
 # ISO media files name their brand at byte 8, and those that they also keep to from byte 16 on.
 _BRANDS = {
@@ -91,6 +93,10 @@ _MAIL_FIELD = re.compile(
 _MAIL_PROOF = {b"from", b"received", b"return-path", b"message-id", b"delivered-to", b"date"}
 _HTML = re.compile(rb"^\s*(<\?xml[^>]{0,200}>\s*)?(<!--.{0,500}?-->\s*)?<(!doctype\s+html|html|head|body|meta)\b",
                    re.IGNORECASE | re.DOTALL)  # fmt: skip
+# How Word's and Excel's begin; browsers put From and Date into theirs.
+_SAVED_PAGE = re.compile(
+    rb"MIME-Version:[^\n]*\n(?:[^\r\n][^\n]*\n){0,8}?Content-Type:\s*multipart/related", re.IGNORECASE
+)
 _WEB_ARCHIVE = re.compile(rb"^(MIME-Version|From: *.?<Saved by)", re.IGNORECASE)
 # Bytes that stand in no text: controls but tab, line ends, form feed and escape.
 _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -111,6 +117,8 @@ def format_of(head: bytes, path: Path | None = None) -> str:
             closer = _CLOSER.get(name)
             return closer(head, path) if closer else name
     found = _media_of(head) or _packed_of(head) or _text_of(head)
+    if found in {"text", "unknown"} and _PDF in head[:_PDF_STARTS]:
+        return "pdf"
     return "mbox" if found == "eml" and path and is_mbox(path) else found
 
 
@@ -180,17 +188,24 @@ def _brand_of(head: bytes) -> str:
 
 def _text_of(head: bytes) -> str:
     head = head[:HEAD_BYTES]
-    if not head.strip():
-        return "unknown"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "text"
-    if _NOT_TEXT.search(head):
+    if not head.strip() or _NOT_TEXT.search(head):
         return "unknown"
+    if _is_saved_page(head):
+        return "mht"
     if _is_mail(head):
-        return "mht" if _WEB_ARCHIVE.match(head) and b"eceived:" not in head else "eml"
+        return "eml"
     if b"<?mso-application" in head[:_PROLOG] and b"Word.Document" in head[:_PROLOG]:
         return "wordml"
     return "html" if _HTML.match(head.removeprefix(b"\xef\xbb\xbf")) else "text"
+
+
+def _is_saved_page(head: bytes) -> bool:
+    """Tell a page of the web that was saved as one file: its header is a mail's, but nobody sent it."""
+    if _SAVED_PAGE.match(head) and not _MAIL_PROOF & _fields(head):
+        return True
+    return _is_mail(head) and bool(_WEB_ARCHIVE.match(head)) and b"eceived:" not in head
 
 
 def _is_mail(head: bytes) -> bool:
@@ -198,10 +213,15 @@ def _is_mail(head: bytes) -> bool:
     head = head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     if head.startswith(b"From ") and b"\n" in head:
         head = head.split(b"\n", 1)[1]
+    found = _fields(head)
+    first = re.match(rb"[\x21-\x39\x3b-\x7e]{1,60}[ \t]*:", head)
+    return bool(first) and len(found) > 1 and bool(_MAIL_PROOF & found)
+
+
+def _fields(head: bytes) -> set[bytes]:
+    """Return the known fields of a mail's header."""
     block = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
-    found = [match[1].lower() for match in _MAIL_FIELD.finditer(block)]
-    first = re.match(rb"[\x21-\x39\x3b-\x7e]{1,60}[ \t]*:", block)
-    return bool(first) and len(set(found)) > 1 and bool(_MAIL_PROOF & set(found))
+    return {match[1].lower() for match in _MAIL_FIELD.finditer(block)}
 
 
 def is_program(name: str, head: bytes) -> bool:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Cells of annex 3 that hold a date, an area, a rate or a phone: form.field_invalid says which cannot be read.
 _MEASURED = ("completed", "floor_area", "delivered", "collection_rate", "applicant_phone", "recommender_phone")
+# What stands for a letter that could not be told: no cell that holds one is read as anything.
+_LOST = "\ufffd"
 _LOCKED = ("encrypted", "corrupt", "unsupported", "volume_missing", "unsafe")
 _WORD_FORMATS = ("docx", "ole", "doc", "wps")
 FORM_KINDS = ("recommendation_form", "recommendation_form_scan")
@@ -64,7 +66,7 @@ def blank_form_cells(case: CaseView, campaign: Campaign) -> list[str] | None:
 def unreadable_form_cells(case: CaseView, campaign: Campaign) -> list[tuple[str, Cell]]:
     """Return (caption, cell) of form cells that say something which cannot be read as what it should be."""
     captions = campaign.recommendation_form.captions
-    found = ((name, case.form[name]) for name in _MEASURED if name in case.form)
+    found = ((name, cell) for name, cell in case.form.items() if name in _MEASURED or _LOST in cell.raw)
     return [(captions[name], cell) for name, cell in found if cell.value is None and not is_blank(cell.raw, campaign)]
 
 

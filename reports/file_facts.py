@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 # What a reader of each kind leaves where it could read anything.
 _CONTENT = {"summary_list": "rows", "recommendation_form": "fields"}
 _UNREAD = {"summary_list": "收到了，但读不出任何小区", "recommendation_form": "收到了，但读不出内容"}
+# What readers tell of a file that they read whole; whatever else they tell of one that opens was not read.
+_NO_FAULT = ("含宏，未执行",)
 
 
 def is_unread(file: FileView) -> bool:
@@ -19,15 +21,26 @@ def is_unread(file: FileView) -> bool:
 
 def is_told(file: FileView) -> bool:
     """Tell whether a person need not look at what a file is."""
-    return (file.kind != "other" or bool(file.kind_evidence)) and not is_unread(file)
+    return (file.kind != "other" or bool(file.kind_evidence)) and not is_unread(file) and not left_out(file)
+
+
+def left_out(file: FileView) -> str:
+    """Return what could not be read of a file that opens, in words; empty where all of it was."""
+    told = file.reason.split("；") if file.status == "ok" else ()
+    return "；".join(one for one in told if one and one not in _NO_FAULT)
 
 
 def doubt(subject: "Subject") -> str:
     """Return what is not clear of a file, in words."""
     file: FileView = subject.view
-    if not is_unread(file):
-        return "看不出是哪种材料"
-    return f"应是{subject.campaign.kind_of(file.kind).label}，{_UNREAD[file.kind]}"
+    rest = left_out(file)
+    if is_unread(file):
+        told = f"应是{subject.campaign.kind_of(file.kind).label}，{_UNREAD[file.kind]}"
+    elif file.kind == "other" and not file.kind_evidence:
+        told = "看不出是哪种材料"
+    else:
+        return f"没有全部读出：{rest}"
+    return f"{told}（{rest}）" if rest else told
 
 
 def unread_forms(subject: "Subject") -> str:

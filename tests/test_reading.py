@@ -178,7 +178,7 @@ def test_a_word_file_with_the_scan_pasted_in_is_a_scan(tmp_path: Path) -> None:
     ("data", "format_", "status"),
     [
         (b"", "unknown", "corrupt"),
-        (OLE, "ole", "unsupported"),
+        (OLE, "ole", "corrupt"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "ole", "encrypted"),
         (b"{\\rtf1 ", "rtf", "ok"),
         (b"MZ" + bytes(100), "exe", "unsafe"),

@@ -397,8 +397,7 @@ def test_a_newer_form_that_cannot_be_read_does_not_stand_in_for_the_good_one(tak
 
 
 def test_a_submission_in_formats_that_are_not_read_yet_is_in_sight(taken: Take) -> None:
-    old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)
-    done = taken(sent({"新建 Microsoft Word 文档.doc": old}))
+    done = taken(sent({"新建文档.ofd": gbk_zip({"OFD.xml": b"<ofd/>"})}))
     assert "submission.none" not in codes(done, "浙江")
     assert "file.unsupported" in codes(done, "浙江")
 

@@ -21,6 +21,7 @@ from parsers.base import ParseError
 SUFFIXES = {"doc": ".doc", "rtf": ".rtf", "odt": ".odt", "wordml": ".xml"}
 MISSING = "旧版 Word 格式，要有 LibreOffice 才能读：请安装 libreoffice-writer-nogui，装好后会自动重读"
 _FAILED = "旧版 Word 文件转换不出来，可能已损坏，请人工看或请对方另存为 .docx"
+_TOO_LONG = "旧版 Word 文件转换超过 {seconds:.0f} 秒还没有完成，已中止，请人工看或请对方另存为 .docx"
 _PROGRAMS = ("soffice", "libreoffice")
 _USUAL_PLACES = (
     "/usr/lib/libreoffice/program/soffice",
@@ -30,6 +31,9 @@ _USUAL_PLACES = (
 _FILTER = "docx:MS Word 2007 XML"
 # A start takes some seconds, more with a new profile; then a file takes a tenth of a second (documents.md).
 _START_SECONDS = 20
+_MOST_HANGING = 2
+# How a command ends whose processor time is used up, by itself or told by a shell.
+_OUT_OF_TIME = (-24, -9, 128 + 24, 128 + 9)
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
 <item oor:path="/org.openoffice.Office.Common/Security/Scripting">
@@ -69,11 +73,13 @@ def convert(files: Mapping[Path, str], out: Path, allowance: Allowance) -> dict[
     with tempfile.TemporaryDirectory(prefix="zhengji-office-") as folder:
         work = _Work(office, Path(folder), out, allowance)
         named = {path: work.take(path, SUFFIXES[format_]) for path, format_ in files.items()}
-        work.run(list(named.values()))
-        left = [name for name in named.values() if work.find_output(name) is None]
-        for name in left if len(named) > 1 else ():
-            work.run([name])
-        return {path: work.find_output(name) or ParseError("corrupt", _FAILED) for path, name in named.items()}
+        hung = work.run_all(list(named.values()))
+        return {path: work.find_output(name) or _failure(allowance, name in hung) for path, name in named.items()}
+
+
+def _failure(allowance: Allowance, hung: bool) -> ParseError:  # noqa: FBT001 (a table of two rows)
+    seconds = _START_SECONDS + allowance.seconds
+    return ParseError("unsafe", _TOO_LONG.format(seconds=seconds)) if hung else ParseError("corrupt", _FAILED)
 
 
 @dataclass(frozen=True)
@@ -99,8 +105,26 @@ class _Work:
         output = self.out / f"{name.stem}.docx"
         return output if output.exists() and zipfile.is_zipfile(output) else None
 
-    def run(self, names: Sequence[Path]) -> None:
-        """Convert files in one call, which is killed with all that it started once its time is over."""
+    def run_all(self, names: Sequence[Path]) -> set[Path]:
+        """Convert files in one call, then those that it left one by one; return those for which time was too short.
+
+        Where it was for some by themselves, it is the program that hangs: no more of them are tried.
+        """
+        hung = set() if self.run(names) else set(names)
+        left = [name for name in names if self.find_output(name) is None]
+        if len(names) == 1:
+            return hung
+        slow = 0
+        for name in left:
+            if slow == _MOST_HANGING:
+                break
+            in_time = self.run([name])
+            slow += not in_time
+            hung = hung - {name} if in_time else hung | {name}
+        return hung
+
+    def run(self, names: Sequence[Path]) -> bool:
+        """Convert files in one call, killed with all that it started once its time is over; tell if that was enough."""
         seconds = _START_SECONDS + self.allowance.seconds * len(names)
         command = [*self._limits(seconds), self.office, self._profile(), *_OPTIONS, str(self.out), *map(str, names)]
         process = subprocess.Popen(
@@ -113,9 +137,9 @@ class _Work:
             start_new_session=True,
         )
         try:
-            process.wait(seconds)
+            return process.wait(seconds) not in _OUT_OF_TIME
         except subprocess.TimeoutExpired:
-            pass
+            return False
         finally:
             _end(process)
 

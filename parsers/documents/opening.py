@@ -9,6 +9,7 @@ from parsers.compound import Compound
 from parsers.documents.csv_files import read_csv
 from parsers.documents.document import Document
 from parsers.documents.legacy import SUFFIXES
+from parsers.documents.package import BROKEN_ZIP, Package
 from parsers.documents.sheets import read_sheets
 from parsers.documents.web import read_html
 from parsers.documents.web_archive import read_mht
@@ -25,6 +26,10 @@ _OPENERS: dict[str, Callable[[Path], Document]] = {
 CONVERTED = frozenset(SUFFIXES)
 DOCUMENT_FORMATS = frozenset(_OPENERS) | CONVERTED
 _COMPOUND = ("doc", "xls", "ppt", "ole")
+# What an old document's text stands in.
+_STREAMS = ("WordDocument", "0Table", "1Table", "Workbook", "Book")
+_ODF = ("odt", "ods")
+_MANIFEST, _MANIFEST_BYTES, _ODF_LOCK = "meta-inf/manifest.xml", 1_000_000, b"encryption-data"
 # [MS-DOC] 2.5.2: the flag fEncrypted of the file's first block.
 _FLAGS_AT, _ENCRYPTED = 11, 0x01
 _LOCKED = "文件设了打开密码，请索要密码或未加密的文件"
@@ -43,9 +48,34 @@ def open_document(path: Path, format_: str, converted: Path | None) -> Document:
 
 
 def refuse_locked(path: Path, format_: str) -> None:
-    """Raise ParseError `encrypted` where a compound file is a document behind a password."""
+    """Raise ParseError `encrypted` where a compound file or an OpenDocument is behind a password."""
     if format_ in _COMPOUND and (is_protected(path) or (format_ == "doc" and _is_encrypted(path))):
         raise ParseError("encrypted", _LOCKED)
+    if format_ in _ODF and _ODF_LOCK in _manifest(path):
+        raise ParseError("encrypted", _LOCKED)
+
+
+def refuse_cut(path: Path, format_: str) -> None:
+    """Raise ParseError `corrupt` where a compound file makes no sense, or what holds its text is not all there.
+
+    LibreOffice and others give what is left of it, as if that were all.
+    """
+    if format_ not in _COMPOUND:
+        return
+    compound = Compound(path)
+    for node in (compound.root.children.get(name) for name in _STREAMS):
+        for _ in compound.stream(node) if node is not None and node.is_stream else ():
+            pass
+
+
+def _manifest(path: Path) -> bytes:
+    """Return what an OpenDocument says of its parts; nothing where that cannot be had."""
+    try:
+        package = Package(path)
+        info = package.members.get(_MANIFEST)
+        return package.read(_MANIFEST) if info and info.file_size <= _MANIFEST_BYTES else b""
+    except BROKEN_ZIP:
+        return b""
 
 
 def _is_encrypted(path: Path) -> bool:

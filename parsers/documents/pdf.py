@@ -7,12 +7,15 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
+from pdfminer.pdftypes import PDFStream, resolve1
 from pdfminer.psexceptions import PSException
+from pdfminer.psparser import literal_name
 from pdfplumber.utils.exceptions import PdfminerException
 
 from parsers.base import ParseError
@@ -27,6 +30,7 @@ _BROKEN = "PDF 打不开，可能已损坏，请人工看"
 # A drawing, not a table: finding tables takes time with the square of its lines.
 _MAX_EDGES = 6_000
 _UNREADABLE = re.compile(r"\(cid:\d+\)|[\ue000-\uf8ff\ufffd]")
+_PACKED, _PIECE = "FlateDecode", 1 << 20
 # A page more of whose characters mean nothing has fonts that do not say their letters.
 _MOST_UNREADABLE = 0.2
 _MOST_TURNED = 0.5
@@ -39,19 +43,32 @@ _REFUSED = (
 )  # fmt: skip
 
 
-def read_pdf(path: Path, pages: Sequence[int]) -> tuple[Document, list[int]]:
-    """Return what pages (from 1) of a PDF say, and those of them whose text cannot be read as such.
+@dataclass(frozen=True)
+class PdfText:
+    """What the pages of a PDF say; which of them have no text that can be read as such, and which are damaged."""
+
+    document: Document
+    unreadable: tuple[int, ...] = ()
+    damaged: tuple[int, ...] = ()
+
+
+def read_pdf(path: Path, pages: Sequence[int], blank: Sequence[int] = ()) -> PdfText:
+    """Return what pages (from 1) of a PDF say, and which of them and of the `blank` ones are damaged.
 
     ParseError `encrypted` or `corrupt` where it cannot be opened.
     """
     blocks: list[str | Grid] = []
     loose = Loose()
-    unreadable = []
+    unreadable, damaged, met = [], [], set()
     try:
-        with pdfplumber.open(path, pages=list(pages)) as pdf:
+        with pdfplumber.open(path, pages=sorted((*pages, *blank))) as pdf:
             for page in pdf.pages:
-                own = _page_blocks(page)
-                if own is None:
+                met.add(page.page_number)
+                if _is_damaged(page):
+                    damaged.append(page.page_number)
+                elif page.page_number in blank:
+                    pass
+                elif (own := _page_blocks(page)) is None:
                     unreadable.append(page.page_number)
                 else:
                     blocks = joined(blocks, own)
@@ -61,7 +78,35 @@ def read_pdf(path: Path, pages: Sequence[int]) -> tuple[Document, list[int]]:
         cause = error.args[0] if isinstance(error, PdfminerException) and error.args else error
         locked = isinstance(cause, PDFPasswordIncorrect | PDFEncryptionError)
         raise ParseError(*(("encrypted", _LOCKED) if locked else ("corrupt", _BROKEN))) from error
-    return Document(numbered(blocks), method="pdf", loose=numbered(loose.blocks)), unreadable
+    # Where the page tree leads nowhere, there are fewer pages than it says.
+    damaged += [number for number in pages if number not in met]
+    document = Document(numbered(blocks), method="pdf", loose=numbered(loose.blocks))
+    return PdfText(document, tuple(unreadable), tuple(damaged))
+
+
+def _is_damaged(page: Any) -> bool:  # noqa: ANN401 (pdfplumber has no types)
+    """Tell a page whose content does not unpack: what pdfminer would give of it lacks text, without a word."""
+    try:
+        streams = [resolve1(one) for one in page.page_obj.contents]
+        return any(isinstance(one, PDFStream) and _is_torn(one) for one in streams)
+    except _REFUSED:
+        return True
+
+
+def _is_torn(stream: PDFStream) -> bool:
+    """Tell a stream that is packed by the usual means and does not unpack to its end."""
+    packed = stream.rawdata
+    names = [literal_name(name) for name, _ in stream.get_filters()]
+    if packed is None or stream.decipher or names != [_PACKED]:
+        return False
+    unpacker = zlib.decompressobj()
+    try:
+        while packed and not unpacker.eof:
+            unpacker.decompress(packed, _PIECE)
+            packed = unpacker.unconsumed_tail
+    except zlib.error:
+        return True
+    return False
 
 
 def _page_blocks(page: Any) -> list[str | Grid] | None:  # noqa: ANN401 (pdfplumber has no types)
@@ -73,9 +118,12 @@ def _page_blocks(page: Any) -> list[str | Grid] | None:  # noqa: ANN401 (pdfplum
 
 
 def _says_nothing(chars: Sequence[dict[str, Any]]) -> bool:
-    """Tell a page of text that means nothing: letters without a meaning, or lines that run up and down the page."""
+    """Tell a page of text that means nothing: letters without a meaning, or lines that run up and down the page.
+
+    So does one without any: it has some by the other library, and what they are is lost.
+    """
     if not chars:
-        return False
+        return True
     unreadable = sum(bool(_UNREADABLE.search(char["text"])) for char in chars)
     turned = sum(not char["upright"] for char in chars)
     return unreadable > _MOST_UNREADABLE * len(chars) or turned > _MOST_TURNED * len(chars)

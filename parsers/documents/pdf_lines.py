@@ -1,11 +1,14 @@
 """How do the characters of a PDF's page become lines of text? By where they stand; gaps become spaces."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from parsers.documents.wrapping import unwrapped
 
 Char = dict[str, Any]
+# What pdfminer writes for a letter whose font does not say which it is; Unicode has a character for that.
+_NO_LETTER, _UNKNOWN = re.compile(r"\(cid:\d+\)"), "\ufffd"
 # Two characters stand on one line where their middles differ by less than this share of their height.
 _SAME_LINE = 0.5
 # A gap of more than this share of the height is a space.
@@ -33,7 +36,7 @@ def text_of(line: Sequence[Char]) -> str:
             continue
         if before and char["x0"] - before["x1"] > _SPACE * max(char["size"], 1):
             text += " "
-        text += char["text"]
+        text += _UNKNOWN if _NO_LETTER.fullmatch(char["text"]) else char["text"]
         before = char
     return " ".join(text.split())
 

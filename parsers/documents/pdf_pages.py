@@ -18,11 +18,12 @@ _LOCKED = "PDF 设了打开密码，请索要密码或未加密的文件"
 _BROKEN = "PDF 打不开，可能已损坏，请人工看"
 _POINTS_AN_INCH = 72
 _MAX_PIXELS = 16_000_000
-_LONGEST_POINTS = 14_400
+_MAX_SIDE = 20_000
 # A page that a picture covers so far is a scan, whatever text lies invisibly over it.
 _COVERED = 0.6
 _MAX_OBJECTS = 20_000
 _FEW_LETTERS = 8
+_END, _TAIL_BYTES = b"%%EOF", 2_048
 _INVISIBLE = raw.FPDF_TEXTRENDERMODE_INVISIBLE
 
 
@@ -41,11 +42,12 @@ def _opened(path: Path) -> Iterator[Any]:
 
 @dataclass(frozen=True)
 class PageKinds:
-    """How many pages a PDF has, and which of the first MAX_PAGES (from 1) are text and which are pictures."""
+    """How many pages a PDF has, and which of the first MAX_PAGES (from 1) are text, pictures, or show nothing."""
 
     count: int
-    text: tuple[int, ...]
-    pictures: tuple[int, ...]
+    text: tuple[int, ...] = ()
+    pictures: tuple[int, ...] = ()
+    blank: tuple[int, ...] = ()
 
 
 def page_kinds(path: Path) -> PageKinds:
@@ -53,46 +55,63 @@ def page_kinds(path: Path) -> PageKinds:
 
     ParseError `encrypted` or `corrupt` where it cannot be opened.
     """
+    kinds: dict[str, list[int]] = {"text": [], "pictures": [], "blank": []}
     with _opened(path) as document:
-        numbers = range(1, min(len(document), MAX_PAGES) + 1)
-        pictures = tuple(number for number in numbers if _is_picture(document, number))
-        return PageKinds(len(document), tuple(number for number in numbers if number not in pictures), pictures)
+        for number in range(1, min(len(document), MAX_PAGES) + 1):
+            kinds[_kind(document, number)].append(number)
+        return PageKinds(len(document), **{kind: tuple(numbers) for kind, numbers in kinds.items()})
 
 
-def _is_picture(document: Any, number: int) -> bool:  # noqa: ANN401 (pypdfium2 has no types)
-    """Tell a page that a picture covers and over which nothing visible is written, or that shows nothing as text."""
+def is_cut(path: Path) -> bool:
+    """Tell a PDF that does not end as one ends: what came of it may be less than was sent."""
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, 2) - _TAIL_BYTES))
+        return _END not in file.read()
+
+
+def _kind(document: Any, number: int) -> str:  # noqa: ANN401 (pypdfium2 has no types)
+    """Return what a page is: text, pictures, or blank.
+
+    Pictures are what a picture covers and over which nothing visible is written, what shows no letter though it shows
+    something (letters may be drawn), and a drawing of so many lines that to look for text in it takes too long.
+    """
     try:
         page = document[number - 1]
     except pypdfium2.PdfiumError:
-        return False
+        # Whoever reads texts says what is wrong with it.
+        return "text"
     area = page.get_width() * page.get_height()
-    covered, letters = 0.0, 0
-    for count, item in enumerate(page.get_objects(max_depth=3)):
+    covered, letters, count = 0.0, 0, 0
+    for item in page.get_objects(max_depth=3):
+        count += 1
         if count > _MAX_OBJECTS:
-            break
+            return "pictures"
         if item.type == raw.FPDF_PAGEOBJ_IMAGE:
             left, bottom, right, top = item.get_bounds()
             # Some scanners cut a page into strips.
             covered += (right - left) * (top - bottom) / area if area else 0.0
         elif item.type == raw.FPDF_PAGEOBJ_TEXT and raw.FPDFTextObj_GetTextRenderMode(item.raw) != _INVISIBLE:
             letters += 1
-    return covered >= _COVERED and letters < _FEW_LETTERS
+    if (covered >= _COVERED and letters < _FEW_LETTERS) or (count and not letters):
+        return "pictures"
+    return "text" if count else "blank"
 
 
 def render(path: Path, pages: Iterable[int], dpi: int) -> Iterator[tuple[int, Any]]:
-    """Yield pages (from 1) with their upright pictures (PIL) of at most 16 megapixels; broken pages are left out."""
+    """Yield pages (from 1) with their upright pictures (PIL) of at most 16 megapixels, None for a broken page."""
     with _opened(path) as document:
         for number in pages:
             try:
                 page = document[number - 1]
-                yield number, page.render(scale=_scale(page, dpi)).to_pil()
+                shown = page.render(scale=_scale(page, dpi)).to_pil()
             except (pypdfium2.PdfiumError, ctypes.ArgumentError, ValueError):
-                continue
+                shown = None
+            yield number, shown
 
 
 def _scale(page: Any, dpi: int) -> float:  # noqa: ANN401 (pypdfium2 has no types)
     """Return the scale for a resolution, smaller where the page claims to be larger than any paper."""
-    width, height = (min(max(side, 1.0), _LONGEST_POINTS) for side in (page.get_width(), page.get_height()))
+    width, height = (max(side, 1.0) for side in (page.get_width(), page.get_height()))
     scale = dpi / _POINTS_AN_INCH
     most = (_MAX_PIXELS / (width * height)) ** 0.5
-    return float(min(scale, most))
+    return float(min(scale, most, _MAX_SIDE / max(width, height)))

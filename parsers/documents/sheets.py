@@ -15,11 +15,9 @@ from python_calamine import (
 
 from parsers.base import ParseError
 from parsers.documents.document import Document
+from parsers.documents.far_cells import LOCKED, MAX_COLUMNS, MAX_ROWS, near_cells
 from parsers.documents.tables import Cell, Table
 
-# No list has more; a stray cell far away makes a sheet large without saying anything.
-MAX_ROWS = 20_000
-MAX_COLUMNS = 100
 _MAX_SHEETS = 50
 _BROKEN = "电子表格打不开，可能已损坏，请人工看"
 _WHOLE = 1e15
@@ -30,10 +28,12 @@ Merges = dict[tuple[int, int], tuple[int, int]]
 def read_sheets(path: Path) -> Document:
     """Return what a workbook says, its visible sheets in order; ParseError `encrypted` or `corrupt` where it cannot."""
     try:
-        workbook = CalamineWorkbook.from_path(str(path))
+        near = near_cells(path)
+        # Not by its path alone: how the file is called would decide there, and what it holds here.
+        workbook = CalamineWorkbook.from_object(near)
         tables = tuple(_tables(workbook))
     except PasswordError as error:
-        raise ParseError("encrypted", "电子表格设了打开密码，请索要密码或未加密的文件") from error
+        raise ParseError("encrypted", LOCKED) from error
     except CalamineError as error:
         raise ParseError("corrupt", _BROKEN) from error
     except BaseException as error:

@@ -148,6 +148,8 @@ class Labels:
         if len(text) > _LONGEST_LABEL:
             return None
         plain = _keys(text)[1]
+        if not self._any.search(plain):
+            return None
         held = [(plain.rfind(way) + len(way), len(way), field) for way, field in self._shortened if way in plain]
         held = [one for one in held if one[1] >= least]
         return max(held, key=lambda one: one[:2])[2] if held else None
@@ -155,6 +157,11 @@ class Labels:
     @cached_property
     def _shortened(self) -> list[tuple[str, str]]:
         return [(short_key(writing), field) for writing, field in self._writings]
+
+    @cached_property
+    def _any(self) -> re.Pattern[str]:
+        """What tells at once that a text holds no label: most cells of a long table are none."""
+        return re.compile("|".join(re.escape(way) for way, _ in self._shortened) or "(?!)")
 
     @cached_property
     def _ways(self) -> str:

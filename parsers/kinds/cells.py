@@ -5,7 +5,7 @@ A cell that says nothing (blank, /, 无, a row of dots) has no value; what canno
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
@@ -31,6 +31,8 @@ _BLANK_LINE = re.compile("[_＿]{2,}")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 # Full-width figures and letters; not the punctuation, which is Chinese.
 _WIDE = {wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+# What stands for a letter that could not be told.
+_LOST = "\ufffd"
 _EDGES = re.compile(r"^[\s_＿:：]+|[\s_＿]+$")
 _DITTO = frozenset(("同上", "同前", "同左上", "〃", "″", '"', "”", "''"))
 # What a person means by nothing besides the campaign's words: an unfilled date, dots, a sample of the template.
@@ -117,9 +119,10 @@ def value_of(field: str, raw: str, place: str, campaign: Campaign, confidence: f
     if says_nothing(raw, campaign):
         return Value(raw, None, place, confidence=confidence)
     read = readers(campaign).get(field, plain)
-    value = read(raw)
+    # Where a letter is lost, what is left is not what was meant: a figure without its first digit is another one.
+    value = None if _LOST in raw else read(raw)
     # A cell that holds only what the template printed there is blank.
-    left = "" if read is name_in and value is None else raw
+    left = "" if read is name_in and value is None and _LOST not in raw else raw
     return Value(left, value, place, confidence=confidence)
 
 
@@ -127,5 +130,8 @@ def fact(value: Value | None, method: str) -> dict[str, Any] | None:
     """Return a value as JSON, read by its document's method unless by one of its own; None where there is none."""
     if value is None:
         return None
-    told: dict[str, Any] = as_json(asdict(replace(value, method=value.method or method)))
-    return told if value.area else {name: one for name, one in told.items() if name != "area"}
+    told: dict[str, Any] = {**vars(value), "value": as_json(value.value), "method": value.method or method}
+    if value.area:
+        return {**told, "area": asdict(value.area)}
+    del told["area"]
+    return told

@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from rapidocr import RapidOCR
+from rapidocr.inference_engine.onnxruntime import ONNXRuntimeError
 
 Picture = NDArray[np.uint8]
+# What the engine raises where it cannot go on.
+OcrError: type[Exception] = ONNXRuntimeError
 # One thread a process: several processes share out the cores better than the threads of one (documents.md).
 _PARAMETERS = {
     "Global.log_level": "critical",

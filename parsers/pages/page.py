@@ -1,5 +1,6 @@
 """What does one picture of a page say, if it is a page at all? It is straightened, read, and put together."""
 
+import re
 from dataclasses import dataclass
 
 import cv2
@@ -8,7 +9,7 @@ import numpy as np
 from parsers.documents.grids import Grid
 from parsers.pages.compose import blocks_of
 from parsers.pages.inkless import without_seals
-from parsers.pages.ocr import Picture, find_boxes
+from parsers.pages.ocr import OcrError, Picture, find_boxes
 from parsers.pages.ruling import find_tables
 from parsers.pages.straighten import flattened, turned, upright
 
@@ -17,6 +18,11 @@ LONGEST = 1_800
 _SMALL = 960
 # A photo of houses has a sign or two; a page has lines.
 _LEAST_LINES = 7
+# What is less wide or high than this, or so many times longer than wide, is a strip and no page.
+_LEAST_SIDE, _MOST_LONG = 50, 20
+# What the libraries under us raise on a picture that they cannot take; also where memory is wanting.
+PAGE_FAULTS: tuple[type[Exception], ...] = (cv2.error, OcrError)
+_NO_MEMORY = re.compile("alloc|memory", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,15 @@ def is_page(picture: Picture, *, behind_others: bool = False) -> bool:
 
     The last of several pages may have a line or two.
     """
+    height, width = picture.shape[:2]
+    if min(height, width) < _LEAST_SIDE or max(height, width) > _MOST_LONG * min(height, width):
+        return False
     return len(find_boxes(_bounded(picture, _SMALL))) >= (1 if behind_others else _LEAST_LINES)
+
+
+def wants_memory(error: Exception) -> bool:
+    """Tell a fault that comes from a want of memory, which is none of the page."""
+    return bool(_NO_MEMORY.search(str(error)))
 
 
 def read_page(picture: Picture, number: int) -> Page:

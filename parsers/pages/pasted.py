@@ -24,7 +24,9 @@ def _is_seal(picture: Picture) -> bool:
 
 def _on_a_page(picture: Picture) -> Picture:
     scale = _SIDE / max(picture.shape[:2])
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    # A line that somebody drew may be one pixel high.
+    size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     page = np.full((_SIDE * _ROOM, _SIDE * _ROOM, 3), 255, np.uint8)
     left = top = _SIDE * (_ROOM - 1) // 2
     page[top : top + small.shape[0], left : left + small.shape[1]] = small
