@@ -302,10 +302,10 @@ def _cached(desk: Desk, sha256: str, reading: Reading) -> CachedReading:
 def _note_names(pile: Pile, reading: Reading) -> None:
     """Note the organisations that lists and forms name: clues to the sender."""
     for found in reading.found:
-        if found.kind == "summary_list":
+        if found.kind in ("summary_list", "summary_list_scan"):
             pile.submitters.extend(_texts([found.facts.get("submitter")]))
             pile.list_recommenders.extend(_texts(row.get("recommender") for row in found.facts.get("rows", ())))
-        elif found.kind == "recommendation_form":
+        elif found.kind in ("recommendation_form", "recommendation_form_scan"):
             pile.form_recommenders.extend(_texts([found.facts.get("fields", {}).get("recommender")]))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from config.campaign import Campaign
 from config.divisions import divisions
+from config.likeness import misread
 from config.naming import community_key, community_place, company_key, folded
 
 # Material kinds that belong to one case each; what the list's own files are about, the list says itself.
@@ -18,6 +19,7 @@ PAPERS = ("recommendation_form", "recommendation_form_scan", "case_material")
 PICTURES = ("photo", "video")
 # What each clue is worth.
 STATED, SAME_FILE, IN_NAME, IN_FOLDER, BESIDE, COMPANY, ONLY_CASE = 1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.65
+MISREAD = 0.9
 # A name of one character says nothing.
 _SHORTEST = 2
 
@@ -78,7 +80,7 @@ class Place:
 def place_all(items: Sequence[Item], province: str, campaign: Campaign) -> list[Place]:
     """Return the place of everything of one province that can be placed, items in the order of their arrival."""
     cases = Cases(province)
-    places = [*_rows(items, cases), *_forms(items, cases), *_materials(items, cases)]
+    places = [*_rows(items, cases), *_forms(items, cases), *_scanned_forms(items, cases), *_materials(items, cases)]
     # Papers first: a photo beside a material belongs to the material's case.
     for kinds in (PAPERS, PICTURES):
         places += _by_clues(items, kinds, cases, places, campaign)
@@ -135,6 +137,22 @@ class Cases:
         if company:
             case.companies.add(company_key(company))
         return case
+
+    def meant_by(self, community: str, company: str | None) -> PlacedCase | None:
+        """Return the one case of the same company whose name an OCR may have read as this one; None for a known name.
+
+        The company's name may be misread as well.
+        """
+        key = community_key(community)
+        if self.by_key.get(key) or not company:
+            return None
+        own = company_key(company)
+        meant = [
+            case
+            for case in self.all()
+            if misread(key, community_key(case.community)) and any(misread(own, other) for other in case.companies)
+        ]
+        return meant[0] if len(meant) == 1 else None
 
     def _of_place(self, cases: Sequence[PlacedCase], place: str) -> list[PlacedCase]:
         """Return the cases that may lie in a place: those of the same one first, then those that do not say."""
@@ -204,15 +222,36 @@ def _rows(items: Iterable[Item], cases: Cases) -> Iterable[Place]:
 
 def _forms(items: Iterable[Item], cases: Cases) -> Iterable[Place]:
     """Yield a place for every form that names a community."""
+    for item, index, fields, community in _named(items, "recommendation_form"):
+        case = cases.get(community, _city_of(fields, community, cases.province), _value(fields, "company"))
+        yield Place(item.id, index, 0, case, STATED, (f"推荐表小区名称：{community}",))
+
+
+def _scanned_forms(items: Iterable[Item], cases: Cases) -> Iterable[Place]:
+    """Yield a place for every scanned form that names a community, which an OCR may have misread by a character.
+
+    They come after the lists and the Word forms, so that a name misread makes no case of its own.
+    """
+    for item, index, fields, community in _named(items, "recommendation_form_scan"):
+        said = f"推荐表扫描件小区名称：{community}"
+        if (meant := cases.meant_by(community, _value(fields, "company"))) is not None:
+            yield Place(item.id, index, 0, meant, MISREAD, (f"{said}（扫描识别，当是“{meant.community}”）",))
+        else:
+            case = cases.get(community, _city_of(fields, community, cases.province), _value(fields, "company"))
+            yield Place(item.id, index, 0, case, STATED, (said,))
+
+
+def _named(items: Iterable[Item], kind: str) -> Iterable[tuple[Item, int, Mapping[str, Any], str]]:
+    """Yield (item, index, fields, community) of everything of a kind that names a community in its fields."""
     for item in items:
         for index, found in enumerate(item.found):
-            fields = found["facts"].get("fields") if found["kind"] == "recommendation_form" else None
+            fields = found["facts"].get("fields") if found["kind"] == kind else None
             if fields and (community := _value(fields, "community")):
-                city = _city(
-                    cases.province, _raw(fields, "recommender"), _raw(fields, "address"), community_place(community)
-                )
-                case = cases.get(community, city, _value(fields, "company"))
-                yield Place(item.id, index, 0, case, STATED, (f"推荐表小区名称：{community}",))
+                yield item, index, fields, community
+
+
+def _city_of(fields: Mapping[str, Any], community: str, province: str) -> str | None:
+    return _city(province, _raw(fields, "recommender"), _raw(fields, "address"), community_place(community))
 
 
 def _materials(items: Iterable[Item], cases: Cases) -> Iterable[Place]:

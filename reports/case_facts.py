@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from config.campaign import Campaign, Table
+from config.likeness import ALIKE, SURE, alike
 from config.naming import association_key, community_key, company_key, folded
-from reports.likeness import ALIKE, SURE, alike
 from reports.picture import CaseView, Cell, FileView
 
 if TYPE_CHECKING:

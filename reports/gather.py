@@ -260,7 +260,7 @@ def _association(
         messages_in=tuple(mails),
         lists=lists,
         all_lists=tuple(file for file in files if file.kind == "summary_list"),
-        list_scans=tuple(file for file in files if file.kind == "summary_list_scan"),
+        list_scans=tuple(file for file in files if _is_list_scan(file)),
         list_head=_list_head(lists),
         cases=tuple(cases),
         complete_cases=sum(case.complete for case in cases if case.in_list),
@@ -268,6 +268,12 @@ def _association(
         deadline=campaign.call.last_moment,
     )
     return replace(view, status=_status(view))
+
+
+def _is_list_scan(file: FileView) -> bool:
+    """Tell whether a file is the stamped list: a scan, or a PDF of text that bears the seal as it was printed."""
+    sealed = file.kind == "summary_list" and file.format == "pdf" and bool(file.facts.get("stamped"))
+    return sealed or file.kind == "summary_list_scan"
 
 
 def _status(view: AssociationView) -> str:

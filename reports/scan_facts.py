@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from config.likeness import alike, misread
 from config.naming import community_key
-from reports.likeness import ALIKE, alike
 from reports.picture import AssociationView, FileView
 
 if TYPE_CHECKING:
@@ -50,9 +50,10 @@ def _has_gaps(scan: FileView) -> bool:
 def _unmatched(listed: Sequence[str], scanned: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return the names of each side that have no partner on the other: equal names first, then those most alike."""
     left, right = _without(listed, scanned)
-    pairs = ((alike(community_key(one), community_key(other)), one, other) for one in left for other in right)
-    for likeness, one, other in sorted(pairs, reverse=True):
-        if likeness >= ALIKE and one in left and other in right:
+    keys = {name: community_key(name) for name in (*left, *right)}
+    pairs = [(alike(keys[a], keys[b]), a, b) for a in left for b in right if misread(keys[a], keys[b])]
+    for _, one, other in sorted(pairs, reverse=True):
+        if one in left and other in right:
             left.remove(one)
             right.remove(other)
     return left, right

@@ -18,7 +18,10 @@ from store.models import Case, File, Filing, Letter, Link, Message, Reading, Sig
 from store.supplied import answered_links
 
 # Kinds whose facts a picture looks into; the readings of others need not be loaded.
-_WITH_FACTS = ("summary_list", "recommendation_form", "case_material", "photo", "video")
+_WITH_FACTS = (
+    "summary_list", "summary_list_scan", "recommendation_form", "recommendation_form_scan", "case_material", "photo",
+    "video",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,8 @@ from tests.desks import desk, take
 from tests.doc_reading import CAMPAIGN
 from tests.docx_writer import with_picture
 from tests.inbox import Sent, mail
-from tests.page_pictures import _font
 from tests.sample import day
+from tests.seal_drawing import font_of
 from tests.video_builders import mp4
 
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP")
@@ -80,7 +80,7 @@ def page_of_text() -> Image.Image:
     shown = Image.new("RGB", (900, 1200), "white")
     for number in range(20):
         text = f"第{number}行：住宅小区案例推荐表的说明"
-        ImageDraw.Draw(shown).text((60, 50 + number * 50), text, font=_font(28), fill="black")
+        ImageDraw.Draw(shown).text((60, 50 + number * 50), text, font=font_of(28), fill="black")
     return shown
 
 
@@ -172,7 +172,7 @@ def test_of_a_scan_of_500_pages_the_first_are_read_and_none_is_called_unstamped(
 ) -> None:
     path = tmp_path / "a.pdf"
     path.write_bytes(bad.pdf([b"q 595 0 0 842 0 0 cm /I0 Do Q"] * 500, image=bad.flate_image(60, 80)))
-    monkeypatch.setattr(scanning, "is_page", lambda _: True)
+    monkeypatch.setattr(scanning, "is_page", lambda _, **__: True)
     monkeypatch.setattr(scanning, "read_page", lambda picture, _: Page((), picture))
     monkeypatch.setattr(scanning, "DOCUMENT_PARSERS", [_Form()])
     start = time.process_time()
@@ -202,7 +202,7 @@ def test_a_page_at_which_a_library_fails_is_named_and_the_others_are_read(
     path = tmp_path / "a.jpg"
     path.write_bytes(docs.small_jpeg())
 
-    def failing(_: object) -> bool:
+    def failing(_: object, **__: object) -> bool:
         raise fault
 
     monkeypatch.setattr(scanning, "is_page", failing)
@@ -216,7 +216,7 @@ def test_a_want_of_memory_is_none_of_the_page(
     path = tmp_path / "a.jpg"
     path.write_bytes(docs.small_jpeg())
 
-    def failing(_: object) -> bool:
+    def failing(_: object, **__: object) -> bool:
         raise fault
 
     monkeypatch.setattr(scanning, "is_page", failing)

@@ -153,3 +153,22 @@ def test_a_seal_agrees_by_the_names_own_letters(text: str, name: str, agrees: bo
 def test_what_was_read_badly_is_never_another_name() -> None:
     assert seal_agrees("山东省物业管理协会", "杭州市物业管理协会", 0.8) is None
     assert seal_agrees("杭州市物业管理协会", "杭州市物业管理协会", 0.3) is None
+
+
+def scanned(page: Picture, seed: int = 1) -> Picture:
+    """Return a page with the noise that a scanner in colour adds."""
+    noise = np.random.default_rng(seed).normal(0, 2, page.shape)
+    return np.clip(page.astype(np.float32) + noise, 0, 255).astype(np.uint8)
+
+
+def test_a_page_scanned_in_colour_without_a_seal_can_tell() -> None:
+    page = np.full((1169, 827, 3), 250, np.uint8)
+    page[300:304, 100:700] = 30
+    seen = find_seals(scanned(page))
+    assert (seen.found, seen.can_tell) == ((), True)
+
+
+def test_a_copy_of_a_seal_scanned_in_colour_cannot_tell() -> None:
+    grey = cv2.cvtColor(page_with((400, 900)), cv2.COLOR_BGR2GRAY)
+    seen = find_seals(scanned(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)))
+    assert (seen.found, seen.can_tell) == ((), False)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -21,6 +22,9 @@ _ACROSS = 0.2
 _SURE, _MOST_SURE = 0.9, 0.99
 _PADDING = 3
 _UPRIGHT = 1.5
+_SPACE = 0.7
+# Half the width of a bracket is blank, and an OCR takes that for a space.
+_AT_BRACKETS = re.compile(" +(?=[（《“])|(?<=[）》”]) +")
 # What an OCR takes a slash for.
 _STROKES = frozenset("17lI|丨/\\J｜／")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -93,10 +97,19 @@ def crop(picture: Picture, box: Box) -> Picture:
 def _content(lines: Sequence[Text], cell: Box) -> Content:
     """Return what stands in a cell, a line a line; one that reaches the right rule goes on in the next."""
     rows = _rows(lines)
-    texts = (_chinese_brackets(" ".join(line.text.strip() for line in row).strip()) for row in rows)
+    texts = (_chinese_brackets(_row_text(row)) for row in rows)
     room = ((cell[2] - row[-1].right) / _size_of(row[-1]) for row in rows)
     sure = min((_certainty(line) for line in lines if line.text.strip()), default=1.0)
     return Content(unwrapped(zip(texts, room, strict=True)), round(min(sure, _MOST_SURE), 3))
+
+
+def _row_text(row: Sequence[Text]) -> str:
+    """Return the text of pieces beside each other: a gap as wide as a character is a space."""
+    text = row[0].text.strip()
+    for before, piece in pairwise(row):
+        apart = piece.left - before.right > _SPACE * _size_of(before)
+        text += (" " if apart else "") + piece.text.strip()
+    return text.strip()
 
 
 def _is_upright_column(line: Text) -> bool:
@@ -111,7 +124,7 @@ def _size_of(line: Text) -> float:
 
 def _chinese_brackets(text: str) -> str:
     """Return a text with the brackets that stand beside Chinese characters as they are written there."""
-    return text.translate(_BRACKETS) if _CHINESE.search(text) else text
+    return _AT_BRACKETS.sub("", text.translate(_BRACKETS)) if _CHINESE.search(text) else text
 
 
 def _certainty(line: Text) -> float:

@@ -45,6 +45,14 @@ def redness_of(picture: Picture) -> tuple[Map, Map]:
     return redness_in(taken_in(picture, paper)), bright
 
 
+def darkness_of(picture: Picture) -> tuple[Map, Map]:
+    """Return how much light each spot takes away whatever its colour, and how bright it is against paper."""
+    paper = np.maximum(paper_of(picture), _DARKEST_PAPER).mean(axis=2)
+    bright = picture.astype(np.float32).mean(axis=2) / paper
+    taken: Map = -cv2.log((np.minimum(bright, 1) + DAMPING) / (1 + DAMPING))
+    return taken, bright
+
+
 def taken_in(picture: Picture, paper: Map) -> Map:
     """Return how much light of each colour (BGR) spots take away against paper of these colours, as a logarithm."""
     share = picture.astype(np.float32) / np.maximum(paper, _DARKEST_PAPER)

@@ -1,0 +1,130 @@
+"""Situations with scans, from raw mails to findings."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from reports.export import rows
+from reports.picture import Assessment
+from tests import doc_builders as docs
+from tests.desks import codes, desk, take
+from tests.docx_writer import with_picture
+from tests.inbox import Sent, list_files, mail
+from tests.labelled.office import converted, find_office
+from tests.mail_builders import gbk_zip
+from tests.page_builders import as_jpeg, as_pdf, photographed, scanned
+from tests.sample import day
+from tests.seal_drawing import draw_seal, fonts
+from tests.test_scanning import form_page, list_page
+
+pytestmark = pytest.mark.skipif(not fonts(), reason="no Chinese font is installed")
+
+A = Sent("春江花园", "杭州春江物业服务有限公司", "杭州市物业管理协会")
+B = Sent("秋水苑", "宁波秋水物业服务有限公司", "宁波市物业管理协会", "2013年4月", "安置房小区")
+HEAD = "浙江省物业管理协会"
+SCAN = "汇总清单（盖章扫描件）.pdf"
+
+
+def done(tmp_path: Path, scan: bytes, *cases: Sent, **more: bytes) -> Assessment:
+    own = {path: data for case in cases for path, data in case.files().items()}
+    own |= {f"{cases[0].company}/{cases[0].community}/{name.replace('__', '.')}": data for name, data in more.items()}
+    files = {**list_files(HEAD, cases), SCAN: scan, "材料.zip": gbk_zip(own)}
+    with desk(tmp_path) as opened:
+        return take(opened, tmp_path / "inbox", mail("zjwyxh@example.cn", "浙江报送", day("07-20T10:00:00"), files))
+
+
+def listed(*communities: str, sealed: bool = True) -> bytes:
+    entries = [docs.list_row(number, community=name) for number, name in enumerate(communities, start=1)]
+    return as_pdf(scanned(list_page(entries, sealed=sealed)))
+
+
+def filed(assessment: Assessment) -> dict[str, str | None]:
+    return {file.name: file.community for file in assessment.picture.files if file.kind == "recommendation_form_scan"}
+
+
+def zhejiang(assessment: Assessment) -> dict[str, object]:
+    return next(row for row in rows(assessment, "submissions") if row["province"] == "浙江")
+
+
+def test_a_stamped_scan_of_the_same_list_gives_no_finding(tmp_path: Path) -> None:
+    assessment = done(tmp_path, listed("春江花园", "秋水苑"), A, B)
+    assert codes(assessment, "浙江") == {"balance.project_types"}
+    assert (zhejiang(assessment)["has_list_scan"], zhejiang(assessment)["list_stamped"]) == (True, True)
+
+
+def test_a_scan_that_names_another_case_is_told_with_both_names(tmp_path: Path) -> None:
+    assessment = done(tmp_path, listed("春江花园", "碧水名邸"), A, B)
+    (finding,) = (one for one in assessment.findings if one.code == "list.scan_differs")
+    assert "扫描件没有“秋水苑”" in finding.message
+    assert "扫描件另有“碧水名邸”" in finding.message
+    assert SCAN.removesuffix(".pdf") in finding.evidence
+
+
+def test_a_scan_with_one_character_misread_names_the_same_cases(tmp_path: Path) -> None:
+    assessment = done(tmp_path, listed("舂江花园", "秋水苑"), A, B)
+    assert "list.scan_differs" not in codes(assessment, "浙江")
+
+
+def test_a_scan_without_a_seal_is_asked_about_and_a_grey_copy_is_not(tmp_path: Path) -> None:
+    bare = done(tmp_path / "bare", listed("春江花园", sealed=False), A)
+    assert "list.scan_unstamped" in codes(bare, "浙江")
+    grey = done(tmp_path / "grey", as_pdf(scanned(list_page([docs.list_row(1)])).convert("L")), A)
+    assert "list.scan_unstamped" not in codes(grey, "浙江")
+    assert zhejiang(grey)["list_stamped"] is None
+
+
+def test_a_photo_of_the_stamped_form_stands_for_the_form_where_no_word_form_came(tmp_path: Path) -> None:
+    case = Sent(A.community, A.company, A.recommender, has_form=False)
+    photo = as_jpeg(photographed(form_page()))
+    assessment = done(tmp_path, listed("春江花园"), case, 推荐表照片__jpg=photo)
+    (row,) = rows(assessment, "cases")
+    assert (row["has_form"], row["form_stamped"], row["complete"]) == (True, True, True)
+    assert (row["floor_area_m2"], row["collection_rate"], row["photos"]) == (125_000, 0.985, 3)
+    assert codes(assessment, "浙江") == {"balance.project_types"}
+
+
+def test_a_form_whose_name_was_misread_in_its_scan_stands_with_the_case_that_it_means(tmp_path: Path) -> None:
+    fields = docs.form_fields(community="舂江花园")
+    assessment = done(tmp_path, listed("春江花园"), A, 扫描001__jpg=as_jpeg(scanned(form_page(fields))))
+    assert [case.community for case in assessment.picture.cases] == ["春江花园"]
+    assert filed(assessment) == {"扫描001.jpg": "春江花园"}
+
+
+def test_a_form_of_the_second_phase_is_no_misread_one_of_the_first(tmp_path: Path) -> None:
+    fields = docs.form_fields(community="春江花园二期")
+    assessment = done(tmp_path, listed("春江花园"), A, 扫描001__jpg=as_jpeg(scanned(form_page(fields))))
+    assert {case.community for case in assessment.picture.cases} == {"春江花园", "春江花园二期"}
+
+
+def test_the_forms_of_all_cases_scanned_into_one_file_stand_each_with_its_case(tmp_path: Path) -> None:
+    pages = [
+        scanned(form_page(docs.form_fields(community=one.community, company=one.company, applicant=one.company,
+                                           recommender=one.recommender), seals=()))
+        for one in (A, B)
+    ]  # fmt: skip
+    bare = [Sent(one.community, one.company, one.recommender, has_form=False) for one in (A, B)]
+    files = {**list_files(HEAD, bare), "推荐表汇总.pdf": as_pdf(*pages)}
+    files["材料.zip"] = gbk_zip({path: data for one in bare for path, data in one.files().items()})
+    with desk(tmp_path) as opened:
+        assessment = take(
+            opened, tmp_path / "inbox", mail("zjwyxh@example.cn", "浙江报送", day("07-20T10:00:00"), files)
+        )
+    assert {row["community"]: row["has_form"] for row in rows(assessment, "cases")} == {
+        "春江花园": True,
+        "秋水苑": True,
+    }
+    assert "form.missing" not in codes(assessment, "浙江")
+
+
+@pytest.mark.skipif(find_office() is None, reason="LibreOffice makes this file, and it is not installed")
+def test_a_list_printed_to_pdf_with_its_seal_in_it_stands_for_the_stamped_scan(tmp_path: Path) -> None:
+    seal = io.BytesIO()
+    draw_seal(HEAD, 248).save(seal, "PNG", dpi=(150, 150))
+    word = with_picture(list_files(HEAD, [A])["汇总清单.docx"], seal.getvalue())
+    (tmp_path / "list.docx").write_bytes(word)
+    (made,) = converted([tmp_path / "list.docx"], "pdf", tmp_path)
+    assessment = done(tmp_path, made.read_bytes(), A)
+    row = zhejiang(assessment)
+    assert (row["has_list_word"], row["has_list_scan"], row["list_stamped"]) == (True, True, True)
+    assert codes(assessment, "浙江") == {"balance.project_types"}
