@@ -12,6 +12,7 @@ from tests.labelled.reading import readings_of
 from tests.labelled.scoring import Judged, judged, kinds_of
 
 SEED, PER_CHANNEL = 2026, 24
+_PROCESSES = 2
 _WORST, _OF_ONE = 60, 4
 _LONGEST = 40
 # Aims of the labelled set: 1 where nothing is left to chance.
@@ -25,7 +26,7 @@ def run() -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         documents = labelled_set(Path(folder), SEED, PER_CHANNEL)
-        readings = readings_of([document.path for document in documents])
+        readings = readings_of([document.path for document in documents], _PROCESSES)
         fields = [field for document in documents for field in judged(document, readings[document.path])]
     report(fields)
     with tempfile.TemporaryDirectory() as folder:
@@ -35,7 +36,7 @@ def run() -> None:
 def report_foreign(folder: Path) -> None:
     """Print which files of another matter are taken for ours, those that OCR reads too."""
     files = plain_files(folder) | office_files(folder)
-    readings = readings_of(list(files.values()))
+    readings = readings_of(list(files.values()), _PROCESSES)
     claimed = {name: kinds for name, path in files.items() if (kinds := kinds_of(readings[path].found))}
     print(f"\nforeign files claimed: {len(claimed)} of {len(files)} {claimed or ''}")
 

@@ -75,10 +75,7 @@ class _Watch:
 
     def _look(self) -> None:
         while not self.done.wait(_EVERY):
-            for task in Path("/proc/self/task").iterdir():
-                with suppress(OSError):
-                    for child in (task / "children").read_text(encoding="ascii").split():
-                        self.peak = max(self.peak, _status(int(child), "VmHWM"))
+            self.peak = max(self.peak, *(_status(child, "VmHWM") for child in _children()), 0)
 
 
 def _status(pid: int, field: str) -> int:
@@ -91,5 +88,23 @@ def _status(pid: int, field: str) -> int:
 
 
 def _cpu() -> float:
+    """Return the CPU seconds of this process, of its children that ended, and of those that still run."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    return sum(one.ru_utime + one.ru_stime for one in used) + sum(map(_ticks, _children())) / os.sysconf("SC_CLK_TCK")
+
+
+def _children() -> list[int]:
+    """Return the ids of the children that run, whichever thread started them."""
+    found = []
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(OSError):
+            found += map(int, (task / "children").read_text(encoding="ascii").split())
+    return found
+
+
+def _ticks(pid: int) -> int:
+    """Return the processor time of a process that runs and of its ended children, in clock ticks (proc(5), stat)."""
+    with suppress(OSError):
+        after_name = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return sum(map(int, after_name[11:15]))
+    return 0

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def _beside(channel: str, paths: Sequence[Path], warm: Measured) -> str:
     if channel not in _LEAST:
         return ""
     name, least = _LEAST[channel]
-    base = measure(least, paths[1:])
+    base = measure(least, paths, before=partial(work.first, least))
     return f"{warm.cpu / base.cpu:.2f} × CPU, {warm.seconds / base.seconds:.2f} × wall of {name} ({base.cpu:.2f} s CPU)"
 
 

@@ -24,6 +24,15 @@ need_debian() {  # need_debian PACKAGE:COMMAND ... - installs what is missing (a
     fi
 }
 
+# What makes documents as people send them: LibreOffice, and the fonts that scans and seals are drawn with.
+fonts=/usr/share/fonts/truetype
+need_documents() {
+    need_debian libreoffice-writer-nogui:soffice libreoffice-calc-nogui:/usr/lib/libreoffice/program/libsclo.so \
+        fonts-noto-cjk:/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc \
+        fonts-wqy-zenhei:$fonts/wqy/wqy-zenhei.ttc fonts-arphic-uming:$fonts/arphic/uming.ttc \
+        fonts-arphic-ukai:$fonts/arphic/ukai.ttc
+}
+
 need_python() {
     command -v "$python" >/dev/null 2>&1 || need_debian python3:python3
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
@@ -52,17 +61,17 @@ dev)
     touch .venv/run.stamp .venv/dev.stamp
     ;;
 fuzz) .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps atheris==3.0.0 ;;
-debian-test) need_debian dovecot-imapd:dovecot postgresql:initdb unar:unar ;;
+debian-test)
+    need_debian dovecot-imapd:dovecot postgresql:initdb unar:unar
+    need_documents
+    ;;
 debian-bench)
-    fonts=/usr/share/fonts
-    need_debian dovecot-imapd:dovecot postgresql:initdb isync:mbsync libreoffice-writer-nogui:soffice \
-        libreoffice-calc-nogui:/usr/lib/libreoffice/program/libsclo.so \
-        fonts-noto-cjk:$fonts/opentype/noto/NotoSerifCJK-Regular.ttc \
-        fonts-wqy-zenhei:$fonts/truetype/wqy/wqy-zenhei.ttc fonts-wqy-microhei:$fonts/truetype/wqy/wqy-microhei.ttc \
-        fonts-arphic-uming:$fonts/truetype/arphic/uming.ttc fonts-arphic-ukai:$fonts/truetype/arphic/ukai.ttc \
-        fonts-arphic-gbsn00lp:$fonts/truetype/arphic-gbsn00lp/gbsn00lp.ttf \
-        fonts-arphic-gkai00mp:$fonts/truetype/arphic-gkai00mp/gkai00mp.ttf \
-        fonts-lxgw-wenkai:$fonts/truetype/lxgw-wenkai/LXGWWenKai-Regular.ttf
+    need_debian dovecot-imapd:dovecot postgresql:initdb isync:mbsync
+    need_documents
+    need_debian fonts-wqy-microhei:$fonts/wqy/wqy-microhei.ttc \
+        fonts-arphic-gbsn00lp:$fonts/arphic-gbsn00lp/gbsn00lp.ttf \
+        fonts-arphic-gkai00mp:$fonts/arphic-gkai00mp/gkai00mp.ttf \
+        fonts-lxgw-wenkai:$fonts/lxgw-wenkai/LXGWWenKai-Regular.ttf
     ;;
 *)
     echo "usage: setup.sh run|dev|fuzz|debian-test|debian-bench [PYTHON]" >&2

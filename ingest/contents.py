@@ -295,8 +295,10 @@ def read_blobs(desk: Desk, blobs: Iterable[Blob]) -> dict[str, Reading]:
 
 
 def _cached(desk: Desk, sha256: str, reading: Reading) -> CachedReading:
+    # What an OCR failed at, for want of time or memory, is of no version: whoever asks again tries again.
+    version = "" if reading.needs else desk.reading_version
     found = [as_json(one) for one in reading.found]
-    return CachedReading(sha256, desk.reading_version, reading.format, reading.status, reading.reason, found)
+    return CachedReading(sha256, version, reading.format, reading.status, reading.reason, found)
 
 
 def _note_names(pile: Pile, reading: Reading) -> None:

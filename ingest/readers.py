@@ -103,13 +103,13 @@ class Readers:
         return done
 
     def _scan(self, blob: Blob, reading: Reading) -> tuple[str, Reading]:
-        """Add what OCR finds to a reading; where it fails, the reading says so and stays what it was."""
+        """Add what OCR finds to a reading; where it fails, the reading says so, stays as it was and needs it still."""
         path = str(self.vault.path(blob.sha256))
         with self._room() as (_, scanner):
             answers, problem = all_of(scanner.ask("scan", blob.bytes, path=path, pages=reading.pages))
         if problem or not answers:
             failed = f"扫描件没有识别出来（{problem[1] if problem else '没有回答'}）"
-            return blob.sha256, replace(reading, reason=_both(reading.reason, failed), needs="", pages=())
+            return blob.sha256, replace(reading, reason=_both(reading.reason, failed), pages=())
         scanned = reading_from(answers[-1])
         found, reason = (*reading.found, *scanned.found), _both(reading.reason, scanned.reason)
         return blob.sha256, replace(reading, found=found, reason=reason, needs="", pages=())

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from config.campaign import Campaign, Table
-from config.likeness import ALIKE, SURE, alike
+from config.likeness import ALIKE, alike
 from config.naming import association_key, community_key, company_key, folded
 from reports.picture import CaseView, Cell, FileView
 
@@ -110,7 +110,7 @@ def difference(name: str) -> Callable[["Subject"], list[str] | None]:
             return None
         if _SAME[name](str(row.value), str(form.value)):
             return []
-        if form.is_scanned and (form.confidence < SURE or alike(str(row.value), str(form.value)) >= ALIKE):
+        if form.is_doubtful or (form.is_scanned and alike(str(row.value), str(form.value)) >= ALIKE):
             # What differs may be the reading, not the form.
             return None
         return [f"清单为“{row.raw}”", f"推荐表为“{form.raw}”"]

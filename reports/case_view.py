@@ -84,8 +84,9 @@ def _form(files: Iterable[FileView]) -> dict[str, Cell]:
 def _to_verify(form: Mapping[str, Cell], row: Mapping[str, Cell], campaign: Campaign) -> str:
     """Return the captions of what an OCR alone says: a person compares it with the scan (待核)."""
     captions = campaign.recommendation_form.captions
-    scanned = (name for name, cell in form.items() if cell.is_scanned and cell.value is not None)
-    return "、".join(captions[name] for name in scanned if name not in row or row[name].value is None)
+    scanned = {name: cell for name, cell in form.items() if cell.is_scanned and cell.value is not None}
+    alone = (name for name in scanned if name not in row or row[name].value is None)
+    return "、".join(f"{captions[name]}{'（把握不大）' if scanned[name].is_doubtful else ''}" for name in alone)
 
 
 def _fields(

@@ -12,6 +12,7 @@ from config.campaign import Campaign
 from reports.export import Row, values
 from reports.picture import Assessment
 from reports.sources import source_of
+from reports.stamps import seals_said
 from reports.subjects import LEVELS
 from reports.tables import Column, Sheet, workbook
 from reports.tally import PLACES, place_of
@@ -88,6 +89,7 @@ SUMMARY = (
     Field("has_list_word", "清单Word版", 8, "word", said_there),
     Field("has_list_scan", "清单扫描件", 8, "word", said_there),
     Field("list_stamped", "扫描件盖章", 8, "word", said_yes_no),
+    Field("list_seals", "扫描件公章", 22, "long"),
     Field("cases_listed", "清单案例", 7, "number"),
     Field("cases_complete", "已齐案例", 7, "number"),
     Field("errors", "须改正", 7, "number"),
@@ -112,6 +114,7 @@ CASES = (
     Field("list_number", "序号", 5),
     Field("has_form", "推荐表", 6, "word", said_there),
     Field("form_stamped", "推荐表盖章", 6, "word", said_yes_no),
+    Field("form_seals", "推荐表公章", 22, "long"),
     Field("to_verify", "扫描识别待核", 14, "long"),
     Field("has_material", "案例材料", 6, "word", said_there),
     Field("photos", "合格照片", 6, "number"),
@@ -174,7 +177,7 @@ def ledger(assessment: Assessment) -> bytes:
     """Return the workbook (.xlsx)."""
     return workbook(
         [
-            _sheet("汇总", SUMMARY, values(assessment, "submissions"), assessment),
+            _sheet("汇总", SUMMARY, _submissions(assessment), assessment),
             # As wide as it is, it prints on two pages beside each other; on one it could not be read.
             replace(_sheet("案例", CASES, _cases(assessment), assessment), pages_wide=2, repeated_columns=3),
             _sheet("问题", FINDINGS, _findings(assessment), assessment),
@@ -203,10 +206,16 @@ def _findings(assessment: Assessment) -> list[Row]:
     return sorted(values(assessment, "findings"), key=lambda row: order.index(row["severity"]))
 
 
+def _submissions(assessment: Assessment) -> list[Row]:
+    """Return the provinces, each with what the seals on its list's scans say."""
+    table = zip(values(assessment, "submissions"), assessment.picture.associations, strict=True)
+    return [{**row, "list_seals": seals_said(view.list_scans)} for row, view in table]
+
+
 def _cases(assessment: Assessment) -> list[Row]:
-    """Return the cases, each with what is known from a scan alone."""
+    """Return the cases, each with what its form's seals say and what is known from a scan alone."""
     table = zip(values(assessment, "cases"), assessment.picture.cases, strict=True)
-    return [{**row, "to_verify": case.to_verify} for row, case in table]
+    return [{**row, "to_verify": case.to_verify, "form_seals": seals_said(case.forms)} for row, case in table]
 
 
 def _messages(assessment: Assessment) -> list[Row]:

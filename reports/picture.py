@@ -12,6 +12,7 @@ from typing import Any
 
 from config.associations import Association
 from config.campaign import Campaign
+from config.likeness import SURE
 from reports.mail_side import FolderTrouble, LinkView, MailboxHealth, MailGap
 
 
@@ -25,12 +26,13 @@ class Cell:
     file: "FileView"
     method: str = ""
     confidence: float = 1.0
+    page: int | None = None
 
     @classmethod
     def of(cls, value: Mapping[str, Any], file: "FileView") -> "Cell":
         """Return a value of a file's reading as a cell."""
-        sure = value.get("confidence", 1.0)
-        return cls(value["raw"], value["value"], value["place"], file, value.get("method", ""), sure)
+        sure, page = value.get("confidence", 1.0), (value.get("area") or {}).get("page")
+        return cls(value["raw"], value["value"], value["place"], file, value.get("method", ""), sure, page)
 
     @property
     def is_scanned(self) -> bool:
@@ -38,10 +40,16 @@ class Cell:
         return self.method == "ocr"
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether the OCR that read it was not sure itself."""
+        return self.is_scanned and self.confidence < SURE
+
+    @property
     def evidence(self) -> str:
         """Where it stood and what it said, for people."""
-        read = "（扫描识别，待核）" if self.is_scanned else ""
-        return f"《{self.file.name}》{self.place}：“{self.raw}”{read}"
+        read = f"（扫描识别{'，把握不大' if self.is_doubtful else ''}，待核）" if self.is_scanned else ""
+        page = f"第{self.page}页" if self.page and self.file.facts.get("pages", 1) > 1 else ""
+        return f"《{self.file.name}》{page}{self.place}：“{self.raw}”{read}"
 
 
 @dataclass(frozen=True, eq=False)

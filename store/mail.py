@@ -76,6 +76,17 @@ def wait_again(store: Store, *, every_attempt: bool = False) -> int:
         return _rows(session, query.values(state="waiting"))
 
 
+def wait_where_half_read(store: Store) -> int:
+    """Let every message wait that holds a file whose reading is of no version, for it stopped halfway; return how many.
+
+    Such are scans of which the OCR was killed, or took more time or memory than it may.
+    """
+    half = exists().where(File.message_pk == Message.id, File.sha256 == Reading.sha256, Reading.version == "")
+    query = update(Message).where(Message.state.in_(["read", "filed"]), half)
+    with store.session() as session:
+        return _rows(session, query.values(state="waiting"))
+
+
 def wait_where_stale(store: Store, version: str) -> int:
     """Let every message wait that another version of the readers, or another roster, has read; return how many."""
     stale = exists().where(Letter.message_pk == Message.id, Letter.version != version)

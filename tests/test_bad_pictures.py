@@ -15,15 +15,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ingest.intake import take_in
 from parsers import image, scanning
 from parsers.base import Found, Reading
 from parsers.documents import pdf_pages
 from parsers.pages.ocr import OcrError
 from parsers.pages.page import Page, is_page
 from parsers.sealing import with_shown_seals
+from store import mail as mails
 from tests import bad_builders as bad
 from tests import doc_builders as docs
-from tests.desks import desk, take
+from tests.desks import assessed, desk, take
 from tests.doc_reading import CAMPAIGN
 from tests.docx_writer import with_picture
 from tests.inbox import Sent, mail
@@ -295,3 +297,8 @@ def test_a_scan_that_was_not_read_is_a_finding_and_neither_missing_nor_unstamped
     assert not {"form.missing", "form.unstamped"} & set(messages)
     assert messages["file.unclassified"].startswith("《春江花园推荐表.jpg》没有全部读出：扫描件没有识别出来（")
     assert messages["file.unclassified"].endswith("请人工看")
+    with desk(tmp_path / "desk") as opened:
+        assert mails.wait_where_half_read(opened.store) == 1
+        take_in(opened)
+        assert mails.wait_where_half_read(opened.store) == 0
+        assert not any("没有识别出来" in one.message for one in assessed(opened).findings)

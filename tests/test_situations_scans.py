@@ -4,8 +4,10 @@ import io
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from reports.export import rows
+from reports.ledger import ledger
 from reports.picture import Assessment
 from tests import doc_builders as docs
 from tests.desks import codes, desk, take
@@ -13,7 +15,7 @@ from tests.docx_writer import with_picture
 from tests.inbox import Sent, list_files, mail
 from tests.labelled.office import converted, find_office
 from tests.mail_builders import gbk_zip
-from tests.page_builders import as_jpeg, as_pdf, photographed, scanned
+from tests.page_builders import Paper, as_jpeg, as_pdf, photographed, scanned
 from tests.sample import day
 from tests.seal_drawing import draw_seal, fonts
 from tests.test_scanning import form_page, list_page
@@ -37,6 +39,13 @@ def done(tmp_path: Path, scan: bytes, *cases: Sent, **more: bytes) -> Assessment
 def listed(*communities: str, sealed: bool = True) -> bytes:
     entries = [docs.list_row(number, community=name) for number, name in enumerate(communities, start=1)]
     return as_pdf(scanned(list_page(entries, sealed=sealed)))
+
+
+def column(assessment: Assessment, sheet: str, heading: str) -> list[object]:
+    """Return a column of the ledger."""
+    page = load_workbook(io.BytesIO(ledger(assessment)))[sheet]
+    number = next(cell.column for cell in page[1] if cell.value == heading)
+    return [page.cell(row, number).value for row in range(2, page.max_row + 1)]
 
 
 def filed(assessment: Assessment) -> dict[str, str | None]:
@@ -81,6 +90,24 @@ def test_a_photo_of_the_stamped_form_stands_for_the_form_where_no_word_form_came
     (row,) = rows(assessment, "cases")
     assert (row["has_form"], row["form_stamped"], row["complete"]) == (True, True, True)
     assert (row["floor_area_m2"], row["collection_rate"], row["photos"]) == (125_000, 0.985, 3)
+    (to_verify,) = column(assessment, "案例", "扫描识别待核")
+    assert "收缴率" in str(to_verify)
+    assert "小区名称" not in str(to_verify)
+    seals = "申报单位处：杭州春江物业服务有限公司（与此处单位一致）；推荐单位处：杭州市物业管理协会（与此处单位一致）"
+    assert column(assessment, "案例", "推荐表公章") == [seals]
+    assert "提交单位处：浙江省物业管理协会（与此处单位一致）" in column(assessment, "汇总", "扫描件公章")
+
+
+def test_a_seal_of_another_association_is_told_beside_the_name_that_it_stands_at(tmp_path: Path) -> None:
+    fields = docs.form_fields()
+    page = form_page(fields, seals=())
+    paper = Paper()
+    paper.image, at = page, (0.76, 0.47)
+    page = paper.sealed("绍兴市房地产业联合会", at).image
+    assessment = done(tmp_path, listed("春江花园"), A, 推荐表__pdf=as_pdf(scanned(page)))
+    assert any(
+        "推荐单位处：“" in str(said) and "不一致" in str(said) for said in column(assessment, "案例", "推荐表公章")
+    )
     assert codes(assessment, "浙江") == {"balance.project_types"}
 
 

@@ -77,9 +77,9 @@ def import_(context: Context, path: Path) -> None:
 @click.command("retry")
 @click.pass_obj
 def retry(context: Context) -> None:
-    """把没能读出的来信再读一遍。"""
+    """把没能读出的来信、没有识别出来的扫描件再读一遍。"""
     with context.desk() as desk:
-        waiting = mail.wait_again(desk.store, every_attempt=True)
+        waiting = mail.wait_again(desk.store, every_attempt=True) + mail.wait_where_half_read(desk.store)
         read(desk)
         click.echo(f"重读 {waiting} 封")
         _tell_failed(desk)

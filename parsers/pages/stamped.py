@@ -2,7 +2,8 @@
 
 Facts of a seal: `page`, its box as shares (0..1) of the page (`left`, `top`, `right`, `bottom`), `shape`, `confidence`,
 `at` (the field at whose cell it stands, None where at none), `text` and `text_confidence` (what its ring says, as far
-as it can be read), `agrees` (whether that is the name at its place; None where too little was read to say).
+as it can be read), `agrees` (whether that is the name at its place, or the only one there is; None where too little was
+read to say).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -67,7 +68,9 @@ def _facts_of(page: StampedPage, named: Mapping[str, _Named]) -> Iterator[dict[s
     areas = {field: one.area for field, one in named.items() if one.area and one.area.page == page.number}
     for seal, text, sure in page.seals:
         at = place_of(seal, areas)
-        name = named[at].name if at else ""
+        # A list names one organisation, in a line whose place is not known: wherever the seal stands, it is that one's.
+        only = next(iter(named.values())) if len(named) == 1 else None
+        name = named[at].name if at else only.name if only else ""
         yield {
             "page": page.number,
             **{side: round(getattr(seal, side), 4) for side in ("left", "top", "right", "bottom")},
