@@ -12,6 +12,7 @@ from parsers.documents.grids import Grid, joined, numbered
 from parsers.image import open_upright
 from parsers.kinds import DOCUMENT_PARSERS
 from parsers.kinds.misread import with_labels_mended
+from parsers.kinds.summary_list import further_page
 from parsers.pages.ocr import Picture, read_line
 from parsers.pages.page import PAGE_FAULTS, is_page, read_page, wants_memory
 from parsers.pages.red import picture_of
@@ -59,6 +60,7 @@ def read_scan(path: Path, campaign: Campaign, pages: Sequence[int] = ()) -> Read
     ways = (campaign.recommendation_form.labels, campaign.summary_list.labels)
     document = with_labels_mended(Document(numbered(bundle.blocks), method="ocr"), *ways)
     found = [one for parser in DOCUMENT_PARSERS for one in parser.read(document, campaign)]
+    found = found or [*further_page(document, campaign)]
     if format_ == "pdf" and not found:
         bundle.left_out += _garbled(path, pages)
     scanned = (

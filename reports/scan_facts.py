@@ -14,16 +14,30 @@ if TYPE_CHECKING:
 def differences(view: AssociationView) -> list[str] | None:
     """Return the communities that only the Word list or only its scan names; None where one of them cannot be read.
 
-    Only the newest scan that could be read is compared, with all lists that count: it may be a copy of the last one.
+    Only the newest scan that could be read is compared, with the pages that came with it as pictures of their own, and
+    with all lists that count: it may be a copy of the last one.
     """
     listed = [name for file in view.lists for name in _names(file)]
-    scan = next((file for file in reversed(view.list_scans) if _is_readable(file)), None)
-    if not listed or scan is None:
+    pages = _newest(view)
+    if not listed or not pages:
         return None
-    left, extra = _unmatched(listed, _names(scan))
+    left, extra = _unmatched(listed, [name for page in pages for name in _names(page)])
     # A scan of which some rows were not read leaves names open; only whole pages say that one is absent.
-    missing = [] if _has_gaps(scan) else [f"扫描件没有“{name}”" for name in left]
+    missing = [] if any(map(_has_gaps, pages)) else [f"扫描件没有“{name}”" for name in left]
     return missing + [f"扫描件另有“{name}”" for name in extra]
+
+
+def _newest(view: AssociationView) -> list[FileView]:
+    """Return the scans that came together with the newest one that could be read."""
+    together = {message.id: message.together for message in view.messages_in}
+    newest = next((file for file in reversed(view.list_scans) if _is_readable(file)), None)
+    if newest is None:
+        return []
+    return [
+        file
+        for file in view.list_scans
+        if file is newest or together.get(file.message_pk, file) == together.get(newest.message_pk)
+    ]
 
 
 def evidence(subject: "Subject") -> str:
@@ -42,9 +56,9 @@ def _names(file: FileView) -> list[str]:
 
 
 def _has_gaps(scan: FileView) -> bool:
-    """Tell whether a row of a scan has no name that is sure."""
+    """Tell whether a scan, or a row of it, has no name that was read."""
     cells = [row.get("community") or {} for row in scan.facts.get("rows", ())]
-    return any(not cell.get("value") for cell in cells)
+    return not cells or bool(scan.reason) or any(not cell.get("value") for cell in cells)
 
 
 def _unmatched(listed: Sequence[str], scanned: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -49,6 +49,11 @@ def list_page(
     return (paper.sealed(submitter, (0.32, 0.2)) if sealed else paper).image
 
 
+def further_page(rows: list[dict[str, str]]) -> Image.Image:
+    """Return the page that a list goes on on: nothing but rows."""
+    return Paper(lying=True).table(docs.list_grid(rows, blank_to=0, dots=False)[1:], LIST_SHARES).image
+
+
 def scan_of(tmp_path: Path, data: bytes) -> tuple[Found, ...]:
     path = tmp_path / "scan"
     path.write_bytes(data)
@@ -153,3 +158,20 @@ def test_a_photo_of_houses_with_a_red_sign_is_no_page(tmp_path: Path) -> None:
     path = tmp_path / "photo"
     path.write_bytes(data)
     assert read_scan(path, CAMPAIGN).found == ()
+
+
+def test_a_page_of_a_list_that_began_on_another_photo_is_read_by_what_stands_in_its_columns(tmp_path: Path) -> None:
+    for number, page in enumerate((scanned(further_page(ROWS[1:])), photographed(further_page(ROWS[1:])))):
+        facts = only(scan_of(tmp_path, as_jpeg(page)), "summary_list_scan")
+        assert [row["community"]["value"] for row in facts["rows"]] == ["秋水苑（北区）", "锦绣家园二期"], number
+        assert [row["project_type"]["value"] for row in facts["rows"]] == ["resettlement", "abandoned"]
+        assert [row["number"]["value"] for row in facts["rows"]] == ["2", "3"]
+        # The place of the seal is on the first page.
+        assert facts["stamped"] is None
+
+
+def test_the_first_page_of_a_form_does_not_say_that_the_second_is_not_stamped(tmp_path: Path) -> None:
+    paper = Paper().line("附件 3").line(docs.FORM_TITLE, centred=True)
+    paper.table(docs.form_grid(FORM)[:-1], (24, 30, 22, 26))
+    facts = only(scan_of(tmp_path, as_pdf(scanned(paper.image))), "recommendation_form_scan")
+    assert facts["stamped"] is None

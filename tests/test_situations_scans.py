@@ -18,7 +18,7 @@ from tests.mail_builders import gbk_zip
 from tests.page_builders import Paper, as_jpeg, as_pdf, photographed, scanned
 from tests.sample import day
 from tests.seal_drawing import draw_seal, fonts
-from tests.test_scanning import form_page, list_page
+from tests.test_scanning import form_page, further_page, list_page
 
 pytestmark = pytest.mark.skipif(not fonts(), reason="no Chinese font is installed")
 
@@ -155,3 +155,20 @@ def test_a_list_printed_to_pdf_with_its_seal_in_it_stands_for_the_stamped_scan(t
     row = zhejiang(assessment)
     assert (row["has_list_word"], row["has_list_scan"], row["list_stamped"]) == (True, True, True)
     assert codes(assessment, "浙江") == {"balance.project_types"}
+
+
+def test_a_list_photographed_page_by_page_is_compared_as_one(tmp_path: Path) -> None:
+    names = ["春江花园", "秋水苑", "锦绣家园", "翡翠湖畔", "和谐里"]
+    cases = [Sent(name, f"杭州{name}物业服务有限公司", "杭州市物业管理协会", has_form=False) for name in names]
+    entries = [docs.list_row(n, community=one.community, company=one.company) for n, one in enumerate(cases, 1)]
+    pages = {
+        "IMG_0001.jpg": as_jpeg(photographed(list_page(entries[:3]))),
+        "IMG_0002.jpg": as_jpeg(photographed(further_page(entries[3:]))),
+    }
+    files = {**list_files(HEAD, cases, scanned=False), **pages}
+    with desk(tmp_path) as opened:
+        assessment = take(
+            opened, tmp_path / "inbox", mail("zjwyxh@example.cn", "浙江报送", day("07-20T10:00:00"), files)
+        )
+    assert not {"list.scan_differs", "list.scan_unstamped", "photo.too_small"} & codes(assessment, "浙江")
+    assert zhejiang(assessment)["list_stamped"] is True

@@ -4,9 +4,11 @@ Boxes are left, top, right and bottom as shares (0..1) of the page.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import dropwhile
+from statistics import median
 
 from parsers.base import Area
 from parsers.documents.tables import Cell, Table
@@ -18,6 +20,9 @@ _WAVERING, _MOST_WAVERING = 0.3, 0.02
 _PAGE_NUMBER = re.compile(r"[-—–·~－]*第?\d{1,3}页?(?:[,，/]?共?\d{1,3}页?)?[-—–·~－]*")
 # The columns of a table that goes on stand where they stood, within this share of its width.
 _SAME_COLUMNS = 0.02
+# Cells beside each other are so near, of one row within this share of its height; so many tell how a table falls.
+_NEXT, _LEVEL = 0.01, 0.25
+_FEW, _ENOUGH = 3, 400
 
 
 @dataclass(frozen=True)
@@ -77,16 +82,45 @@ def grid_of(contents: Mapping[Box, Content], page: int, near: float) -> Grid | N
     """Return the cells of a table unfolded to its grid; edges nearer than `near` are one; None for a single cell."""
     if len(contents) < _LEAST_CELLS:
         return None
-    across = _edges((value for box in contents for value in (box[0], box[2])), _apart(contents, 0, near))
-    down = _edges((value for box in contents for value in (box[1], box[3])), _apart(contents, 1, near))
+    level = dict(zip(contents, _levelled(list(contents)), strict=True))
+    across = _edges((value for box in level.values() for value in (box[0], box[2])), _apart(contents, 0, near))
+    down = _edges((value for box in level.values() for value in (box[1], box[3])), _apart(contents, 1, near))
     grid: list[list[Cell | None]] = [[None] * (len(across) - 1) for _ in down[1:]]
     for box, content in sorted(contents.items(), key=lambda one: (one[0][1], one[0][0])):
-        left, top, right, bottom = (_at(edges, value) for edges, value in zip((across, down) * 2, box, strict=True))
+        places = zip((across, down) * 2, level[box], strict=True)
+        left, top, right, bottom = (_at(edges, value) for edges, value in places)
         area = Area(page, *(round(share, 4) for share in box))
         cell = Cell(content.text, top + 1, left + 1, confidence=content.confidence, area=area)
         _put(grid, cell, range(top, max(bottom, top + 1)), range(left, max(right, left + 1)))
     rows = (_filled(line, number) for number, line in enumerate(grid, start=1))
     return Grid(tuple(rows), tuple(across), (across[0], down[0], across[-1], down[-1]))
+
+
+def _levelled(boxes: list[Box]) -> list[Box]:
+    """Return boxes as they would stand if the rows of their table did not fall to one side, as on photos they may."""
+    fall = _fall(boxes)
+    return [(left, top - fall * (left + right) / 2, right, bottom - fall * (left + right) / 2)
+            for left, top, right, bottom in boxes]  # fmt: skip
+
+
+def _fall(boxes: Sequence[Box]) -> float:
+    """Return how far rows fall for each step to the right: the median of neighbours; 0 where few say so."""
+    order = sorted(boxes)
+    starts = [box[0] for box in order]
+    falls: list[float] = []
+    for one in order:
+        first, last = bisect_left(starts, one[2]), bisect_right(starts, one[2] + _NEXT)
+        beside = (other for other in order[first:last] if _are_level(one, other))
+        falls += ((other[1] - one[1]) / ((other[0] + other[2] - one[0] - one[2]) / 2) for other in beside)
+        if len(falls) >= _ENOUGH:
+            break
+    return median(falls) if len(falls) >= _FEW else 0.0
+
+
+def _are_level(one: Box, other: Box) -> bool:
+    """Tell whether two cells beside each other stand in one row: as high, and at nearly the same height."""
+    height = one[3] - one[1]
+    return abs(other[1] - one[1]) < _LEVEL * height and abs(other[3] - other[1] - height) < _LEVEL * height
 
 
 def _apart(contents: Iterable[Box], side: int, near: float) -> float:

@@ -18,6 +18,7 @@ from parsers.kinds.cells import fact, is_ditto, says_nothing, value_of
 from parsers.kinds.list_choices import FIELD, choices_of, chosen
 from parsers.kinds.list_columns import CORE, Columns, Header, Strip, find_header, joined
 from parsers.kinds.list_looks import titled_looks
+from parsers.kinds.list_pages import columns_of
 from parsers.kinds.list_rows import is_aside
 
 # The words that a title of ours has and another campaign's has not.
@@ -26,6 +27,8 @@ _OWN_WORDS = ("案例", "好服务")
 _LEAST_UNDER_OTHER_TITLE = 3
 # A list whose columns only positions tell: with fewer rows that read as cases, a person looks (filing_threshold).
 _LEAST_WHOLE, _UNSURE = 0.6, 0.55
+# How sure a page is that has no title and no header.
+_FURTHER = 0.8
 
 Row = dict[str, Value]
 
@@ -69,6 +72,19 @@ class SummaryList:
             return ()
         looks = ((look, _reading_of(look, campaign)) for look in titled_looks(document, campaign))
         return next((_found(look, reading, campaign) for look, reading in looks if reading.columns), ())
+
+
+def further_page(document: Document, campaign: Campaign) -> tuple[Found, ...]:
+    """Return the rows of a list that began on another picture: tables whose columns say themselves what they are."""
+    reading, labels = _Reading(), labels_of(campaign.summary_list.labels)
+    for table in document.tables:
+        if not table.nested and (columns := columns_of(table, campaign)):
+            for number in range(1, len(table.rows) + 1):
+                _read_row(table, number, (Strip(columns),), reading, labels, campaign)
+    if not any(_reads_as_case(row) for row in reading.all_rows):
+        return ()
+    head = list_head.list_head(document, reading.outside, campaign)
+    return (Found(SummaryList.kind, _FURTHER, _facts("", head, reading, document.method)),)
 
 
 def _as_sure(found: Found, reading: _Reading) -> Found:

@@ -39,10 +39,12 @@ def stamped_page(picture: Picture, number: int, recognise: Recognise | None = No
 
 
 def seal_facts(found: Found, pages: Sequence[StampedPage]) -> dict[str, Any]:
-    """Return what is to be noted of a paper's seals: `pages`, `seals`, `stamped` (None where no colour could tell)."""
+    """Return what is to be noted of a paper's seals: `pages`, `seals`, `stamped` (None where that cannot be told)."""
     named = dict(_named(found.facts))
     seals = [fact for page in pages for fact in _facts_of(page, named)]
-    stamped = True if seals else False if all(page.can_tell for page in pages) else None
+    # A page without the place for a seal (the first of a form, the second of a list) does not say that there is none.
+    bare = bool(named) and all(page.can_tell for page in pages)
+    stamped = True if seals else False if bare else None
     return {"pages": len(pages), "seals": seals, "stamped": stamped}
 
 
