@@ -137,7 +137,7 @@ def _may_be_whole(path: Path) -> bool:
 
 
 def open_upright(content: Path | BinaryIO, longest: int) -> Iterator[Image.Image]:
-    """Yield each page of a picture file (several of a TIFF, one of any other), in RGB and upright by EXIF.
+    """Yield each page of a picture file (several of a TIFF, one of any other), upright by EXIF, in RGB or grey (L).
 
     The longer side has at most `longest` pixels. ParseError where the file cannot be opened or a page is not whole:
     pages before that one have been given by then.
@@ -173,7 +173,7 @@ def _turned_to(image: Image.Image, page: int) -> bool:
 
 
 def _page(image: Image.Image, longest: int) -> Image.Image:
-    """Return the present page of a file, bounded, in RGB and upright."""
+    """Return the present page of a file, bounded and upright, in RGB or, where it has no colours, in grey (L)."""
     if problem := _too_many(image):
         raise ParseError("unsupported", problem)
     orientation = _exif(image)[0]
@@ -209,12 +209,13 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    """Return a picture in RGB, what is transparent in it white."""
+    """Return a picture in RGB or, where its mode has no colours, in grey; what is transparent in it is white."""
+    plain = "L" if image.mode in {"L", "LA", "La"} else "RGB"
     if image.mode in {"LA", "La", "RGBA", "RGBa"}:
         own = image.convert("RGBA")
         white = Image.new("RGBA", own.size, "white")
-        return Image.alpha_composite(white, own).convert("RGB")
-    return image.convert("RGB")
+        return Image.alpha_composite(white, own).convert(plain)
+    return image.convert(plain)
 
 
 def _upright(image: Image.Image, orientation: int) -> Image.Image:

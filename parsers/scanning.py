@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from config.campaign import Campaign
 from parsers.base import Found, ParseError, Reading, pages_of
@@ -13,7 +14,7 @@ from parsers.image import open_upright
 from parsers.kinds import DOCUMENT_PARSERS
 from parsers.kinds.misread import with_labels_mended
 from parsers.kinds.summary_list import further_page
-from parsers.pages.ocr import Picture, read_line
+from parsers.pages.ocr import read_line
 from parsers.pages.page import PAGE_FAULTS, is_page, read_page, wants_memory
 from parsers.pages.red import picture_of
 from parsers.pages.stamped import StampedPage, seal_facts, stamped_page
@@ -50,11 +51,11 @@ def read_scan(path: Path, campaign: Campaign, pages: Sequence[int] = ()) -> Read
     format_, bundle = format_at(path), _Bundle()
     number = 0
     try:
-        for number, picture in _pictures(path, format_, pages):
+        for number, shown in _pictures(path, format_, pages):
             if len(bundle.pages) >= MAX_PAGES:
                 bundle.leave_out(number, f"页数较多，只识别了前 {MAX_PAGES} 页")
                 break
-            _add(bundle, number, picture)
+            _add(bundle, number, shown)
     except ParseError as error:
         bundle.leave_out(number + 1, error.reason)
     ways = (campaign.recommendation_form.labels, campaign.summary_list.labels)
@@ -77,15 +78,16 @@ def _garbled(path: Path, pages: Sequence[int]) -> Iterator[str]:
         yield f"第 {'、'.join(map(str, lost))} 页的文字读不出，请人工看"
 
 
-def _add(bundle: _Bundle, number: int, picture: Picture | None) -> None:
-    if picture is None:
+def _add(bundle: _Bundle, number: int, shown: Any) -> None:  # noqa: ANN401 (a picture of Pillow's, or None)
+    if shown is None:
         bundle.leave_out(number, f"第 {number} 页打不开，没有识别")
         return
     try:
+        picture = picture_of(shown)
         if not is_page(picture, behind_others=bool(bundle.pages)):
             return
         page = read_page(picture, number)
-        stamped = stamped_page(page.picture, number, read_line)
+        stamped = stamped_page(page.picture, number, read_line, grey=shown.mode == "L")
     except PAGE_FAULTS as error:
         if wants_memory(error):
             raise MemoryError from error
@@ -104,11 +106,9 @@ def _pages_of(found: Sequence[Found], pages: Sequence[StampedPage]) -> Iterator[
         yield own if start and len(found) > 1 else pages
 
 
-def _pictures(path: Path, format_: str, pages: Sequence[int]) -> Iterator[tuple[int, Picture | None]]:
-    """Yield the pictures of pages (BGR) of a file with their numbers (from 1), None for one that cannot be shown."""
+def _pictures(path: Path, format_: str, pages: Sequence[int]) -> Iterator[tuple[int, Any]]:
+    """Yield the pictures of pages of a file with their numbers (from 1), None for one that cannot be shown."""
     if format_ == "pdf":
-        for number, shown in pdf_pages.render(path, pages or pdf_pages.page_kinds(path).pictures, _DPI):
-            yield number, None if shown is None else picture_of(shown)
-        return
-    for number, shown in enumerate(open_upright(path, _PHOTO_LONGEST), start=1):
-        yield number, picture_of(shown)
+        yield from pdf_pages.render(path, pages or pdf_pages.page_kinds(path).pictures, _DPI)
+    else:
+        yield from enumerate(open_upright(path, _PHOTO_LONGEST), start=1)

@@ -47,7 +47,9 @@ def with_shown_seals(found: tuple[Found, ...], path: Path) -> tuple[Found, ...]:
         shown = pdf_pages.render(path, sorted(pages_of(one.facts)) or [1], _DPI)
         # A page that cannot be shown may bear the seal.
         pages = [
-            StampedPage(number, (), can_tell=False) if picture is None else stamped_page(picture_of(picture), number)
+            StampedPage(number, (), can_tell=False)
+            if picture is None
+            else stamped_page(picture_of(picture), number, grey=picture.mode == "L")
             for number, picture in shown
         ]
         done.append(_with(one, seal_facts(one, pages)))

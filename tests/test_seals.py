@@ -10,6 +10,7 @@ from parsers.pages.inkless import without_seals
 from parsers.pages.red import Picture
 from parsers.pages.seal_text import seal_agrees, seal_text
 from parsers.pages.seals import Seal, find_seals, place_of
+from tests.page_builders import Paper
 from tests.seal_drawing import draw_seal, fonts, stamped
 from tests.seal_pages import SEALED, page_of
 from tests.seal_red import REDS
@@ -48,9 +49,26 @@ def test_other_red_is_no_seal(case: str) -> None:
 
 @pytest.mark.parametrize("channel", ["grey", "fax"])
 def test_a_copy_without_colour_cannot_tell(channel: str) -> None:
-    seen = find_seals(page_of("one", 3, channel)[0])
+    seen = find_seals(page_of("one", 3, channel)[0], grey=True)
     assert seen.found == ()
     assert not seen.can_tell
+
+
+def test_of_grey_copies_kept_in_colours_most_show_their_ring_and_cannot_tell() -> None:
+    seen = [find_seals(page_of("one", number, "grey")[0]) for number in range(3, 11)]
+    assert not any(one.found for one in seen)
+    assert sum(not one.can_tell for one in seen) >= 6
+
+
+def test_a_page_of_black_print_kept_in_colours_can_tell() -> None:
+    page = (
+        Paper()
+        .line("附件 3")
+        .line("住宅小区“好服务”案例推荐表", centred=True)
+        .table([["小区名称", "春江花园"]], (1, 3))
+    )
+    assert find_seals(bgr(page.image)).can_tell
+    assert find_seals(bgr(page.image.convert("L").convert("RGB"))).can_tell
 
 
 def test_a_page_in_colour_without_a_seal_can_tell() -> None:

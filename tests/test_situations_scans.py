@@ -78,6 +78,8 @@ def test_a_scan_with_one_character_misread_names_the_same_cases(tmp_path: Path) 
 def test_a_scan_without_a_seal_is_asked_about_and_a_grey_copy_is_not(tmp_path: Path) -> None:
     bare = done(tmp_path / "bare", listed("春江花园", sealed=False), A)
     assert "list.scan_unstamped" in codes(bare, "浙江")
+    drawn = done(tmp_path / "drawn", as_pdf(list_page([docs.list_row(1)], sealed=False)), A)
+    assert "list.scan_unstamped" in codes(drawn, "浙江")
     grey = done(tmp_path / "grey", as_pdf(scanned(list_page([docs.list_row(1)])).convert("L")), A)
     assert "list.scan_unstamped" not in codes(grey, "浙江")
     assert zhejiang(grey)["list_stamped"] is None

@@ -4,6 +4,7 @@ import ctypes
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ _COVERED = 0.6
 _MAX_OBJECTS = 20_000
 _FEW_LETTERS = 8
 _END, _TAIL_BYTES = b"%%EOF", 2_048
+_ONE_CHANNEL = (1, 8)
 _INVISIBLE = raw.FPDF_TEXTRENDERMODE_INVISIBLE
 
 
@@ -98,15 +100,32 @@ def _kind(document: Any, number: int) -> str:  # noqa: ANN401 (pypdfium2 has no 
 
 
 def render(path: Path, pages: Iterable[int], dpi: int) -> Iterator[tuple[int, Any]]:
-    """Yield pages (from 1) with their upright pictures (PIL) of at most 16 megapixels, None for a broken page."""
+    """Yield pages (from 1) with their upright pictures (PIL) of at most 16 megapixels, None for a broken page.
+
+    A page that was scanned in grey is a picture in grey (L), any other in RGB.
+    """
     with _opened(path) as document:
         for number in pages:
             try:
                 page = document[number - 1]
                 shown = page.render(scale=_scale(page, dpi)).to_pil()
+                shown = shown.convert("L") if _is_grey(page) else shown
             except (pypdfium2.PdfiumError, ctypes.ArgumentError, ValueError):
                 shown = None
             yield number, shown
+
+
+def _is_grey(page: Any) -> bool:  # noqa: ANN401 (pypdfium2 has no types)
+    """Tell whether all that a page shows are pictures of one channel: 8 bits or 1, and no palette of colours."""
+    shown = [
+        (item.get_metadata() if item.type == raw.FPDF_PAGEOBJ_IMAGE else None)
+        for item in islice(page.get_objects(max_depth=3), _MAX_OBJECTS)
+        if item.type != raw.FPDF_PAGEOBJ_TEXT
+    ]
+    return bool(shown) and all(
+        one is not None and one.bits_per_pixel in _ONE_CHANNEL and one.colorspace != raw.FPDF_COLORSPACE_INDEXED
+        for one in shown
+    )
 
 
 def _scale(page: Any, dpi: int) -> float:  # noqa: ANN401 (pypdfium2 has no types)

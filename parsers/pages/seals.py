@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 
 from parsers.base import Area
-from parsers.pages.red import Map, Picture, darkness_of, lines_of, redness_of
+from parsers.pages.greys import greys_of
+from parsers.pages.red import Map, Picture, lines_of, redness_of
 from parsers.pages.rings import Ellipse, Look, followed, look_at, proposed, unrolled
 from parsers.pages.squares import Square, squares
 
@@ -25,9 +26,6 @@ _FAINTEST, _ABOVE_NOISE = 0.045, 4.0
 # A square smaller than this share of the page's longer side (25 mm) is a person's.
 _PERSONS = 0.085
 _STAR = 0.45
-# How far apart the colours of a spot are at least that has one, and how faint a seal may be in a copy.
-_COLOUR, _GREYEST = 2, 0.12
-_LOOKED_AT = 1_000
 # How far from a cell a seal's middle may be, and how much further from another, against the seal's size.
 _NEAR, _CLEAR = 0.55, 0.05
 # A picture less wide or high than this (an icon, a strip) shows no seal that could be told.
@@ -55,7 +53,7 @@ class Seal:
 class Seals:
     """The organisations' seals of a page, top to bottom, and apart from them persons' square ones.
 
-    `can_tell` is False where the picture has no colour, or shows a seal in grey as copies do: then it cannot be said
+    `can_tell` is False where the page was seen in grey, or shows a seal in grey as copies do: then it cannot be said
     that a seal is missing.
     """
 
@@ -64,8 +62,8 @@ class Seals:
     persons: tuple[Seal, ...] = ()
 
 
-def find_seals(image: Picture) -> Seals:
-    """Return the seals of an upright page picture (BGR, uint8)."""
+def find_seals(image: Picture, *, grey: bool = False) -> Seals:
+    """Return the seals of an upright page picture (BGR, uint8); `grey` where it was seen without colours."""
     if min(image.shape[:2]) < _SMALLEST:
         return Seals((), can_tell=False)
     scale = _SIDE / max(image.shape[:2])
@@ -79,23 +77,13 @@ def find_seals(image: Picture) -> Seals:
     square = [one for one in squares(redness, bright, floor) if not any(_inside(one, ring) for ring, _ in rings)]
     found += [_square_seal(one, red.shape) for one in square if one.side >= _PERSONS * _SIDE]
     persons = [_square_seal(one, red.shape) for one in square if one.side < _PERSONS * _SIDE]
-    can_tell = bool(found or persons) or (_coloured(image) and not _copied(small))
+    can_tell = bool(found or persons) or not (grey or _copied(small))
     return Seals(tuple(sorted(found, key=lambda one: one.top)), can_tell, tuple(persons))
 
 
-def _coloured(image: Picture) -> bool:
-    """Tell whether a picture has any colour: whatever was seen in colour has some, if only noise; grey copies none."""
-    step = max(1, max(image.shape[:2]) // _LOOKED_AT)
-    some = image[::step, ::step]
-    spread = some.max(axis=2).astype(np.int16) - some.min(axis=2)
-    return bool(np.percentile(spread, 99.5) >= _COLOUR)
-
-
 def _copied(small: Picture) -> bool:
-    """Tell whether a picture in colour shows a seal in grey or black: it is that of a copy."""
-    dark, bright = darkness_of(small)
-    lines, noise = lines_of(cv2.GaussianBlur(dark, (0, 0), 0.7))  # type: ignore[arg-type]
-    return bool(_rings(lines, bright, max(_GREYEST, _ABOVE_NOISE * noise)))
+    """Tell whether a picture shows a seal in grey or black: it is that of a copy."""
+    return any(_rings(*greys) for greys in greys_of(small))
 
 
 def _rings(red: Map, bright: Map, floor: float) -> list[tuple[Ellipse, Look]]:

@@ -31,9 +31,11 @@ class StampedPage:
     can_tell: bool
 
 
-def stamped_page(picture: Picture, number: int, recognise: Recognise | None = None) -> StampedPage:
-    """Return the seals of an upright picture of a page, read where there is an engine that reads a line."""
-    seals = find_seals(picture)
+def stamped_page(
+    picture: Picture, number: int, recognise: Recognise | None = None, *, grey: bool = False
+) -> StampedPage:
+    """Return the seals of an upright picture of a page (seen in `grey` or not), read where an engine reads a line."""
+    seals = find_seals(picture, grey=grey)
     read = tuple((seal, *(seal_text(picture, seal, recognise) if recognise else ("", 0.0))) for seal in seals.found)
     return StampedPage(number, read, seals.can_tell)
 
