@@ -91,4 +91,4 @@ def _tell(counts: dict[str, Count], seconds: list[float]) -> None:
 def _tell_grey(pages: int) -> None:
     seen = [find_seals(page_of("one", _FIRST + number, way)[0]) for number in range(pages) for way in ("grey", "fax")]
     told = sum(one.can_tell for one in seen)
-    print(f"copies without colour: {told} of {len(seen)} wrongly said to tell")
+    print(f"copies in grey and in black that are kept in colours: {told} of {len(seen)} wrongly said to bear none")

@@ -11,7 +11,7 @@ from parsers.pages.red import Map, Picture, darkness_of, lines_of
 # How faint a seal may be in a copy, and how much of its ink stands out of the noise.
 _FAINTEST, _ABOVE_NOISE = 0.12, 4.0
 # Of the darkest ink: what is darker than this is taken for print, and left out with what is beside it.
-_PRINT = (None, 0.8, 0.65, 0.5)
+_PRINT = (None, 0.8, 0.65)
 _DARKEST = 99.7
 
 

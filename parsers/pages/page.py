@@ -36,12 +36,12 @@ class Page:
 def is_page(picture: Picture, *, behind_others: bool = False) -> bool:
     """Tell whether a picture shows a page of text, at a fraction of the cost of reading it.
 
-    The last of several pages may have a line or two.
+    What stands behind other pages is read in any case: the last of them may have a line or two.
     """
     height, width = picture.shape[:2]
     if min(height, width) < _LEAST_SIDE or max(height, width) > _MOST_LONG * min(height, width):
         return False
-    return len(find_boxes(_bounded(picture, _SMALL))) >= (1 if behind_others else _LEAST_LINES)
+    return behind_others or len(find_boxes(_bounded(picture, _SMALL))) >= _LEAST_LINES
 
 
 def wants_memory(error: Exception) -> bool:
