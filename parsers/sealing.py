@@ -17,6 +17,7 @@ from parsers.image import open_upright
 
 if TYPE_CHECKING:
     from parsers.pages.red import Picture
+    from parsers.pages.stamped import StampedPage
 
 # The kinds that are to be stamped.
 STAMPED = ("summary_list", "recommendation_form")
@@ -39,21 +40,30 @@ def with_shown_seals(found: tuple[Found, ...], path: Path) -> tuple[Found, ...]:
     """Return what was found in a text PDF, with the seals on the pages that each thing stands on."""
     if not _is_to_be_stamped(found):
         return found
-    from parsers.pages.red import picture_of
-    from parsers.pages.stamped import StampedPage, seal_facts, stamped_page
+    from parsers.pages.stamped import seal_facts
 
     done = []
     for one in found:
-        shown = pdf_pages.render(path, sorted(pages_of(one.facts)) or [1], _DPI)
-        # A page that cannot be shown may bear the seal.
-        pages = [
-            StampedPage(number, (), can_tell=False)
-            if picture is None
-            else stamped_page(picture_of(picture), number, grey=picture.mode == "L")
-            for number, picture in shown
-        ]
+        numbers = sorted(pages_of(one.facts)) or [1]
+        pictured = pdf_pages.with_images(path, numbers)
+        shown = pdf_pages.render(path, numbers, _DPI)
+        pages = [_stamped(number, picture, pictured=number in pictured) for number, picture in shown]
         done.append(_with(one, seal_facts(one, pages)))
     return tuple(done)
+
+
+def _stamped(number: int, shown: Any, *, pictured: bool) -> "StampedPage":  # noqa: ANN401 (Pillow's, or None)
+    """Return the seals of a page of text; one that shows neither a picture nor a colour bears none."""
+    from parsers.pages.red import is_coloured, picture_of
+    from parsers.pages.stamped import StampedPage, stamped_page
+
+    if shown is None:
+        # It may bear the seal.
+        return StampedPage(number, (), can_tell=False)
+    picture = picture_of(shown)
+    if not pictured and not is_coloured(picture):
+        return StampedPage(number, (), can_tell=True)
+    return stamped_page(picture, number, grey=shown.mode == "L")
 
 
 def _is_to_be_stamped(found: tuple[Found, ...]) -> bool:

@@ -21,9 +21,11 @@ from typing import Any
 
 import structlog
 
+from ingest import cleanroom
 from ingest.desk import Desk
 from ingest.intake import take_in
 from ingest.poll import Poller
+from tests.forked_rooms import Nursery
 from tests.quick import prepare, quick_folder, reopened
 from tests.states import clock, differences, state
 from tests.steps import Act, Steps, kill, no_room, watch
@@ -99,6 +101,8 @@ class Trials:
         self.desk = reopened(self.used / "zhengji.toml")
         # Whatever is imported or compiled at its first use is now: the steps are the same in every child, and quick.
         run(self.desk)
+        # No child may find a clean room that another one left in the middle of its answers.
+        self.desk.rest()
         self.desk.store.close()
         gc.freeze()
         self.expected, leftovers = self._told_by(lambda: run(self.desk))
@@ -149,6 +153,8 @@ def main() -> None:
     """Try a share of the steps."""
     what, part, parts, port = sys.argv[1], *map(int, sys.argv[2:5])
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    # Each trial opens mail in a clean room of its own, of which hundreds are started.
+    setattr(cleanroom, "_started", Nursery().start)  # noqa: B010 (typed as a Popen, of which it is what is used)
     with quick_folder() as folder:
         trials = Trials(folder, port, kill if what == "kill" else no_room)
         points = [(point, 1) for point in trials.points(135 if what == "kill" else 40)]

@@ -7,7 +7,7 @@ from PIL import Image
 
 from parsers.base import Area
 from parsers.pages.inkless import without_seals
-from parsers.pages.red import Picture
+from parsers.pages.red import Picture, is_coloured
 from parsers.pages.seal_text import seal_agrees, seal_text
 from parsers.pages.seals import Seal, find_seals, place_of
 from tests.page_builders import Paper
@@ -190,3 +190,9 @@ def test_a_copy_of_a_seal_scanned_in_colour_cannot_tell() -> None:
     grey = cv2.cvtColor(page_with((400, 900)), cv2.COLOR_BGR2GRAY)
     seen = find_seals(scanned(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)))
     assert (seen.found, seen.can_tell) == ((), False)
+
+
+def test_what_has_a_colour_is_told_from_print() -> None:
+    page = Paper().line("附件 3").image.convert("L").convert("RGB")
+    assert not is_coloured(bgr(page))
+    assert is_coloured(bgr(stamped(page, draw_seal("杭州市物业管理协会", 160), (400, 900))))

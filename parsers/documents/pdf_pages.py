@@ -115,6 +115,21 @@ def render(path: Path, pages: Iterable[int], dpi: int) -> Iterator[tuple[int, An
             yield number, shown
 
 
+def with_images(path: Path, pages: Iterable[int]) -> frozenset[int]:
+    """Return which of some pages (from 1) show a picture, or cannot be looked into."""
+    found = set()
+    with _opened(path) as document:
+        for number in pages:
+            try:
+                items = islice(document[number - 1].get_objects(max_depth=3), _MAX_OBJECTS)
+                shows = any(item.type == raw.FPDF_PAGEOBJ_IMAGE for item in items)
+            except (pypdfium2.PdfiumError, ValueError):
+                shows = True
+            if shows:
+                found.add(number)
+    return frozenset(found)
+
+
 def _is_grey(page: Any) -> bool:  # noqa: ANN401 (pypdfium2 has no types)
     """Tell whether all that a page shows are pictures of one channel: 8 bits or 1, and no palette of colours."""
     shown = [

@@ -21,10 +21,20 @@ _DARKEST_PAPER = 24
 # Orange-red inks take more blue than green away, purple ones less; violet and magenta print is not meant.
 _BLUE = 1.3
 
+# How far apart the channels of a spot are at most that has no colour.
+_COLOURLESS = 8
+
 
 def picture_of(shown: Any) -> Picture:  # noqa: ANN401 (a picture of Pillow's)
     """Return a picture of Pillow's as a BGR array."""
     return np.ascontiguousarray(np.asarray(shown.convert("RGB"))[:, :, ::-1])
+
+
+def is_coloured(picture: Picture) -> bool:
+    """Tell whether anything on a picture has a colour."""
+    blue, green, red = cv2.split(picture)
+    apart = cv2.subtract(cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red))
+    return bool(apart.max(initial=0) > _COLOURLESS)
 
 
 def paper_of(picture: Picture) -> Map:
