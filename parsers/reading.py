@@ -18,7 +18,7 @@ from parsers.sniff import HEAD_BYTES, PROGRAM, format_of
 __all__ = ["READERS_VERSION", "Found", "Reading", "format_at", "kind_of", "read_content"]
 
 # Raised by hand where sniffing, opening or the walk changes what is found; each parser has its own version.
-_OPENING_VERSION = 4
+_OPENING_VERSION = 5
 _PARSERS = (*DOCUMENT_PARSERS, *IMAGE_PARSERS, *VIDEO_PARSERS)
 READERS_VERSION = ",".join([f"reading{_OPENING_VERSION}", *(f"{one.kind}{one.version}" for one in _PARSERS)])
 

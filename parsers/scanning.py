@@ -15,7 +15,7 @@ from parsers.kinds import DOCUMENT_PARSERS
 from parsers.kinds.misread import with_labels_mended
 from parsers.kinds.summary_list import further_page
 from parsers.pages.ocr import read_line
-from parsers.pages.page import PAGE_FAULTS, is_page, read_page, wants_memory
+from parsers.pages.page import PAGE_FAULTS, is_page, is_paper, read_page, wants_memory
 from parsers.pages.red import picture_of
 from parsers.pages.stamped import StampedPage, seal_facts, stamped_page
 from parsers.reading import format_at
@@ -35,6 +35,7 @@ class _Bundle:
     blocks: list[str | Grid] = field(default_factory=list)
     pages: list[StampedPage] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    papers: int = 0
 
     def leave_out(self, number: int, reason: str) -> None:
         """Note a page that was not looked at, and all after it may be: the seal may stand there."""
@@ -64,6 +65,8 @@ def read_scan(path: Path, campaign: Campaign, pages: Sequence[int] = ()) -> Read
     found = found or [*further_page(document, campaign)]
     if format_ == "pdf" and not found:
         bundle.left_out += _garbled(path, pages)
+    if format_ != "pdf" and not found and bundle.papers:
+        bundle.left_out.append("像是文件的一页，没有认出内容，请人工看")
     scanned = (
         replace(one, kind=_SCANNED.get(one.kind, one.kind), facts={**one.facts, **seal_facts(one, pages)})
         for one, pages in zip(found, _pages_of(found, bundle.pages), strict=True)
@@ -95,6 +98,7 @@ def _add(bundle: _Bundle, number: int, shown: Any) -> None:  # noqa: ANN401 (a p
         return
     bundle.blocks = joined(bundle.blocks, page.blocks)
     bundle.pages.append(stamped)
+    bundle.papers += is_paper(page)
 
 
 def _pages_of(found: Sequence[Found], pages: Sequence[StampedPage]) -> Iterator[Sequence[StampedPage]]:

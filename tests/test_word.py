@@ -64,6 +64,10 @@ NEW_BOX = f"<mc:Choice Requires='wps'>{BOX}</mc:Choice>"
 OLD_FIELD = "<w:ffData><w:checkBox><w:default w:val='0'/><w:checked/></w:checkBox></w:ffData>"
 # What stands in a paragraph -> what Word shows of it.
 CONSTRUCTS = {
+    "a content control that nobody filled in": (
+        f"{run('乙')}<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{run('单击此处')}</w:sdtContent></w:sdt>",
+        "乙",
+    ),
     "a content control": (f"<w:sdt><w:sdtPr/><w:sdtContent>{run('乙')}</w:sdtContent></w:sdt>", "乙"),
     "a tracked insertion": (f'{run("甲")}<w:ins w:id="1">{run("乙")}</w:ins>', "甲乙"),
     "a tracked deletion": (f'{run("甲")}<w:del w:id="1"><w:r><w:delText>乙</w:delText></w:r></w:del>', "甲"),

@@ -155,9 +155,12 @@ def _gather(element: Any, parts: list[str]) -> None:  # noqa: ANN401
     if name in _LEAVES:
         parts.append(_LEAVES[name](element))
         return
-    if name == "sdt" and (box := _content_check_box(element)):
-        parts.append(box)
-        return
+    if name == "sdt":
+        if box := _content_check_box(element):
+            parts.append(box)
+            return
+        if _shows_placeholder(element):
+            return
     if name in {"p", "tr"}:
         _new_line(parts)
     for child in element:
@@ -218,6 +221,12 @@ def _form_check_box(field: Any) -> str:  # noqa: ANN401
         return ""
     states = {local_name(one): attribute(one, "val") not in _OFF for one in box}
     return "☑" if states.get("checked", states.get("default", False)) else "☐"
+
+
+def _shows_placeholder(control: Any) -> bool:  # noqa: ANN401
+    """Tell a control that nobody filled in: what it shows (单击或点击此处输入文字) is Word's own hint."""
+    properties = next((one for one in control if local_name(one) == "sdtPr"), ())
+    return any(local_name(one) == "showingPlcHdr" and attribute(one, "val") not in _OFF for one in properties)
 
 
 def _content_check_box(control: Any) -> str:  # noqa: ANN401

@@ -31,6 +31,7 @@ _BLANK_LINE = re.compile("[_＿]{2,}")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 # Full-width figures and letters; not the punctuation, which is Chinese.
 _WIDE = {wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_ANNEX = re.compile(r"^\s*附\s*件\s*[0-9０-９一二三四五]{0,2}\s*[:：]?\s*")
 # What stands for a letter that could not be told.
 _LOST = "\ufffd"
 _EDGES = re.compile(r"^[\s_＿:：]+|[\s_＿]+$")
@@ -42,6 +43,11 @@ _EMPTY = frozenset(("", "年月日", "盖章", "公章"))
 @lru_cache(maxsize=8)
 def _blank_words(words: tuple[str, ...]) -> frozenset[str]:
     return frozenset(folded(word) for word in words) | _EMPTY
+
+
+def without_annex(line: str) -> str:
+    """Return a line without the number of the annex before it: 附件4：住宅小区…汇总清单."""
+    return _ANNEX.sub("", line)
 
 
 def says_nothing(raw: str, campaign: Campaign) -> bool:

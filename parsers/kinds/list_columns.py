@@ -24,9 +24,10 @@ _ANOTHER_THING = re.compile(
     "率|简介|概况|亮点|特色|理由|总数|序号|(?:企业|单位|公司)(?:性质|类型|类别)"
 )
 # Columns that none but other lists have: people, goods, money.
-_FOREIGN = frozenset(
-    ("姓名", "性别", "职务", "身份证号", "身份证号码", "数量", "单价", "金额", "规格", "型号", "签名", "签到")
-)
+_FOREIGN = frozenset((
+    "姓名", "性别", "职务", "身份证号", "身份证号码", "数量", "单价", "金额", "规格", "型号", "签名", "签到", "得分",
+    "分数", "评分", "评委", "评委签字", "拟报案例数",
+))  # fmt: skip
 
 Columns = Mapping[str, int]
 # The rank of a heading that only holds a label among other words.

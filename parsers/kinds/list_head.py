@@ -10,7 +10,7 @@ from config.campaign import Campaign
 from parsers.base import Value
 from parsers.documents.document import Document
 from parsers.documents.tables import Cell, Labels, Table, distinct, key, labels_of
-from parsers.kinds.cells import plain, says_nothing, split_phone, trimmed, value_of
+from parsers.kinds.cells import plain, says_nothing, split_phone, trimmed, value_of, without_annex
 from parsers.kinds.form_cells import split_foot
 
 FIELDS = ("submitter", "contact", "phone")
@@ -18,12 +18,18 @@ FIELDS = ("submitter", "contact", "phone")
 HEAD = (*FIELDS, "other")
 # A title is short; a sentence that speaks of the list is not its title.
 _TITLE_CHARACTERS = 60
-_TITLE_LIKE = re.compile(r"(?:清单|汇总表|一览表|统计表|登记表|名单|名录|台账|明细表?)(?:[(（][^()（）]*[)）])?$")
+_TITLE_LIKE = re.compile(
+    r"(?:清单|汇总表|一览表|统计表|登记表|名单|名录|台账|明细表?|(?:打分|评分|评审|签到|反馈|报名)表|回执|通讯录)"
+    r"(?:[(（][^()（）]*[)）])?$"
+)
 _QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』]{2,12})[”\"」』]")
 # What other campaigns choose; ours is told by its name in quotation marks, or by the plain words of the annex.
 _OTHER_CAMPAIGN = re.compile(
     "示范|优秀|先进|最美|红色物业|智慧|完整社区|骑手|老旧小区改造|诚信|信用|标杆|达标|创优|评优|星级"
 )
+
+# How documents are read whose lines end where the page does.
+_WRAPPING = ("pdf", "ocr")
 
 Line = tuple[str, str]
 
@@ -33,7 +39,7 @@ def title_lines(lines: Iterable[str], campaign: Campaign) -> tuple[str | None, s
     titles = [key(title) for title in campaign.kind_of("summary_list").titles]
     own = other = None
     for line in lines:
-        text = " ".join(line.split())
+        text = without_annex(" ".join(line.split()))
         plain_key = key(text)
         if not text or len(text) > _TITLE_CHARACTERS or ":" in text or "：" in text:
             continue
@@ -83,10 +89,22 @@ def _colon_pairs(text: str, labels: Labels) -> list[tuple[str, str, bool]]:
 
 def _in_paragraphs(document: Document, labels: Labels) -> Iterable[tuple[str, str, str]]:
     """Yield (field, raw, place) of every head field that a paragraph names."""
-    for text in document.paragraphs:
+    paragraphs = document.paragraphs
+    for text in wrapped(paragraphs) if document.method in _WRAPPING else paragraphs:
         if len(text) <= 4 * _TITLE_CHARACTERS:
             for field, raw, _ in labels.pairs(text):
                 yield field, _first_line(raw), f"正文“{text.strip()[:12]}”"
+
+
+def wrapped(lines: Iterable[str]) -> list[str]:
+    """Return lines, one that ends with a label (联系电话：) together with the next, where its value went."""
+    made: list[str] = []
+    for line in lines:
+        if made and made[-1].rstrip().endswith((":", "：")):
+            made[-1] += line
+        else:
+            made.append(line)
+    return made
 
 
 def _in_rows(rows: Iterable[tuple[Table, Sequence[Cell]]], labels: Labels) -> Iterable[tuple[str, str, str]]:

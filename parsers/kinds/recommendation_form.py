@@ -14,11 +14,12 @@ from parsers import values
 from parsers.base import Found, Value
 from parsers.documents.document import Document
 from parsers.documents.tables import Cell, Labels, Table, distinct, key, labels_of
-from parsers.kinds.cells import fact, plain, says_nothing, split_phone, value_of
+from parsers.kinds.cells import fact, plain, says_nothing, split_phone, value_of, without_annex
 from parsers.kinds.form_cells import FOOT, Entry, entries, signed_text, split_foot
 from parsers.kinds.form_rows import with_whole_labels
 from parsers.kinds.label_lines import lines_table
 from parsers.kinds.list_columns import find_header
+from parsers.kinds.list_head import names_another_campaign
 
 # Cells that only this form has beside what every description of a community has.
 _TELLING = ("applicant_contact", "recommender_contact", "reason", "applicant", "recommender", "collection_rate")
@@ -26,6 +27,9 @@ _LEAST_LABELS, _LEAST_IN_LINES, _LEAST_TELLING_IN_LINES = 6, 8, 4
 # A form under another title shares what describes any community: it must have nearly all of annex 3.
 _LEAST_UNDER_OTHER_TITLE = 13
 _TITLE_CHARACTERS = 50
+_LEAST_SAID = 2
+# A title in the table itself stands in one of its first rows, alone: 附件3, the title, a blank one.
+_ROWS_ABOVE = 3
 # What describes a community: two such labels in a row under a list's header are more than its rows of cases have.
 _DESCRIBING = frozenset((
     "community", "company", "address", "completed", "floor_area", "delivered", "project_type", "fee", "collection_rate",
@@ -66,7 +70,9 @@ def _found(
         title = title_seen or title
         confidence = _confidence(form, title, campaign, of_lines=of_lines)
         fields = _fields(form, campaign) if confidence else {}
-        if any(value.value is not None for value in fields.values()):
+        said = sum(value.value is not None for value in fields.values())
+        # A template that still holds a hint (字数不超过300字) says one thing, and names no community.
+        if said >= _LEAST_SAID or (said and fields["community"].value is not None):
             facts = {
                 "title": title,
                 "fields": {name: fact(value, document.method) for name, value in fields.items()},
@@ -144,15 +150,20 @@ def _forms(blocks: Iterable[str | Table], labels: Labels) -> Iterator[tuple[str,
 
 def _title(text: str) -> str:
     """Return a line that names a form, else an empty text."""
-    line = " ".join(text.split())
+    line = without_annex(" ".join(text.split()))
     short = len(line) <= _TITLE_CHARACTERS and ":" not in line and "：" not in line
     return line if short and key(line).endswith(("表", "书", "单")) else ""
 
 
 def _title_in(table: Table) -> str:
     """Return the title that stands in a table's own first row."""
-    first = table.rows[0] if table.rows else ()
-    return _title(first[0].text) if first and all(cell is first[0] for cell in first) else ""
+    for row in table.rows[:_ROWS_ABOVE]:
+        said = [cell.text for cell in distinct(row) if cell.text.strip()]
+        if len(said) > 1:
+            return ""
+        if said and (title := _title(said[0])):
+            return title
+    return ""
 
 
 def _below(text: str, form: Sequence[Entry], labels: Labels) -> Iterable[Entry]:
@@ -173,6 +184,8 @@ def _confidence(form: Sequence[Entry], title: str, campaign: Campaign, *, of_lin
     least = {"own": _LEAST_LABELS, "none": _LEAST_LABELS, "other": _LEAST_UNDER_OTHER_TITLE}
     whose = _whose(title, campaign)
     telling = sum(name in fields for name in _TELLING)
+    if whose == "other" and names_another_campaign(title, campaign):
+        return 0
     if "community" not in fields or len(fields) < least[whose] or telling < (1 if whose == "own" else 2):
         return 0
     if of_lines and (len(fields) < _LEAST_IN_LINES or (whose != "own" and telling < _LEAST_TELLING_IN_LINES)):
@@ -224,6 +237,9 @@ def _value(name: str, raw: str, entry: Entry, campaign: Campaign) -> Value:
     if name == "project_type" and value.value is None and entry.confidence < 1:
         guessed = values.unboxed_type(value.raw, campaign.project_type)
         return replace(value, value=guessed, confidence=min(value.confidence, _UNBOXED if guessed else 1.0))
+    if entry.confidence < 1 and labels_of(campaign.recommendation_form.labels).field_of(value.raw):
+        # On a page that was put together wrongly, a label stands where a value is looked for.
+        return replace(value, value=None)
     multiline = name == "reason" and value.value is not None
     if multiline:
         lines = (plain(line) for line in raw.splitlines())

@@ -5,6 +5,7 @@ number, community, company, delivered (ISO), project_type, recommender, remark, 
 `columns`, field -> the heading it goes by. Templates drift: columns move, lists go on in a second table.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,6 +24,8 @@ from parsers.kinds.list_rows import is_aside
 
 # The words that a title of ours has and another campaign's has not.
 _OWN_WORDS = ("案例", "好服务")
+# What is written about cases by those who judge them, or says that somebody will come.
+_OF_JUDGES = re.compile("未通过|未入选|落选|退回|回执|打分|评分|评审表|签到")
 # Lists about cases (初审意见汇总表) name company and recommender too; few of ours go without both other columns.
 _LEAST_UNDER_OTHER_TITLE = 3
 # A list whose columns only positions tell: with fewer rows that read as cases, a person looks (filing_threshold).
@@ -131,7 +134,7 @@ def _confidence(columns: Columns, own: str | None, other: str | None, campaign: 
     core = sum(name in columns for name in CORE)
     if own:
         return 0.98 if core == len(CORE) else 0.9
-    if other and list_head.names_another_campaign(other, campaign):
+    if other and (list_head.names_another_campaign(other, campaign) or _OF_JUDGES.search(other)):
         return 0
     if other and not any(word in other for word in _OWN_WORDS):
         return 0.6 if core == len(CORE) else 0

@@ -20,6 +20,8 @@ _SMALL = 960
 _LEAST_LINES = 7
 # What is less wide or high than this, or so many times longer than wide, is a strip and no page.
 _LEAST_SIDE, _MOST_LONG = 50, 20
+# Paper: how large it is looked at, how bright it is, how far apart its colours are at most, how much of a page it is.
+_GLANCE, _BRIGHT, _COLOURLESS, _MOSTLY = 200, 130, 40, 0.6
 # What the libraries under us raise on a picture that they cannot take; also where memory is wanting.
 PAGE_FAULTS: tuple[type[Exception], ...] = (cv2.error, OcrError)
 _NO_MEMORY = re.compile("alloc|memory", re.IGNORECASE)
@@ -42,6 +44,13 @@ def is_page(picture: Picture, *, behind_others: bool = False) -> bool:
     if min(height, width) < _LEAST_SIDE or max(height, width) > _MOST_LONG * min(height, width):
         return False
     return behind_others or len(find_boxes(_bounded(picture, _SMALL))) >= _LEAST_LINES
+
+
+def is_paper(page: Page) -> bool:
+    """Tell a page that was read from a photo of a street with signs: most of it is bright and without colour."""
+    small = _bounded(page.picture, _GLANCE).astype(np.int16)
+    paper = (small.min(axis=2) > _BRIGHT) & (small.max(axis=2) - small.min(axis=2) < _COLOURLESS)
+    return float(paper.mean()) > _MOSTLY
 
 
 def wants_memory(error: Exception) -> bool:
