@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+import docx
 import numpy as np
 import pytest
 from openpyxl import Workbook
@@ -85,6 +86,16 @@ def test_a_label_at_the_end_of_a_line_has_its_value_on_the_next() -> None:
     assert wrapped(["联系人：王刚    联系电话：", "13900001234 填报日期："]) == [
         "联系人：王刚    联系电话：13900001234 填报日期："
     ]
+
+
+def test_the_community_on_a_cover_is_not_the_title(tmp_path: Path) -> None:
+    title, out = "红色管家进万家 邻里和谐共一家", io.BytesIO()
+    made = docx.Document(io.BytesIO(docs.case_material_docx("锦城花园", title, "成都安居物业服务有限公司")))
+    first = made.paragraphs[0]
+    for line in ("四川省住宅小区“好服务”案例", "锦城花园", "成都安居物业服务有限公司", "2026年6月"):
+        first.insert_paragraph_before(line)
+    made.save(out)
+    assert only(read(tmp_path, out.getvalue()), "case_material")["title"] == title
 
 
 @pytest.mark.skipif(not fonts(), reason="no Chinese font is installed")

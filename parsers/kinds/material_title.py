@@ -11,7 +11,10 @@ from parsers.kinds.material_sections import SectionText
 # A cover may stand before it; a title is no longer than that.
 _FIRST_LINES = 25
 _TITLE_CHARACTERS, _PART_CHARACTERS = 90, 30
-_CALLED = r"(?:\d{4}\s*年)?(?:度|全国)?(?:住宅小区)?[“\"]?(?:好服务)?[”\"]?(?:推荐|申报)?案例(?:征集|申报)?(?:材料)?"
+_CALLED = (
+    r"(?:\d{4}\s*年)?(?:度|全国|[\u4e00-\u9fff]{2,3}(?:省|市))?(?:住宅小区)?[“\"]?(?:好服务)?[”\"]?(?:推荐|申报)?"
+    r"案例(?:征集|申报)?(?:材料)?"
+)
 _FIGURES = r"[\d一二三四五六七八九十]{1,3}"
 _DATE = rf"[（(]?\s*[\d〇○零一二三四五六七八九]{{2,4}}\s*年\s*{_FIGURES}\s*月(?:\s*{_FIGURES}\s*日)?\s*[)）]?"
 _NO_TITLE = re.compile(
@@ -26,6 +29,9 @@ _LABEL = re.compile(
 _WHO = re.compile(
     r"[（(]?[^，。：:“”——]{0,40}(?:公司|协会|集团|项目部|(?:物业)?服务中心|管理处|居委会|业委会|编辑部)[)）]?"
 )
+_COMMUNITY = re.compile(
+    r".{1,12}(?:小区|花园|家园|公寓|新村|社区|[苑园城府庭湾里郡邸])(?:[（(].{1,5}[)）]|[一二三四五六\d]{1,2}期|[东南西北]区)?"
+)
 _SUBTITLE = re.compile(r"\s*(?:—|－|–|-|―){1,3}\s*\S")
 _SENTENCE = re.compile("[。；;]")
 
@@ -38,8 +44,17 @@ def title_of(
     if stated is not None:
         return _stated(lines, headings, stated, look)
     end = min(headings[0].line if headings else _FIRST_LINES, _FIRST_LINES)
-    begin = next((number for number in range(end) if _may_be_title(lines[number])), None)
+    begin = _first_title(lines, [number for number in range(end) if _may_be_title(lines[number])])
     return (None, frozenset()) if begin is None else _joined(lines, begin, lines[begin].text, end, look)
+
+
+def _first_title(lines: Sequence[Line], candidates: Sequence[int]) -> int | None:
+    """Return the first line that may be a title; the community on a cover, over company and date, is none."""
+    if len(candidates) > 1 and _COMMUNITY.fullmatch(lines[candidates[0]].text):
+        between = lines[candidates[0] + 1 : candidates[1]]
+        if any(_WHO.fullmatch(line.text) or re.fullmatch(_DATE, line.text) for line in between):
+            return candidates[1]
+    return candidates[0] if candidates else None
 
 
 def _stated(
