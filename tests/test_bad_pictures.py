@@ -266,7 +266,7 @@ def test_an_ocr_that_is_killed_is_told_and_the_next_scan_is_read() -> None:
         assert (first.status, [found.kind for found in first.found]) == ("ok", ["photo"])
         assert "扫描件没有识别出来" in first.reason
         shown.putpixel((0, 0), (1, 1, 1))
-        assert one.read(jpeg(shown)).reason == ""
+        assert one.read(jpeg(shown)).reason == "像是文件的一页，没有认出内容，请人工看"
 
 
 def test_an_ocr_without_memory_is_told() -> None:
