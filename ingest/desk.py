@@ -17,6 +17,8 @@ from parsers.archives import UnpackLimits
 from parsers.documents.legacy import find_office
 from parsers.reading import READERS_VERSION
 from reports.judge import prove
+from reports.keeper import Keeper
+from reports.province import Call
 from store.database import Store, open_store
 
 # Raise this where letters, sender clues, mail kinds or filing are read better than before: all mail is read again.
@@ -46,6 +48,11 @@ class Desk:
         light = self._setup(limits.seconds, limits.memory_bytes)
         return Readers(light, self._setup(limits.scan_seconds, limits.scan_memory_bytes), limits.processes)
 
+    @cached_property
+    def keeper(self) -> Keeper:
+        """The picture of the campaign and what the rules find in it, kept between looks."""
+        return Keeper(self.store, Call(self.campaign, self.associations, self.selected))
+
     def _setup(self, seconds: float, memory_bytes: int) -> Setup:
         limits = self.settings.limits
         caps = UnpackLimits(
@@ -62,7 +69,9 @@ class Desk:
         self.store.close()
 
     def rest(self) -> None:
-        """End the processes that open and read, which take memory; they are started again where they are needed."""
+        """Let go of what takes memory: processes that open and read, and the picture; they come again when needed."""
+        if "keeper" in vars(self):
+            self.keeper.forget()
         self._leave_rooms()
         end_spare()
 

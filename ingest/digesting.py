@@ -9,8 +9,6 @@ from ingest.desk import Desk
 from ingest.outbox import Delivery, send_each
 from reports import digest as digests
 from reports.digest import Digest
-from reports.gather import gather
-from reports.judge import assess
 from reports.picture import Assessment
 from store import sent
 
@@ -19,7 +17,7 @@ log = structlog.get_logger()
 
 def assessment(desk: Desk, as_of: datetime) -> Assessment:
     """Return the campaign as of a moment, judged."""
-    return assess(gather(desk.store, desk.campaign, desk.associations, desk.selected, as_of))
+    return desk.keeper.assessment(as_of)
 
 
 def make_digest(desk: Desk, as_of: datetime) -> Digest:

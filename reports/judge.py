@@ -2,7 +2,7 @@
 
 import string
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -16,22 +16,38 @@ from reports.subjects import FACTS, Subject, subjects
 KILOBYTE, MEGABYTE = 1_000, 1_000_000
 
 
+# A finding with the place of its rule in the campaign file.
+Judged = tuple[int, Finding]
+
+
 def assess(picture: Picture) -> Assessment:
     """Return the picture with everything that the rules find in it, by province."""
-    findings = tuple(judge(picture))
+    return assessed(picture, [judge(part) for part in picture.parts or (picture,)])
+
+
+def assessed(picture: Picture, parts: Iterable[Sequence[Judged]]) -> Assessment:
+    """Return a picture with what was found in its parts, in the order of the campaign file's rules."""
+    found = sorted((one for part in parts for one in part), key=lambda one: one[0])
+    findings = tuple(finding for _, finding in found)
     by_province: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_province[finding.province or ""].append(finding)
     return Assessment(picture, findings, {province: tuple(found) for province, found in by_province.items()})
 
 
-def judge(picture: Picture) -> Iterator[Finding]:
-    """Yield a finding for every rule that does not hold on a subject, in the order of the campaign file."""
-    for rule in picture.campaign.rule:
-        value = picture.campaign.value_of(rule)
-        for subject in subjects(picture, rule.on):
+def judge(picture: Picture) -> tuple[Judged, ...]:
+    """Return a finding for every rule that does not hold on a subject, with the place of its rule."""
+    return tuple(_judge(picture))
+
+
+def _judge(picture: Picture) -> Iterator[Judged]:
+    campaign = picture.campaign
+    known = {on: list(subjects(picture, on)) for on in {rule.on for rule in campaign.rule}}
+    for number, rule in enumerate(campaign.rule):
+        value = campaign.value_of(rule)
+        for subject in known[rule.on]:
             if _applies(rule, subject) and _holds(rule, subject, value) is False:
-                yield _finding(rule, subject, value)
+                yield number, _finding(rule, subject, value)
 
 
 def _applies(rule: Rule, subject: Subject) -> bool:

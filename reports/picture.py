@@ -311,6 +311,8 @@ class Picture:
     gaps: tuple[MailGap, ...] = ()
     # Photos that serve more than one case, by the case's id.
     reused: Mapping[int, tuple[Reuse, ...]] = field(default_factory=dict)
+    # Of the whole campaign: the pictures of its provinces, and of what belongs to none.
+    parts: tuple["Picture", ...] = ()
 
     @cached_property
     def submission_ids(self) -> frozenset[int]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from store.blobs import Blob
 from store.database import Store
 from store.folders import Place, advance, known_places
-from store.models import Message, Sighting
+from store.models import Message, Sighting, fresh_mark
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,10 @@ def _note(session: Session, offered: Sequence[Offered], now: datetime) -> list[A
     new = _insert(session, [one for sha256, one in sorted(first.items()) if sha256 not in known], now)
     ids = {**new, **{sha256: id_ for sha256, (id_, _) in known.items()}}
     sighted = _note_sightings(session, offered, ids, now)
+    if sighted and known:
+        # Where a message is said to lie may be another place now.
+        again = sorted(id_ for id_, _ in known.values())
+        session.execute(update(Message).where(Message.id.in_(again)).values(mark=fresh_mark()))
     advance(session, [_place(one.seen) for one in offered], sighted, now)
     return [Accepted(ids[one.blob.sha256], new.pop(one.blob.sha256, None) is not None) for one in offered]
 

@@ -5,6 +5,7 @@ vault).
 Conclusions: letters, links, files, cases, filings, readings.
 """
 
+import secrets
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,6 +13,14 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String, Te
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from store.times import Moment
+
+# Sums of so many bits fit into a database's 64-bit numbers, however many messages there are.
+_MARK_BITS = 40
+
+
+def fresh_mark() -> int:
+    """Return a number that no mark had before, as good as certainly."""
+    return secrets.randbits(_MARK_BITS)
 
 
 class Base(DeclarativeBase):
@@ -32,7 +41,8 @@ class Message(Base):
     """来信: one e-mail as received (a fact). Its bytes lie in the vault under `sha256`.
 
     `state` is what changes: waiting → read → filed, or failed with a Chinese `failure`. An earlier arrival of the same
-    bytes, learned later, goes before a later one.
+    bytes, learned later, goes before a later one. `mark` is another number whenever the row, or what was concluded of
+    it, has changed: so whoever looks again knows what to look at.
     """
 
     __tablename__ = "messages"
@@ -46,6 +56,7 @@ class Message(Base):
     state: Mapped[str] = mapped_column(String(10), default="waiting", index=True)
     failure: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    mark: Mapped[int] = mapped_column(BigInteger, default=fresh_mark, onupdate=fresh_mark)
 
     letter: Mapped["Letter | None"] = relationship(back_populates="message", passive_deletes=True)
     files: Mapped[list["File"]] = relationship(back_populates="message", passive_deletes=True)

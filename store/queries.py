@@ -1,18 +1,23 @@
-"""Reads what a picture needs, in as many queries as there are tables, however many rows there are."""
+"""Reads what a picture needs, in as many queries as there are tables, however many rows there are.
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+Everything can be read at once, or only what belongs to some provinces: a mail changes one of them. Rows come as plain
+tuples with the columns' names, for mapped objects take ten times as long to make.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from store import decisions
 from store.database import Store
 from store.decisions import Decided
-from store.documents import readings
 from store.drops import Dropped, Trouble, dropped, troubles_in
 from store.models import Case, File, Filing, Letter, Link, Message, Reading, Sighting
 from store.supplied import answered_links
@@ -22,28 +27,29 @@ _WITH_FACTS = (
     "summary_list", "summary_list_scan", "recommendation_form", "recommendation_form_scan", "case_material", "photo",
     "video",
 )  # fmt: skip
+# What belongs to no province: mails whose sender nobody knows, and those that were not read.
+NOWHERE = ""
+_AT_ONCE = 1000
+_Row = TypeVar("_Row")
+# How many messages of a province there are, the sum of their marks, and the newest arrival.
+Mark = tuple[int, int, datetime]
 
 
 @dataclass(frozen=True)
 class Kept:
-    """All rows that lie behind a picture as of a moment, messages and files in the order of their arrival.
+    """The rows that lie behind the picture of a province (or of NOWHERE), in the order of their arrival.
 
     Of the copies of one mail, such as those that came to both addresses, only the first is here; `copies` counts the
     others by its id. They hold the same letter and the same files.
     """
 
-    messages: Sequence[tuple[Message, Letter | None]]
-    sightings: dict[int, Sighting]
-    files: Sequence[File]
-    filings: Sequence[Filing]
-    cases: dict[int, Case]
-    readings: dict[str, Reading]
-    copies: Counter[int]
-    decisions: dict[int, Decided]
-    drops: dict[int, Dropped]
-    troubles: Sequence[Trouble]
-    links: Sequence[Link]
-    answered: set[str]
+    messages: list[tuple[Message, Letter | None]] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
+    filings: list[Filing] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    cases: dict[int, Case] = field(default_factory=dict)
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    sightings: Mapping[int, Sighting] = field(default_factory=dict)
 
     @cached_property
     def file_counts(self) -> Counter[int]:
@@ -51,67 +57,162 @@ class Kept:
         return Counter(file.message_pk for file in self.files)
 
 
-def kept(store: Store, as_of: datetime) -> Kept:
-    """Return what had arrived by a moment, as one consistent look."""
-    with store.reading() as session:
-        messages = _messages(session, as_of)
-        original = _originals(messages)
-        query = select(File).join(Message).where(Message.arrival <= as_of)
-        files = [
-            file
-            for file in session.scalars(query.order_by(Message.arrival, Message.id, File.id))
-            if file.message_pk not in original
-        ]
-        ids = {file.id for file in files}
-        filings = select(Filing).join(File).join(Message).where(Message.arrival <= as_of).order_by(Filing.id)
-        return Kept(
-            messages=[(message, letter) for message, letter in messages if message.id not in original],
-            sightings=_sightings(session),
-            files=files,
-            filings=[filing for filing in session.scalars(filings) if filing.file_id in ids],
-            cases={case.id: case for case in session.scalars(select(Case))},
-            decisions={one.id: one for one in decisions.made(session)},
-            readings=readings(session, (file.sha256 for file in files if file.sha256 and file.kind in _WITH_FACTS)),
-            copies=Counter(original.values()),
-            drops=dropped(session),
-            troubles=troubles_in(session, as_of),
-            links=[link for link in _links(session, as_of) if link.message_pk not in original],
-            answered=answered_links(session),
+class Look:
+    """One consistent look at the store as of a moment: what belongs to no province, and each province on demand."""
+
+    def __init__(self, session: Session, as_of: datetime) -> None:
+        self.as_of = as_of
+        self._session = session
+        self.decisions: dict[int, Decided] = {one.id: one for one in decisions.made(session)}
+        self.drops: dict[int, Dropped] = dropped(session)
+        self.troubles: Sequence[Trouble] = troubles_in(session, as_of)
+        self.answered: set[str] = answered_links(session)
+        self._deciding = _by_province(self.decisions.values())
+        self._originals = _originals(session, as_of)
+        self.copies = Counter(self._originals.values())
+
+    def marks(self) -> dict[str, Mark]:
+        """Return the mark of each province that something had arrived of, and of NOWHERE: another one, other rows."""
+        place = func.coalesce(Letter.province, NOWHERE)
+        query = select(place, func.count(Message.id), func.sum(Message.mark), func.max(Message.arrival))
+        query = query.select_from(Message).outerjoin(Letter).where(self._there).group_by(place)
+        return {
+            province: (count, int(total), newest) for province, count, total, newest in self._session.execute(query)
+        }
+
+    def deciding(self, province: str) -> tuple[int, ...]:
+        """Return the ids of the decisions that count and speak of a province's cases, findings or submission."""
+        return self._deciding.get(province, ())
+
+    def kept(self, provinces: Collection[str] | None = None) -> dict[str, Kept]:
+        """Return the rows of all provinces and of NOWHERE, or of those that are named."""
+        own = self._of(provinces)
+        parts: dict[str, Kept] = defaultdict(Kept)
+        places = self._messages(own, parts)
+        files = self._files(own, parts, places)
+        self._filings(own, parts, {file.id: places[file.message_pk] for file in files})
+        self._links(own, parts, places)
+        self._cases(provinces, parts)
+        loaded = _readings(self._session, files)
+        sightings = self._sightings(own if provinces is not None else None)
+        return {place: replace(part, readings=loaded, sightings=sightings) for place, part in parts.items()}
+
+    @property
+    def _there(self) -> ColumnElement[bool]:
+        return Message.arrival <= self.as_of
+
+    def _of(self, provinces: Collection[str] | None) -> ColumnElement[bool]:
+        """Return the condition on messages that they had come, and belong to some provinces."""
+        if provinces is None:
+            return self._there
+        known = Letter.province.in_([province for province in provinces if province != NOWHERE])
+        return self._there & (or_(known, Letter.province.is_(None)) if NOWHERE in provinces else known)
+
+    def _messages(self, own: ColumnElement[bool], parts: Mapping[str, Kept]) -> dict[int, str]:
+        """Add the messages with their letters to their provinces; return the province of each by its id."""
+        letters = _joined(select(*_columns(Letter)).join(Message, Message.id == Letter.message_pk), own, letter=False)
+        of = {letter.message_pk: letter for letter in _rows(self._session, letters, Letter)}
+        query = _joined(select(*_columns(Message)), own).order_by(Message.arrival, Message.id)
+        places: dict[int, str] = {}
+        for message in _rows(self._session, query, Message):
+            if message.id not in self._originals:
+                letter = of.get(message.id)
+                places[message.id] = (letter.province if letter else None) or NOWHERE
+                parts[places[message.id]].messages.append((message, letter))
+        return places
+
+    def _files(self, own: ColumnElement[bool], parts: Mapping[str, Kept], places: Mapping[int, str]) -> list[File]:
+        query = _joined(select(*_columns(File)).join(Message, Message.id == File.message_pk), own)
+        files = _rows(self._session, query.order_by(Message.arrival, Message.id, File.id), File)
+        kept = [file for file in files if file.message_pk in places]
+        for file in kept:
+            parts[places[file.message_pk]].files.append(file)
+        return kept
+
+    def _filings(self, own: ColumnElement[bool], parts: Mapping[str, Kept], places: Mapping[int, str]) -> None:
+        query = select(*_columns(Filing)).join(File, File.id == Filing.file_id)
+        query = _joined(query.join(Message, Message.id == File.message_pk), own).order_by(Filing.id)
+        for filing in _rows(self._session, query, Filing):
+            if filing.file_id in places:
+                parts[places[filing.file_id]].filings.append(filing)
+
+    def _links(self, own: ColumnElement[bool], parts: Mapping[str, Kept], places: Mapping[int, str]) -> None:
+        query = _joined(select(*_columns(Link)).join(Message, Message.id == Link.message_pk), own)
+        for link in _rows(self._session, query.order_by(Message.arrival, Message.id, Link.number), Link):
+            if link.message_pk in places:
+                parts[places[link.message_pk]].links.append(link)
+
+    def _cases(self, provinces: Collection[str] | None, parts: Mapping[str, Kept]) -> None:
+        query = select(*_columns(Case))
+        if provinces is not None:
+            query = query.where(Case.province.in_(provinces))
+        for case in _rows(self._session, query, Case):
+            if case.province in parts:
+                parts[case.province].cases[case.id] = case
+
+    def _sightings(self, own: ColumnElement[bool] | None) -> dict[int, Sighting]:
+        """Return the place to name for each message: where it is no junk, in the inbox, and where it was seen first.
+
+        Which folder was read first is chance: the others may have been closed just then.
+        """
+        query = select(*_columns(Sighting)).order_by(
+            Sighting.junk.desc(), (Sighting.folder != "INBOX").desc(), Sighting.id.desc()
         )
+        if own is not None:
+            query = _joined(query.join(Message, Message.id == Sighting.message_id), own)
+        # The last one of a message stays.
+        return {row.message_id: row for row in _rows(self._session, query, Sighting)}
 
 
-def _messages(session: Session, as_of: datetime) -> Sequence[tuple[Message, Letter | None]]:
-    query = (
-        select(Message, Letter).outerjoin(Letter).where(Message.arrival <= as_of).order_by(Message.arrival, Message.id)
-    )
-    return [(message, letter) for message, letter in session.execute(query)]
+@contextmanager
+def looking(store: Store, as_of: datetime) -> Iterator[Look]:
+    """Give a look at what had arrived by a moment."""
+    with store.reading() as session:
+        yield Look(session, as_of)
 
 
-def _links(session: Session, as_of: datetime) -> Sequence[Link]:
-    query = select(Link).join(Message).where(Message.arrival <= as_of)
-    return session.scalars(query.order_by(Message.arrival, Message.id, Link.number)).all()
+def _columns(table: type) -> Iterable[Any]:
+    columns: Iterable[Any] = cast("Any", table).__table__.columns
+    return columns
 
 
-def _originals(messages: Sequence[tuple[Message, Letter | None]]) -> dict[int, int]:
+def _joined(query: Select[Any], own: ColumnElement[bool], *, letter: bool = True) -> Select[Any]:
+    """Return a query on messages with the condition on their provinces."""
+    return (query.outerjoin(Letter, Letter.message_pk == Message.id) if letter else query).where(own)
+
+
+def _rows(session: Session, query: Select[Any], _table: type[_Row]) -> list[_Row]:
+    """Return the rows of a query: tuples with the names of the table's columns."""
+    return cast("list[_Row]", session.execute(query).all())
+
+
+def _originals(session: Session, as_of: datetime) -> dict[int, int]:
     """Return for each message that is a copy of an earlier one the id of that one."""
-    first: dict[str, int] = {}
+    came = select(Letter.soft_key, Message.id).join(Message).where(Message.arrival <= as_of)
+    several = select(Letter.soft_key).where(Letter.soft_key.is_not(None)).group_by(Letter.soft_key)
+    query = came.where(Letter.soft_key.in_(several.having(func.count() > 1)))
+    first: dict[str | None, int] = {}
     found: dict[int, int] = {}
-    for message, letter in messages:
-        if letter is None or letter.soft_key is None:
-            continue
-        original = first.setdefault(letter.soft_key, message.id)
-        if original != message.id:
-            found[message.id] = original
+    for key, id_ in session.execute(query.order_by(Message.arrival, Message.id)):
+        original = first.setdefault(key, id_)
+        if original != id_:
+            found[id_] = original
     return found
 
 
-def _sightings(session: Session) -> dict[int, Sighting]:
-    """Return the place to name for each message: where it is no junk, in the inbox, and where it was seen first.
+def _readings(session: Session, files: Iterable[File]) -> dict[str, Reading]:
+    """Return what was read of the files of which a picture looks at the facts, by content."""
+    wanted = sorted({file.sha256 for file in files if file.sha256 and file.kind in _WITH_FACTS})
+    found: dict[str, Reading] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        query = select(*_columns(Reading)).where(Reading.sha256.in_(wanted[start : start + _AT_ONCE]))
+        found.update((row.sha256, row) for row in _rows(session, query, Reading))
+    return found
 
-    Which folder was read first is chance: the others may have been closed just then.
-    """
-    order = (Sighting.junk, Sighting.folder != "INBOX", Sighting.id)
-    place = func.row_number().over(partition_by=Sighting.message_id, order_by=order).label("place")
-    ranked = select(Sighting.id, place).subquery()
-    query = select(Sighting).join(ranked, ranked.c.id == Sighting.id).where(ranked.c.place == 1)
-    return {row.message_id: row for row in session.scalars(query)}
+
+def _by_province(made: Iterable[Decided]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for one in decisions.current(made):
+        if (province := one.value.get("province")) is not None:
+            found[province] = (*found.get(province, ()), one.id)
+    return found

@@ -9,6 +9,7 @@ from typing import Any
 
 from config.settings import load_settings
 from ingest.desk import Desk, open_desk
+from ingest.digesting import assessment
 from ingest.importer import import_path
 from ingest.intake import take_in
 from reports.export import COLUMNS, rows
@@ -57,6 +58,11 @@ def take(opened: Desk, folder: Path, *mails: bytes) -> Assessment:
 
 def assessed(opened: Desk, as_of: datetime = AFTER) -> Assessment:
     """Return the campaign as of a moment."""
+    return assessment(opened, as_of)
+
+
+def from_scratch(opened: Desk, as_of: datetime = AFTER) -> Assessment:
+    """Return what `assessed` does with nothing kept from earlier looks."""
     return assess(gather(opened.store, opened.campaign, opened.associations, opened.selected, as_of))
 
 
