@@ -14,7 +14,8 @@ from ingest import held
 from ingest.desk import Desk
 from ingest.filing import Item, place_all
 from ingest.reading import read_message, telling_of
-from store import cases, decisions, documents, drops, mail
+from reports.same_pictures import same_pairs
+from store import cases, decisions, documents, drops, mail, pictures
 from store.cases import CaseKey, FileRow, Placing
 from store.documents import Beside
 from store.drops import Dropped
@@ -44,6 +45,7 @@ def take_in(desk: Desk, tell: Tell = lambda _done, _all: None, stop: Callable[[]
             done += 1
             tell(done, done + len(ids))
     file_all(desk)
+    pictures.compare_new(desk.store, same_pairs)
     return done
 
 

@@ -40,7 +40,7 @@ def places(call: Call, known: Iterable[str]) -> Iterable[tuple[str, Association 
 def joined(store: Store, look: Look, call: Call, parts: Sequence[Picture]) -> Picture:
     """Return the picture of the whole campaign; its parts know of each other's cases what concerns them."""
     cases = [case for part in parts for case in part.cases]
-    reused = same_pictures.reused(cases)
+    reused = same_pictures.reused(cases, look.same_pictures)
     own = tuple(
         replace(part, as_of=look.as_of, reused={case.id: reused[case.id] for case in part.cases if case.id in reused})
         for part in parts

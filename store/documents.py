@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from store.database import Store
 from store.models import File, Letter, Link, Message, Reading
+from store.pictures import note_fingerprint
 from store.supplied import answered_links, count_added
 
 
@@ -189,6 +190,7 @@ def _merge(store: Store, found: Iterable[CachedReading]) -> None:
     with store.session() as session:
         for reading in found:
             session.merge(Reading(**vars(reading)))
+            note_fingerprint(session, reading.sha256, reading.found)
 
 
 def readings(session: Session, hashes: Iterable[str]) -> dict[str, Reading]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from store.blobs import Blob
 from store.database import Store
-from store.models import Case, File, Letter, Link, Message, Reading
+from store.models import Case, File, Fingerprint, Letter, Link, Message, Reading, SamePicture
 
 # A message that fails this often waits for `zhengji retry`: it would fail again and hold up the others.
 _ATTEMPTS = 3
@@ -98,7 +98,7 @@ def wait_where_stale(store: Store, version: str) -> int:
 def forget_conclusions(store: Store) -> int:
     """Drop every conclusion and let every message wait to be read; the facts stay. Returns how many messages wait."""
     with store.session() as session:
-        for table in (File, Link, Case, Letter, Reading):
+        for table in (File, Link, Case, Letter, Reading, Fingerprint, SamePicture):
             session.execute(delete(table))
         return _rows(session, update(Message).values(state="waiting", failure=None, attempts=0))
 

@@ -2,7 +2,7 @@
 
 Facts: messages, sightings, folder marks, withheld mails, drops, polls, decisions, supplied files, digests (and the
 vault).
-Conclusions: letters, links, files, cases, filings, readings.
+Conclusions: letters, links, files, cases, filings, readings, fingerprints and which pictures are the same.
 """
 
 import secrets
@@ -339,6 +339,25 @@ class Reading(Base):
     found: Mapped[list[Any]]
     status: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str]
+
+
+class Fingerprint(Base):
+    """By what a picture is known again (a conclusion, by content), and whether it was compared with all others."""
+
+    __tablename__ = "fingerprints"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    mark: Mapped[str] = mapped_column(String(64))
+    compared: Mapped[bool] = mapped_column(default=False, index=True)
+
+
+class SamePicture(Base):
+    """Two contents that show the same picture (a conclusion): each pair once, the lesser hash first."""
+
+    __tablename__ = "same_pictures"
+
+    one: Mapped[str] = mapped_column(String(64), primary_key=True)
+    other: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
 
 
 class SentDigest(Base):

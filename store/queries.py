@@ -20,6 +20,7 @@ from store.database import Store
 from store.decisions import Decided
 from store.drops import Dropped, Trouble, dropped, troubles_in
 from store.models import Case, File, Filing, Letter, Link, Message, Reading, Sighting
+from store.pictures import same_pictures
 from store.supplied import answered_links
 
 # Kinds whose facts a picture looks into; the readings of others need not be loaded.
@@ -67,6 +68,7 @@ class Look:
         self.drops: dict[int, Dropped] = dropped(session)
         self.troubles: Sequence[Trouble] = troubles_in(session, as_of)
         self.answered: set[str] = answered_links(session)
+        self.same_pictures: Mapping[str, Collection[str]] = same_pictures(session)
         self._deciding = _by_province(self.decisions.values())
         self._originals = _originals(session, as_of)
         self.copies = Counter(self._originals.values())
