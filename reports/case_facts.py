@@ -40,7 +40,7 @@ def blank_list_cells(case: CaseView, campaign: Campaign) -> list[str] | None:
     return [
         _caption(table, name, seen=any(name in row.cells for row in case.rows))
         for name in table.required
-        if all(says_nothing(row.cells.get(name), campaign) for row in case.rows)
+        if all(says_nothing(row.cells.get(name), campaign) for row in case.rows) and name not in case.corrected
     ]
 
 
@@ -59,20 +59,23 @@ def blank_form_cells(case: CaseView, campaign: Campaign) -> list[str] | None:
     return [
         _caption(table, name, seen=name in case.form)
         for name in table.required
-        if says_nothing(case.form.get(name), campaign) and not (scanned and name not in case.form)
+        if says_nothing(case.form.get(name), campaign)
+        and not (scanned and name not in case.form)
+        and name not in case.corrected
     ]
 
 
 def unreadable_form_cells(case: CaseView, campaign: Campaign) -> list[tuple[str, Cell]]:
     """Return (caption, cell) of form cells that say something which cannot be read as what it should be."""
     captions = campaign.recommendation_form.captions
-    found = ((name, cell) for name, cell in case.form.items() if name in _MEASURED or _LOST in cell.raw)
+    read = ((name, cell) for name, cell in case.form.items() if name not in case.corrected)
+    found = ((name, cell) for name, cell in read if name in _MEASURED or _LOST in cell.raw)
     return [(captions[name], cell) for name, cell in found if cell.value is None and not is_blank(cell.raw, campaign)]
 
 
 def raw_of(case: CaseView, name: str) -> str:
     """Return what the form says in a field, else the list; empty where neither does."""
-    for cells in (case.form, *(row.cells for row in case.rows)):
+    for cells in (case.corrected, case.form, *(row.cells for row in case.rows)):
         if name in cells and cells[name].raw:
             return cells[name].raw
     return ""
@@ -106,7 +109,7 @@ def difference(name: str) -> Callable[["Subject"], list[str] | None]:
         case: CaseView = subject.view
         form = case.form.get(name)
         row = next((row.cells[name] for row in case.rows if name in row.cells), None)
-        if form is None or row is None or form.value is None or row.value is None:
+        if form is None or row is None or form.value is None or row.value is None or name in case.corrected:
             return None
         if _SAME[name](str(row.value), str(form.value)):
             return []
@@ -139,9 +142,8 @@ _SAME: dict[str, Callable[[str, str], bool]] = {
 }
 
 
-def late_items(case: CaseView, campaign: Campaign) -> list[str]:
+def late_items(case: CaseView, limit: datetime, campaign: Campaign) -> list[str]:
     """Return the required items of a case whose first arrival lies after the deadline."""
-    limit = campaign.call.last_moment
     forms = (file for file in case.files if file.kind in FORM_KINDS)
     materials = (file for file in case.files if file.kind == "case_material")
     items = {

@@ -1,26 +1,43 @@
 """Puts one case together: its list rows, its form, its files that count, and the value of every field."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from config.campaign import Campaign
+from config.case_name import CaseName
 from config.naming import community_key
 from config.selected import Selection, same_city
 from reports import photo_facts
 from reports.case_facts import FORM_KINDS, says_nothing
 from reports.picture import CaseView, Cell, FileView, ListRow
+from reports.rulings import Rulings
 from reports.same_pictures import first_copies
 from reports.stamps import any_stamped
+from reports.wording import decided_by
 from store.models import Case
 
+# The cells of a case by what goes before what: a person's corrections, the form, the list's row.
+Sides = Sequence[Mapping[str, Cell]]
 
-def case_view(
-    case: Case, rows: Sequence[ListRow], files: Sequence[FileView], campaign: Campaign, selected: Selection | None
-) -> CaseView:
-    """Return a case with its fields: the form's value where it has one, else the list's (domain.md section 6.8)."""
+
+@dataclass(frozen=True)
+class Judges:
+    """What a case is seen by: the campaign, what was selected before, and what persons decided of the province."""
+
+    campaign: Campaign
+    selected: Selection | None
+    rulings: Rulings
+
+
+def case_view(case: Case, rows: Sequence[ListRow], files: Sequence[FileView], by: Judges) -> CaseView:
+    """Return a case with its fields: a person's value, else the form's, else the list's (domain.md section 6.8)."""
+    campaign, name = by.campaign, CaseName(case.province, case.city, case.community)
     current = [file for file in files if not file.superseded]
-    form = _form(current)
+    form, corrected = _form(current), _corrected(name, by)
+    withdrawn = by.rulings.withdrawal_of(name)
     row = rows[0].cells if rows else {}
+    sides = (corrected, form, row)
     photos = _photos([file for file in current if file.kind == "photo"], campaign)
     counted = counted_photos(photos, campaign)
     forms = tuple(file for file in current if file.kind in FORM_KINDS)
@@ -28,11 +45,13 @@ def case_view(
     whole = rows and forms and materials and len(counted) >= campaign.call.photos_min
     return CaseView(
         id=case.id,
+        name=name,
         province=case.province,
-        city=case.city,
-        community=_text(form, row, "community", campaign) or case.community,
+        city=corrected["city"].raw if "city" in corrected else case.city,
+        community=_text(sides, "community", campaign) or case.community,
         rows=tuple(rows),
         form=form,
+        corrected=corrected,
         files=tuple(files),
         forms=forms,
         materials=materials,
@@ -40,11 +59,12 @@ def case_view(
         counted_photos=counted,
         video_files=_once(file for file in current if file.kind == "video"),
         first_arrival=min((file.first_arrival for file in files), default=None),
-        already_selected=_selected_before(case, selected),
+        already_selected=_selected_before(case, by.selected),
         complete=bool(whole),
         form_stamped=any_stamped(forms),
-        to_verify=_to_verify(form, row, campaign),
-        **_fields(form, row, materials, campaign),
+        to_verify=_to_verify(sides, campaign),
+        withdrawn=decided_by(withdrawn, campaign.call.zone) if withdrawn else None,
+        **_fields(sides, materials, campaign),
     )
 
 
@@ -81,44 +101,54 @@ def _form(files: Iterable[FileView]) -> dict[str, Cell]:
     return {name: Cell.of(value, newest) for name, value in newest.facts["fields"].items()}
 
 
-def _to_verify(form: Mapping[str, Cell], row: Mapping[str, Cell], campaign: Campaign) -> str:
+def _corrected(name: CaseName, by: Judges) -> dict[str, Cell]:
+    """Return the values that persons corrected, each with who and when as its place."""
+    zone = by.campaign.call.zone
+    return {
+        field: Cell(one.value["raw"], one.value["value"], f"人工更正（{decided_by(one, zone)}）", None, "person")
+        for field, one in by.rulings.values_of(name).items()
+    }
+
+
+def _to_verify(sides: Sides, campaign: Campaign) -> str:
     """Return the captions of what an OCR alone says: a person compares it with the scan (待核)."""
+    corrected, form, row = sides
     captions = campaign.recommendation_form.captions
     scanned = {name: cell for name, cell in form.items() if cell.is_scanned and cell.value is not None}
-    alone = (name for name in scanned if name not in row or row[name].value is None)
+    others = {name for cells in (corrected, row) for name, cell in cells.items() if cell.value is not None}
+    alone = (name for name in scanned if name not in others)
     return "、".join(f"{captions[name]}{'（把握不大）' if scanned[name].is_doubtful else ''}" for name in alone)
 
 
-def _fields(
-    form: Mapping[str, Cell], row: Mapping[str, Cell], materials: Sequence[FileView], campaign: Campaign
-) -> dict[str, Any]:
+def _fields(sides: Sides, materials: Sequence[FileView], campaign: Campaign) -> dict[str, Any]:
     """Return the values of all fields of a case by their names in exports."""
-    fee = form["fee"].value if "fee" in form and form["fee"].value else (None, None)
+    corrected, form, row = sides
+    fee = _value((corrected, form), "fee") or (None, None)
     texts = ("company", "address", "applicant_contact", "recommender", "recommender_contact", "reason", "remark")
     values = ("completed", "delivered", "project_type", "collection_rate", "applicant_phone", "recommender_phone")
     return {
-        **{name: _text(form, row, name, campaign) for name in texts},
-        **{name: _value(form, row, name) for name in (*values, "applicant_signed", "recommender_signed")},
-        "floor_area_m2": _value(form, row, "floor_area"),
-        "fee_text": _text(form, row, "fee", campaign),
+        **{name: _text(sides, name, campaign) for name in texts},
+        **{name: _value(sides, name) for name in (*values, "applicant_signed", "recommender_signed")},
+        "floor_area_m2": _value(sides, "floor_area"),
+        "fee_text": _text(sides, "fee", campaign),
         "fee_low": fee[0],
         "fee_high": fee[1],
-        "list_number": _text({}, row, "number", campaign),
+        "list_number": _text((row,), "number", campaign),
         "title": next((file.facts.get("title") for file in reversed(materials) if file.facts.get("title")), None),
     }
 
 
-def _value(form: Mapping[str, Cell], row: Mapping[str, Cell], name: str) -> Any:  # noqa: ANN401 (a JSON value)
-    """Return a field's normal form: the form's, else the list's, else None."""
-    for cells in (form, row):
+def _value(sides: Sides, name: str) -> Any:  # noqa: ANN401 (a JSON value)
+    """Return a field's normal form: a person's, the form's, else the list's, else None."""
+    for cells in sides:
         if name in cells and cells[name].value is not None:
             return cells[name].value
     return None
 
 
-def _text(form: Mapping[str, Cell], row: Mapping[str, Cell], name: str, campaign: Campaign) -> str | None:
+def _text(sides: Sides, name: str, campaign: Campaign) -> str | None:
     """Return a field's text, cleaned where its reader cleaned it; a blank one says nothing."""
-    for cells in (form, row):
+    for cells in sides:
         if not says_nothing(cells.get(name), campaign):
             value = cells[name].value
             return value if isinstance(value, str) else cells[name].raw.strip()

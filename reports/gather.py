@@ -25,7 +25,9 @@ def gather(
     call = Call(campaign, associations, selected)
     with looking(store, as_of) as look:
         kept = look.kept()
-        parts = [province_picture(kept.get(place, _NOTHING), look, own, call) for place, own in places(call, kept)]
+        parts = [
+            province_picture(place, kept.get(place, _NOTHING), look, own, call) for place, own in places(call, kept)
+        ]
         return joined(store, look, call, parts)
 
 

@@ -10,10 +10,14 @@ from typing import Any
 from config.campaign import Campaign, Rule
 from config.errors import ConfigError, nearest
 from reports.checks import CHECKS
+from reports.identity import finding_id, rests_on, subject_key
 from reports.picture import Assessment, FileView, Finding, MessageView, Picture
 from reports.subjects import FACTS, Subject, subjects
+from reports.wording import decided_by
 
 KILOBYTE, MEGABYTE = 1_000, 1_000_000
+# The value that is another day for an association to which a later one was granted.
+_DEADLINE = "@deadline"
 
 
 # A finding with the place of its rule in the campaign file.
@@ -46,8 +50,9 @@ def _judge(picture: Picture) -> Iterator[Judged]:
     for number, rule in enumerate(campaign.rule):
         value = campaign.value_of(rule)
         for subject in known[rule.on]:
-            if _applies(rule, subject) and _holds(rule, subject, value) is False:
-                yield number, _finding(rule, subject, value)
+            own = subject.deadline if rule.value == _DEADLINE else value
+            if _applies(rule, subject) and _holds(rule, subject, own) is False:
+                yield number, _finding(rule, subject, own)
 
 
 def _applies(rule: Rule, subject: Subject) -> bool:
@@ -65,12 +70,15 @@ def _finding(rule: Rule, subject: Subject, value: object) -> Finding:
     actual = facts[rule.fact].of(subject)
     words = {name: shown(facts[name].of(subject), name) for name in _placeholders(rule.say) if name in facts}
     text = rule.say.format(**{**words, "actual": _actual(actual, rule, subject), "value": shown(value, rule.fact)})
+    city, key = getattr(view, "city", None), subject_key(rule.on, view)
+    basis = rests_on(rule.on, subject, actual)
+    waiver = subject.picture.rulings.waiver_of(rule.code, key, city, basis)
     return Finding(
         code=rule.code,
         severity=rule.severity,
         phase=("missing" if subject.picture.closed else "outstanding") if rule.phase else None,
         province=getattr(view, "province", None),
-        city=getattr(view, "city", None),
+        city=city,
         community=getattr(view, "community", None),
         subject=_SUBJECTS[rule.on],
         message=text,
@@ -78,6 +86,11 @@ def _finding(rule: Rule, subject: Subject, value: object) -> Finding:
         clause=rule.clause,
         message_id=_message_id(view),
         file=view.path if isinstance(view, FileView) else None,
+        status="waived" if waiver else "open",
+        id=finding_id(rule.code, key, city),
+        key=key,
+        rests_on=basis,
+        waived=decided_by(waiver, subject.campaign.call.zone) if waiver else "",
     )
 
 

@@ -69,7 +69,7 @@ class Keeper:
         ]
         kept = look.kept(None if len(stale) == len(where) else stale) if stale else {}
         for place in stale:
-            picture = province_picture(kept.get(place, _NOTHING), look, where[place], self.call)
+            picture = province_picture(place, kept.get(place, _NOTHING), look, where[place], self.call)
             self._drawn[place] = _Drawn(bases[place], picture)
         return {place: self._drawn[place].picture for place in where}
 
@@ -86,7 +86,7 @@ class Keeper:
 
 def _basis(place: str, look: Look, mark: object) -> tuple[Any, ...]:
     """Return what a province's picture rests on beside the campaign: another basis, another picture."""
-    return mark, look.drops, look.answered, look.deciding(place)
+    return mark, look.drops, look.answered, tuple(one.id for one in look.decided(place))
 
 
 @contextmanager

@@ -12,8 +12,12 @@ from typing import Any
 
 from config.associations import Association
 from config.campaign import Campaign
+from config.case_name import CaseName
 from config.likeness import SURE
 from reports.mail_side import FolderTrouble, LinkView, MailboxHealth, MailGap
+from reports.rulings import RestsOn, Rulings
+
+_NO_RULINGS = Rulings()
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Cell:
     raw: str
     value: Any
     place: str
-    file: "FileView"
+    file: "FileView | None"
     method: str = ""
     confidence: float = 1.0
     page: int | None = None
@@ -47,6 +51,8 @@ class Cell:
     @property
     def evidence(self) -> str:
         """Where it stood and what it said, for people."""
+        if self.file is None:
+            return f"{self.place}：“{self.raw}”"
         read = f"（扫描识别{'，把握不大' if self.is_doubtful else ''}，待核）" if self.is_scanned else ""
         page = f"第{self.page}页" if self.page and self.file.facts.get("pages", 1) > 1 else ""
         return f"《{self.file.name}》{page}{self.place}：“{self.raw}”{read}"
@@ -154,16 +160,28 @@ class ListRow:
     cells: dict[str, Cell]
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """How a case is left out: by which list, and the ids of the cases that this list names first (another name?)."""
+
+    by: FileView
+    came: frozenset[int]
+
+
 @dataclass(frozen=True, eq=False)
 class CaseView:
     """案例: one community with everything that is there for it. Values come from the form, else from the list row."""
 
     id: int
+    # What it is called where persons decide of it; a corrected city or name is not in it.
+    name: CaseName
     province: str
     city: str | None
     community: str
     rows: tuple[ListRow, ...]
     form: dict[str, Cell]
+    # What persons corrected, before what form and list say.
+    corrected: dict[str, Cell]
     files: tuple[FileView, ...]
     forms: tuple[FileView, ...]
     materials: tuple[FileView, ...]
@@ -197,6 +215,8 @@ class CaseView:
     form_stamped: bool | None = None
     # The captions of what is known from an OCR alone: to be compared with the scan (待核).
     to_verify: str = ""
+    # Who says that it was withdrawn (撤回), when and why; such a case is shown and not judged.
+    withdrawn: str | None = None
 
     @property
     def in_list(self) -> bool:
@@ -246,12 +266,23 @@ class AssociationView:
     cases: tuple[CaseView, ...]
     complete_cases: int
     status: str
+    # The last moment for it: the campaign's, or a later one that was granted to it.
     deadline: datetime
+    deadline_note: str = ""
+    # Who says that it will send nothing (零报送), when and why.
+    nothing_to_send: str = ""
+    # The cases that an earlier list names and a newer one, which speaks for all, leaves out.
+    removed: tuple[tuple[CaseView, LeftOut], ...] = ()
 
     @property
     def province(self) -> str:
         """The province's short name."""
         return self.association.province
+
+    @property
+    def standing(self) -> tuple[CaseView, ...]:
+        """Its cases but those that were withdrawn."""
+        return tuple(case for case in self.cases if case.withdrawn is None)
 
     @property
     def messages(self) -> int:
@@ -276,12 +307,12 @@ class AssociationView:
     @property
     def cases_listed(self) -> int:
         """How many of its cases its list names."""
-        return sum(case.in_list for case in self.cases)
+        return sum(case.in_list for case in self.standing)
 
     @property
     def cases_expected(self) -> int:
         """How many cases are to become complete: those its list names; without a list, those that material came for."""
-        return self.cases_listed or len(self.cases)
+        return self.cases_listed or len(self.standing)
 
 
 @dataclass(frozen=True)
@@ -313,6 +344,8 @@ class Picture:
     reused: Mapping[int, tuple[Reuse, ...]] = field(default_factory=dict)
     # Of the whole campaign: the pictures of its provinces, and of what belongs to none.
     parts: tuple["Picture", ...] = ()
+    # Of a province: what persons decided of it.
+    rulings: Rulings = _NO_RULINGS
 
     @cached_property
     def submission_ids(self) -> frozenset[int]:
@@ -332,8 +365,10 @@ class Picture:
 
     @property
     def closed(self) -> bool:
-        """Whether the deadline has passed."""
-        return self.as_of > self.campaign.call.last_moment
+        """Whether the deadline has passed: in a province's own picture the one that holds for it."""
+        if self.parts or not self.associations:
+            return self.as_of > self.campaign.call.last_moment
+        return self.as_of > self.associations[0].deadline
 
 
 @dataclass(frozen=True)
@@ -353,6 +388,12 @@ class Finding:
     message_id: str | None
     file: str | None
     status: str = "open"
+    # By what a person names it, and what a waiver of it must know.
+    id: str = ""
+    key: str = ""
+    rests_on: RestsOn | None = None
+    # Of a waived one: who waived it, when and why.
+    waived: str = ""
 
 
 @dataclass(frozen=True)

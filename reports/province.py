@@ -8,11 +8,13 @@ from config.associations import Association, raised_quota_cities
 from config.campaign import Campaign
 from config.selected import Selection
 from reports import versions, views
-from reports.case_view import case_view
+from reports.case_view import Judges, case_view
 from reports.picture import AssociationView, CaseView, Cell, CityView, FileView, MessageView, Picture
+from reports.rulings import rulings_of
 from reports.submission_facts import has_rows, nameless_rows
 from reports.versions import Placed
 from reports.views import Rows
+from reports.wording import decided_by
 from store.models import Case
 from store.queries import Kept, Look
 
@@ -31,14 +33,15 @@ class Call:
         return (association for association in self.associations if association.level == "provincial")
 
 
-def province_picture(kept: Kept, look: Look, association: Association | None, call: Call) -> Picture:
+def province_picture(place: str, kept: Kept, look: Look, association: Association | None, call: Call) -> Picture:
     """Return the picture of an association's province, or of what belongs to none (None)."""
-    campaign, rows = call.campaign, Rows(kept, look, call.campaign)
+    campaign, rulings = call.campaign, rulings_of(look.decided(place))
+    rows = Rows(kept, look, campaign, rulings)
     messages = views.message_views(rows)
     files = views.file_views(rows, messages)
     placed = versions.placed(files, views.aspects(files, kept), kept, messages, campaign)
-    cases = _cases(kept.cases, placed, campaign, call.selected)
-    own = [_association(association, messages.values(), placed, cases, campaign)] if association else []
+    cases = _cases(kept.cases, placed, Judges(campaign, call.selected, rulings))
+    own = [_association(association, messages.values(), placed, cases, rows)] if association else []
     return Picture(
         campaign=campaign,
         as_of=look.as_of,
@@ -48,15 +51,15 @@ def province_picture(kept: Kept, look: Look, association: Association | None, ca
         messages=tuple(messages.values()),
         files=placed.files,
         links=tuple(views.link_views(rows, messages)),
+        rulings=rulings,
     )
 
 
-def _cases(known: Mapping[int, Case], placed: Placed, campaign: Campaign, selected: Selection | None) -> list[CaseView]:
+def _cases(known: Mapping[int, Case], placed: Placed, by: Judges) -> list[CaseView]:
     """Return every case that a counting list names or that a file belongs to, by province, city and name."""
     ids = {*placed.rows_by_case, *placed.files_by_case}
     views = [
-        case_view(known[id_], placed.rows_by_case.get(id_, ()), placed.files_by_case.get(id_, ()), campaign, selected)
-        for id_ in ids
+        case_view(known[id_], placed.rows_by_case.get(id_, ()), placed.files_by_case.get(id_, ()), by) for id_ in ids
     ]
     return sorted(views, key=lambda case: (case.province, case.city or "", case.community, case.id))
 
@@ -66,11 +69,12 @@ def _association(
     messages: Iterable[MessageView],
     placed: Placed,
     cases: list[CaseView],
-    campaign: Campaign,
+    rows: Rows,
 ) -> AssociationView:
     """Return an association with its submission: what its lists and scans are, and how far its cases are complete."""
     files = placed.files_by_province.get(association.province, ())
     lists = tuple(file for file in files if file.kind == "summary_list" and not file.superseded)
+    rulings, call = rows.rulings, rows.campaign.call
     view = AssociationView(
         association=association,
         messages_in=tuple(message for message in messages if message.is_submission),
@@ -79,11 +83,18 @@ def _association(
         list_scans=tuple(file for file in files if _is_list_scan(file)),
         list_head=_list_head(lists),
         cases=tuple(cases),
-        complete_cases=sum(case.complete for case in cases if case.in_list),
+        complete_cases=sum(case.complete for case in cases if case.in_list and case.withdrawn is None),
         status="none",
-        deadline=campaign.call.last_moment,
+        deadline=rulings.last_moment(call.zone) or call.last_moment,
+        deadline_note=decided_by(rulings.deadline, call.zone) if rulings.deadline else "",
+        nothing_to_send=decided_by(rulings.nothing, call.zone) if rulings.nothing else "",
+        removed=tuple((case, placed.removed[case.id]) for case in cases if _is_left_out(case, placed)),
     )
     return replace(view, status=_status(view))
+
+
+def _is_left_out(case: CaseView, placed: Placed) -> bool:
+    return case.id in placed.removed and case.withdrawn is None
 
 
 def _is_list_scan(file: FileView) -> bool:
@@ -129,7 +140,7 @@ def _cities(
     }
     by_city: dict[tuple[str, str], list[CaseView]] = defaultdict(list)
     for case in cases:
-        if case.city and (case.in_list or case.province not in readable):
+        if case.city and case.withdrawn is None and (case.in_list or case.province not in readable):
             by_city[case.province, case.city].append(case)
     call = campaign.call
     for (province, city), own in sorted(by_city.items()):

@@ -6,7 +6,7 @@ To add a fact: one line in the subject's table.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from config.campaign import Campaign
@@ -40,6 +40,17 @@ class Subject:
         """The campaign it is judged by."""
         return self.picture.campaign
 
+    @property
+    def deadline(self) -> date:
+        """The last day for it: the campaign's, or the later one that was granted to its association."""
+        granted = self.association.deadline if self.association else self.campaign.call.last_moment
+        return granted.astimezone(self.campaign.call.zone).date()
+
+    @property
+    def last_moment(self) -> datetime:
+        """The last moment for it; see `deadline`."""
+        return self.association.deadline if self.association else self.campaign.call.last_moment
+
     def day(self, moment: datetime | None) -> Any:  # noqa: ANN401 (a date or None)
         """Return a moment's day as the notice counts days."""
         return moment.astimezone(self.campaign.call.zone).date() if moment else None
@@ -63,7 +74,7 @@ def cells(*names: str) -> Callable[[Subject], str]:
 
     def evidence(subject: Subject) -> str:
         case: CaseView = subject.view
-        found = [case.form[name] for name in names if name in case.form]
+        found = [cells[name] for name in names for cells in (case.corrected, case.form) if name in cells]
         found += [row.cells[name] for row in case.rows for name in names if name in row.cells]
         return _joined(cell.evidence for cell in found)
 
@@ -107,6 +118,7 @@ _ASSOCIATION: dict[str, Fact] = {
     "province": Fact("省份简称", lambda s: s.view.province),
     "messages": Fact("报送类来信的件数", lambda s: s.view.messages, lambda _: "收件记录中没有该省的报送来信"),
     "has_submission": Fact("已有报送来信", lambda s: s.view.messages > 0),
+    "expected": Fact("没有声明零报送", lambda s: not s.view.nothing_to_send),
     "in_time": Fact("首次报送按时", lambda s: s.view.messages > 0 and not s.view.late),
     "first_arrival": Fact("首次报送到达的时刻", lambda s: s.clock(s.view.first_arrival)),
     "first_arrival_day": Fact(
@@ -135,7 +147,7 @@ _ASSOCIATION: dict[str, Fact] = {
     ),
     "late_items": Fact(
         "截止后才到的应报项目（清单、扫描件）",
-        lambda s: submission_facts.late_items(s.view, s.campaign),
+        lambda s: submission_facts.late_items(s.view),
         lambda s: _joined(
             f"《{f.name}》{s.clock(f.first_arrival)} 到达" for f in (*s.view.all_lists, *s.view.list_scans)
         ),
@@ -144,6 +156,9 @@ _ASSOCIATION: dict[str, Fact] = {
         "汇总清单中有内容而小区名称空白的行",
         lambda s: submission_facts.nameless_rows(s.view),
         lambda s: _joined(f"《{file.name}》" for file in s.view.lists),
+    ),
+    "removed_rows": Fact(
+        "新的汇总清单不再列出、先前清单列有的小区", submission_facts.removed_rows, submission_facts.removed_evidence
     ),
     "missing_project_types": Fact(
         "全省案例没有涉及的项目类型",
@@ -247,11 +262,11 @@ _CASE: dict[str, Fact] = {
     "first_arrival_day": Fact("材料最早到达的日期", lambda s: s.day(s.view.first_arrival), _arrivals),
     "in_time": Fact(
         "材料最早按时到达",
-        lambda s: s.view.first_arrival is not None and s.view.first_arrival <= s.campaign.call.last_moment,
+        lambda s: s.view.first_arrival is not None and s.view.first_arrival <= s.last_moment,
     ),
     "late_items": Fact(
         "截止后才到的应报项目（推荐表、案例材料、照片）",
-        lambda s: case_facts.late_items(s.view, s.campaign),
+        lambda s: case_facts.late_items(s.view, s.last_moment, s.campaign),
         _arrivals,
     ),
 }
@@ -334,7 +349,7 @@ def subjects(picture: Picture, on: str) -> Iterable[Subject]:
     views: Mapping[str, Iterable[Any]] = {
         "association": picture.associations,
         "city": picture.cities,
-        "case": picture.cases,
+        "case": (case for case in picture.cases if case.withdrawn is None),
         "message": picture.messages,
         "file": picture.files,
         "photo": (file for file in picture.files if _is_photo(file, picture)),

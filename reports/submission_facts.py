@@ -38,16 +38,16 @@ def blank_contact_cells(view: AssociationView, campaign: Campaign) -> list[str] 
     return [captions[name] for name in ("contact", "phone") if says_nothing(head.get(name), campaign)]
 
 
-def late_items(view: AssociationView, campaign: Campaign) -> list[str]:
+def late_items(view: AssociationView) -> list[str]:
     """Return which of list and scan first came after the deadline."""
-    limit = campaign.call.last_moment
+    limit = view.deadline
     items = {"汇总清单": view.all_lists, "汇总清单盖章扫描件": view.list_scans}
     return [label for label, files in items.items() if files and min(file.first_arrival for file in files) > limit]
 
 
 def missing_project_types(view: AssociationView, campaign: Campaign) -> list[str] | None:
     """Return the named project types that none of the province's cases has; None where no case's type is known."""
-    known = {case.project_type for case in view.cases if case.project_type}
+    known = {case.project_type for case in view.standing if case.project_type}
     if not known:
         return None
     return [kind.label for kind in campaign.project_type if kind.named and kind.name not in known]
@@ -63,7 +63,7 @@ def received(subject: "Subject") -> str:
 
 def types_told(view: AssociationView, campaign: Campaign) -> str:
     """Return how many cases there are of each project type that is known."""
-    counts = Counter(campaign.type_labels[case.project_type] for case in view.cases if case.project_type)
+    counts = Counter(campaign.type_labels[case.project_type] for case in view.standing if case.project_type)
     return "、".join(f"{label} {count} 个" for label, count in counts.most_common())
 
 
@@ -73,3 +73,20 @@ def nameless_rows(view: AssociationView) -> list[str]:
     nameless = (row for row in rows if not (row.get("community") or {}).get("value"))
     places = (next((cell["place"] for cell in row.values() if cell.get("place")), "") for row in nameless)
     return [re.sub(r"第\d+列$", "", place) for place in places]
+
+
+def removed_rows(subject: "Subject") -> list[str]:
+    """Return the communities that an earlier list names and a newer one leaves out."""
+    return [f"“{case.community}”" for case, _ in subject.view.removed]
+
+
+def removed_evidence(subject: "Subject") -> str:
+    """Return which list leaves them out and where they stood, and what it names that no earlier list did."""
+    view: AssociationView = subject.view
+    if not view.removed:
+        return ""
+    newest = view.removed[-1][1]
+    stood = [case.rows[0].cells["community"].evidence for case, _ in view.removed if case.rows]
+    came = [case.community for case in view.cases if case.id in newest.came]
+    new = f"；该清单新列出{'、'.join(came)}" if came else ""
+    return f"《{newest.by.name}》（{subject.clock(newest.by.first_arrival)} 到达）未列；先前{'；'.join(stood)}{new}"

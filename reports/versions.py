@@ -3,14 +3,13 @@
 Files that no longer count are marked `superseded`; nothing is dropped.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from config.campaign import Campaign
-from reports.picture import Cell, FileView, ListRow, MessageView
-from store.models import Filing
+from reports.list_versions import is_called, list_versions
+from reports.picture import FileView, LeftOut, ListRow, MessageView
 from store.queries import Kept
 
 # Newer ones of these stand in for older ones of the same case; photos only where the name is the same.
@@ -19,12 +18,16 @@ _REPLACED = ("recommendation_form", "recommendation_form_scan", "case_material")
 
 @dataclass(frozen=True)
 class Placed:
-    """All files with their place: by province, by case, and the rows of the lists that count by case."""
+    """All files with their place: by province, by case, the rows of lists that count by case, and what was left out.
+
+    `removed` holds for a case the newer list that no longer names it.
+    """
 
     files: tuple[FileView, ...]
     files_by_province: Mapping[str, Sequence[FileView]]
     files_by_case: Mapping[int, Sequence[FileView]]
     rows_by_case: Mapping[int, Sequence[ListRow]]
+    removed: Mapping[int, LeftOut]
 
 
 def placed(
@@ -34,9 +37,8 @@ def placed(
 
     `aspects` are further views of the same files, which count for their cases but are no files of their own.
     """
-    row_cases = _row_cases(kept.filings)
-    old = _old_lists(files, messages, row_cases, campaign) | _old_items(files, messages, campaign)
-    old |= _old_drops(files, messages)
+    lists = list_versions(files, messages, kept.filings, campaign)
+    old = lists.old | _old_items(files, messages, campaign) | _old_drops(files, messages)
     old |= _old_pasted(files, old)
     marked = [replace(file, superseded=True) if file.id in old else file for file in files]
     by_province: dict[str, list[FileView]] = defaultdict(list)
@@ -49,74 +51,7 @@ def placed(
     for file in aspects:
         if messages[file.message_pk].is_submission:
             by_case[file.case_ids[0]].append(file)
-    return Placed(tuple(marked), by_province, by_case, _rows(marked, row_cases))
-
-
-def _row_cases(filings: Iterable[Filing]) -> dict[int, dict[int, int]]:
-    """Return for each file which of its rows is which case."""
-    cases: dict[int, dict[int, int]] = defaultdict(dict)
-    for filing in filings:
-        cases[filing.file_id][filing.row] = filing.case_id
-    return cases
-
-
-def _rows(files: Iterable[FileView], row_cases: Mapping[int, Mapping[int, int]]) -> dict[int, list[ListRow]]:
-    """Return the list rows of each case from the newest counting list that names it; copies of a list count once."""
-    rows: dict[int, list[ListRow]] = {}
-    for file in files:
-        if file.kind != "summary_list" or file.superseded:
-            continue
-        own: dict[int, list[ListRow]] = defaultdict(list)
-        for number, row in enumerate(file.facts.get("rows", ())):
-            if (case_id := row_cases.get(file.id, {}).get(number)) is not None:
-                own[case_id].append(ListRow(file, {name: Cell.of(value, file) for name, value in row.items()}))
-        rows.update(own)
-    return rows
-
-
-def _old_lists(
-    files: Iterable[FileView],
-    messages: Mapping[int, MessageView],
-    row_cases: Mapping[int, Mapping[int, int]],
-    campaign: Campaign,
-) -> set[int]:
-    """Return the ids of lists that a newer one of the same province replaces.
-
-    A list replaces the earlier ones, unless it is called an addition, or names none of their cases.
-    """
-    by_province: dict[str, dict[str, list[FileView]]] = defaultdict(lambda: defaultdict(list))
-    for file in files:
-        if file.kind == "summary_list" and file.province and messages[file.message_pk].is_submission:
-            by_province[file.province][messages[file.message_pk].together].append(file)
-    old: set[int] = set()
-    for groups in by_province.values():
-        replacing: set[int] = set()
-        replaced = False
-        for group in reversed(groups.values()):
-            cases = {case for file in group for case in row_cases.get(file.id, {}).values()}
-            names = [file.name for file in group]
-            subject = " ".join(dict.fromkeys(messages[file.message_pk].subject for file in group))
-            if replaced or cases & replacing:
-                old.update(file.id for file in group)
-                continue
-            if not adds(subject, names, campaign):
-                replacing |= cases
-            # A list called a correction replaces whatever came before, also where it names none of the same cases.
-            replaced = bool(cases) and _is_called((subject, *names), campaign.mail.replaces)
-    return old
-
-
-def adds(subject: str, names: Iterable[str], campaign: Campaign) -> bool:
-    """Tell whether a list is called an addition and not a correction; “补充照片” in a subject speaks of the photos."""
-    words = campaign.mail.adds
-    said = any(re.search(rf"{re.escape(word)}(?!\d*张?(?:照片|视频|推荐表|扫描件|图片))", subject) for word in words)
-    called = _is_called(names, words) or said
-    return called and not _is_called((subject, *names), campaign.mail.replaces)
-
-
-def _is_called(texts: Iterable[str], words: Iterable[str]) -> bool:
-    text = " ".join(texts)
-    return any(word in text for word in words)
+    return Placed(tuple(marked), by_province, by_case, lists.rows, lists.removed)
 
 
 def _old_items(files: Sequence[FileView], messages: Mapping[int, MessageView], campaign: Campaign) -> set[int]:
@@ -126,14 +61,15 @@ def _old_items(files: Sequence[FileView], messages: Mapping[int, MessageView], c
     """
     newest: dict[tuple[int, str, str], str] = {}
     old: set[int] = set()
-    for file in reversed(files):
+    # The same bytes again are no newer version: a colleague forwards an old mail, or it comes to the other address.
+    for file in sorted(files, key=lambda file: file.first_arrival, reverse=True):
         message = messages[file.message_pk]
         key = _item(file)
         if key is None or not message.is_submission:
             continue
         if newest.get(key, message.together) != message.together:
             old.add(file.id)
-        elif file.status == "ok" and not (file.kind == "photo" and _is_called([message.subject], campaign.mail.adds)):
+        elif file.status == "ok" and not (file.kind == "photo" and is_called([message.subject], campaign.mail.adds)):
             newest[key] = message.together
     return old
 

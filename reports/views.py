@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 from config.campaign import Campaign
 from reports.mail_side import LinkView
 from reports.picture import FileView, MessageView
+from reports.rulings import Rulings
 from reports.versions import holder_of
 from store.decisions import MAIL_KIND, SENDER, of_message
 from store.drops import Dropped
@@ -21,11 +22,12 @@ DOCUMENTS = ("docx", "doc")
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of one province, the look that they are of, and the campaign."""
+    """The rows of one province, the look that they are of, the campaign, and what persons decided."""
 
     kept: Kept
     look: Look
     campaign: Campaign
+    rulings: Rulings
 
 
 def message_views(rows: Rows) -> dict[int, MessageView]:

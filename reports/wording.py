@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, tzinfo
 
+from store.decisions import Decided
+
 SEVERITIES: Mapping[str, str] = {"error": "须改正", "warning": "请核对", "info": "提示"}
 STATUSES: Mapping[str, str] = {"none": "未报送", "partial": "部分报送", "complete": "已报齐"}
 PHASES: Mapping[str, str] = {"outstanding": "待报", "missing": "缺报"}
@@ -44,6 +46,12 @@ def short_clock(moment: datetime, zone: tzinfo) -> str:
 def month_and_day(day: date) -> str:
     """Return a day as it is said: 7月20日."""
     return f"{day.month}月{day.day}日"
+
+
+def decided_by(one: Decided, zone: tzinfo) -> str:
+    """Return who decided something, when and why: 陈静 7月21日：电话核实."""
+    when = month_and_day(one.decided_at.astimezone(zone).date())
+    return f"{one.person} {when}{f'：{one.note}' if one.note else ''}"
 
 
 def weekday(day: date) -> str:

@@ -3,6 +3,7 @@
 A decision on a message speaks of it alone; one on an address, or learned from a message, speaks of all its mail.
 """
 
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -11,10 +12,16 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from store.database import Store
+from store.database import Store, hold
 from store.models import Decision, Letter, Message
 
 SENDER, MAIL_KIND, PASSWORD = "sender", "mail_kind", "password"
+# On a case: one of its values, that it was withdrawn, that two names are one case, or that they are not.
+VALUE, WITHDRAWN, MERGED, APART = "value", "withdrawn", "merged", "apart"
+# Where a file belongs; a finding that needs nothing more; an association's own deadline, and that it sends nothing.
+FILED, WAIVED, DEADLINE, NOTHING = "filed", "waived", "deadline", "nothing"
+# What filing asks for.
+ON_FILING = (FILED, MERGED, APART)
 # What reading a mail asks for.
 _ON_MAIL = (SENDER, MAIL_KIND, PASSWORD)
 _PREFIX = "message:"
@@ -51,6 +58,8 @@ class Decided:
     @property
     def address(self) -> str | None:
         """The address of which it speaks beyond one message; None where it speaks of that message alone."""
+        if self.what not in _ON_MAIL:
+            return None
         return self.value.get("learned") if self.is_on_message else self.subject
 
 
@@ -91,11 +100,52 @@ def add(store: Store, what: str, subject: str, value: dict[str, Any], person: Pe
         return row.id
 
 
+class AlreadyDecided(Exception):  # noqa: N818 (it is no fault: somebody was there first)
+    """Somebody has decided of the same thing, and whoever decides now has not seen that."""
+
+    def __init__(self, standing: Decided) -> None:
+        super().__init__(f"decision {standing.id} stands")
+        self.standing = standing
+
+
+def decide(
+    store: Store, what: str, subject: str, value: dict[str, Any], person: Person, *, seen: int | None = None
+) -> tuple[int, Decided | None]:
+    """Keep a decision; return its id and the earlier one of that person, or the one that was seen, that it replaces.
+
+    The same decision again is the one that stands. AlreadyDecided where another person's stands that was not `seen`.
+    """
+    with store.session() as session:
+        hold(session.connection(), zlib.crc32(b"decide"))
+        standing = next((row for row in current(made(session, what)) if row.subject == subject), None)
+        if standing and standing.value == value:
+            return standing.id, None
+        if standing and standing.person != person.name and standing.id != seen:
+            raise AlreadyDecided(standing)
+        row = Decision(
+            what=what, subject=subject, value=value, person=person.name, note=person.note, decided_at=person.now
+        )
+        session.add(row)
+        if what in ON_FILING:
+            _file_again(session, value["province"])
+        session.flush()
+        return row.id, standing
+
+
+def _file_again(session: Session, province: str) -> None:
+    """Let a province be filed anew: a decision on filing came or went."""
+    mails = select(Letter.message_pk).where(Letter.province == province)
+    session.execute(update(Message).where(Message.state == "filed", Message.id.in_(mails)).values(state="read"))
+
+
 def undo(store: Store, decision_id: int, person: Person) -> bool:
     """Undo a decision, which stays to be seen; False where there is none that still counts."""
     query = update(Decision).where(Decision.id == decision_id, Decision.undone_at.is_(None))
     with store.session() as session:
         done = session.execute(query.values(undone_at=person.now, undone_by=person.name))
+        row = session.get(Decision, decision_id)
+        if row is not None and row.what in ON_FILING:
+            _file_again(session, row.value["province"])
         return bool(getattr(done, "rowcount", 0))
 
 

@@ -121,8 +121,9 @@ class Withheld(Base):
 class Decision(Base):
     """人工处理 (a fact): what a person decided, when and why; undone ones stay, and no longer count.
 
-    `what` is sender | mail_kind | password; `subject` says of what (an address, or `message:12`), `value` holds the
-    decision itself: {province, level, city, learned} (`learned` is the message's address, or null), or {kind}.
+    `what` is one of those named in store.decisions; `subject` says of what (an address, `message:12`, `case:…`,
+    `file:12:…`, `finding:…`, `province:…`), `value` holds the decision itself. It names cases, files and findings by
+    what they are called, since their rows are conclusions; `ingest.settling` and `ingest.deciding` write it.
     """
 
     __tablename__ = "decisions"

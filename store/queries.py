@@ -69,7 +69,7 @@ class Look:
         self.troubles: Sequence[Trouble] = troubles_in(session, as_of)
         self.answered: set[str] = answered_links(session)
         self.same_pictures: Mapping[str, Collection[str]] = same_pictures(session)
-        self._deciding = _by_province(self.decisions.values())
+        self._decided = _by_province(self.decisions.values())
         self._originals = _originals(session, as_of)
         self.copies = Counter(self._originals.values())
 
@@ -82,9 +82,9 @@ class Look:
             province: (count, int(total), newest) for province, count, total, newest in self._session.execute(query)
         }
 
-    def deciding(self, province: str) -> tuple[int, ...]:
-        """Return the ids of the decisions that count and speak of a province's cases, findings or submission."""
-        return self._deciding.get(province, ())
+    def decided(self, province: str) -> tuple[Decided, ...]:
+        """Return the decisions that count and speak of a province's cases, files, findings or submission, in order."""
+        return self._decided.get(province, ())
 
     def kept(self, provinces: Collection[str] | None = None) -> dict[str, Kept]:
         """Return the rows of all provinces and of NOWHERE, or of those that are named."""
@@ -212,9 +212,9 @@ def _readings(session: Session, files: Iterable[File]) -> dict[str, Reading]:
     return found
 
 
-def _by_province(made: Iterable[Decided]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, tuple[int, ...]] = {}
+def _by_province(made: Iterable[Decided]) -> dict[str, tuple[Decided, ...]]:
+    found: dict[str, tuple[Decided, ...]] = {}
     for one in decisions.current(made):
         if (province := one.value.get("province")) is not None:
-            found[province] = (*found.get(province, ()), one.id)
+            found[province] = (*found.get(province, ()), one)
     return found

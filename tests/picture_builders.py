@@ -9,6 +9,7 @@ from typing import Any
 
 from config.associations import Association, load_associations
 from config.campaign import Campaign, load_campaign
+from config.case_name import CaseName
 from reports.mail_side import LinkView, MailboxHealth, MailGap
 from reports.picture import (
     Assessment,
@@ -108,9 +109,11 @@ def case(
     shots = tuple(file_of(mail, f"{community}{n}.jpg", "photo", bytes=2_000_000) for n in range(1, photos + 1))
     fields: dict[str, Any] = {
         "id": next(_ids),
+        "name": CaseName(mail.province or "浙江", city, community),
         "province": mail.province or "浙江",
         "city": city,
         "community": community,
+        "corrected": {},
         "rows": (row,) if "row" in has else (),
         "form": {},
         "files": (*forms, *materials, *shots),
