@@ -32,6 +32,13 @@ CLUES = (
 )  # fmt: skip
 
 
+# How a file shows its case: the clues of `ingest.filing` and `ingest.file_clues`.
+FILING_CLUES = (
+    "row", "form", "form_scan", "misread", "material", "decided", "same_file", "holder", "name", "folder", "beside",
+    "company", "subject", "delivery", "mail",
+)  # fmt: skip
+
+
 def _same_names(where: str, given: Sequence[str], known: Sequence[str]) -> None:
     """Raise ValueError where a name is not known, or one that is needed is not there."""
     for name in given:
@@ -200,6 +207,22 @@ class Clue(Part):
     say: str
 
 
+class FilingClue(Part):
+    """How sure a sign makes it that a file is of a case, 0 to 1, and how it is said in the evidence."""
+
+    weight: float = Field(ge=0, le=1)
+    say: str
+
+    @field_validator("say")
+    @classmethod
+    def _says_what_it_can(cls, say: str) -> str:
+        try:
+            say.format(value="", community="")
+        except (KeyError, IndexError, ValueError) as error:
+            raise ValueError(f"占位符只能是 value、community（{error}）") from None
+        return say
+
+
 class Rule(Part):
     """A rule of the notice: a fact of a subject, a check, and what is said where it does not hold."""
 
@@ -229,6 +252,7 @@ class Campaign(Part):
     project_type: tuple[ProjectType, ...]
     mail: MailWords
     sender: Mapping[str, Clue]
+    filing: Mapping[str, FilingClue]
     rule: tuple[Rule, ...]
 
     @model_validator(mode="after")
@@ -243,6 +267,7 @@ class Campaign(Part):
     def _names_are_known(self) -> "Campaign":
         _same_names("[[kind]] name", [kind.name for kind in self.kind], KINDS)
         _same_names("[sender]", list(self.sender), CLUES)
+        _same_names("[filing]", list(self.filing), FILING_CLUES)
         for name, clue in self.sender.items():
             _fits(f"[sender.{name}] say", clue.say)
         return self

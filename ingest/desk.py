@@ -22,7 +22,7 @@ from reports.province import Call
 from store.database import Store, open_store
 
 # Raise this where letters, sender clues, mail kinds or filing are read better than before: all mail is read again.
-INTAKE_VERSION = "8"
+INTAKE_VERSION = "9"
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Desk:
     def letter_version(self) -> str:
         """What a read message depends on: its files' readings, the sender clues, and who is who; decisions aside."""
         roster = [association.model_dump(mode="json") for association in self.associations]
-        tables = self.campaign.model_dump(mode="json", include={"campaign", "sender"})
+        tables = self.campaign.model_dump(mode="json", include={"campaign", "sender", "filing"})
         ours = [sorted(self.register.own), sorted(self.register.authserv_ids)]
         return _digest(INTAKE_VERSION, self.reading_version, tables, roster, ours)
 

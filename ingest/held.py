@@ -5,8 +5,8 @@ Their bytes are in the vault already. A file of a folder is a message of its own
 
 from dataclasses import dataclass, replace
 
-from ingest.filing import Item
 from ingest.folder_names import delivery_of
+from ingest.placing import Item
 from ingest.sender import Sender
 from parsers.letter import Letter
 from store import mail

@@ -12,7 +12,8 @@ import structlog
 
 from ingest import held
 from ingest.desk import Desk
-from ingest.filing import Item, place_all
+from ingest.filing import place_all
+from ingest.placing import Item
 from ingest.reading import read_message, telling_of
 from reports.same_pictures import same_pairs
 from store import cases, decisions, documents, drops, mail, pictures
@@ -91,6 +92,8 @@ def _item(row: FileRow, place: Dropped | None) -> Item:
         name=row.file.name,
         kind=row.file.kind,
         found=row.reading.found if row.reading else (),
+        subject=row.subject,
+        sha256=row.file.sha256,
     )
     return item if place is None or place.is_mail else held.shelved(item, place)
 
@@ -99,6 +102,7 @@ def _placings(province: str, desk: Desk, rows: Iterable[FileRow]) -> Iterator[Pl
     """Yield where everything of a province belongs."""
     places = drops.all_dropped(desk.store)
     items = [_item(row, places.get(row.file.message_pk)) for row in rows]
-    for place in place_all(items, province, desk.campaign):
+    decided = decisions.on_filing(desk.store, province)
+    for place in place_all(items, province, desk.campaign, decided):
         case = CaseKey(place.case.key, place.case.city, place.case.community)
         yield Placing(place.file_id, place.found, place.row, case, place.confidence, place.clues)

@@ -1,7 +1,6 @@
 """Keeps which cases a province has and what in its files belongs to them; filing a province again replaces both."""
 
 import hashlib
-import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from store.database import Store, hold
+from store.decisions import filing_lock
 from store.documents import readings
 from store.models import Case, File, Filing, Letter, Message, Reading
 
@@ -19,6 +19,8 @@ class FileRow:
 
     file: File
     reading: Reading | None
+    # Of the message that it came in.
+    subject: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def unfiled_provinces(store: Store) -> list[str]:
 def file_province(store: Store, province: str, place: Callable[[list[FileRow]], Iterable[Placing]]) -> None:
     """File everything of a province anew by `place`, and mark its messages filed: all or nothing, one at a time."""
     with store.session() as session:
-        hold(session.connection(), zlib.crc32(f"file {province}".encode()))
+        hold(session.connection(), filing_lock(province))
         rows = _files(session, province)
         placings = list(place(rows))
         session.execute(delete(Filing).where(Filing.file_id.in_([row.file.id for row in rows])))
@@ -80,15 +82,15 @@ def file_unattributed(store: Store) -> None:
 def _files(session: Session, province: str) -> list[FileRow]:
     """Return the files of a province's submissions in the order of their arrival."""
     query = (
-        select(File)
+        select(File, Letter.subject)
         .join(Message)
         .join(Letter, Letter.message_pk == Message.id)
         .where(File.province == province, Letter.kind == "submission")
         .order_by(Message.arrival, Message.id, File.id)
     )
-    files = session.scalars(query).all()
-    found = readings(session, (file.sha256 for file in files if file.sha256))
-    return [FileRow(file, found.get(file.sha256 or "")) for file in files]
+    files = session.execute(query).all()
+    found = readings(session, (file.sha256 for file, _ in files if file.sha256))
+    return [FileRow(file, found.get(file.sha256 or ""), subject) for file, subject in files]
 
 
 def _keep_cases(session: Session, province: str, wanted: set[CaseKey]) -> dict[CaseKey, int]:

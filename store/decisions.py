@@ -117,6 +117,9 @@ def decide(
     """
     with store.session() as session:
         hold(session.connection(), zlib.crc32(b"decide"))
+        if what in ON_FILING:
+            # Whoever is filing it just now has not seen this decision, and marks it filed before we mark it again.
+            hold(session.connection(), filing_lock(value["province"]))
         standing = next((row for row in current(made(session, what)) if row.subject == subject), None)
         if standing and standing.value == value:
             return standing.id, None
@@ -142,8 +145,10 @@ def undo(store: Store, decision_id: int, person: Person) -> bool:
     """Undo a decision, which stays to be seen; False where there is none that still counts."""
     query = update(Decision).where(Decision.id == decision_id, Decision.undone_at.is_(None))
     with store.session() as session:
-        done = session.execute(query.values(undone_at=person.now, undone_by=person.name))
         row = session.get(Decision, decision_id)
+        if row is not None and row.what in ON_FILING:
+            hold(session.connection(), filing_lock(row.value["province"]))
+        done = session.execute(query.values(undone_at=person.now, undone_by=person.name))
         if row is not None and row.what in ON_FILING:
             _file_again(session, row.value["province"])
         return bool(getattr(done, "rowcount", 0))
@@ -165,6 +170,17 @@ def speaking(store: Store, message_id: int, address: str | None) -> Speaking:
     """Return the decisions on a message, and those learned of the address it comes from."""
     with store.reading() as session:
         return _speaking(current(made(session, *_ON_MAIL)), message_id, address)
+
+
+def on_filing(store: Store, province: str) -> list[Decided]:
+    """Return the decisions on filing that count for a province, in the order they were made."""
+    with store.reading() as session:
+        return [row for row in current(made(session, *ON_FILING)) if row.value["province"] == province]
+
+
+def filing_lock(province: str) -> int:
+    """Return the number of the lock under which a province is filed, and decisions on its filing are made."""
+    return zlib.crc32(f"file {province}".encode())
 
 
 def wait_where_changed(store: Store) -> int:

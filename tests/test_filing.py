@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from config.campaign import Campaign
-from ingest.filing import Item, place_all
+from ingest.filing import place_all
+from ingest.placing import Item
 
 
 def cell(text: str | None) -> dict[str, Any]:

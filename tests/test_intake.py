@@ -11,9 +11,10 @@ from config.campaign import Campaign
 from ingest import contents, intake
 from ingest.contents import read_mail
 from ingest.desk import Desk
-from ingest.filing import Item, place_all
+from ingest.filing import place_all
 from ingest.held import Held
 from ingest.intake import take_in
+from ingest.placing import Item
 from parsers.documents.legacy import find_office
 from reports.picture import FileView
 from store import mail as mails
