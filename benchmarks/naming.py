@@ -95,7 +95,7 @@ def _costs(labelled: Sequence[Pair]) -> None:
 
 
 def looked_up(count: int, provinces: Sequence[str]) -> tuple[float, int]:
-    """Return the CPU seconds to look so many cases up in a list of as many, over some provinces, and how many are found."""
+    """Return the CPU seconds to look so many cases up in a list of as many, and how many are found."""
     names = list(zip(many_names(count), cycle(provinces), strict=False))
     selection = Selection(Selected(place, one.city or "", one.community, one.company or "") for one, place in names)
     started = time.process_time()
