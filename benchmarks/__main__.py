@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import accuracy, fetching, judging, mailbox, opening, reading, seals
+from benchmarks import accuracy, fetching, judging, mailbox, naming, opening, reading, seals
 
 PARTS = {
     "fetching": fetching.run,
@@ -12,6 +12,7 @@ PARTS = {
     "reading": reading.run,
     "accuracy": accuracy.run,
     "seals": seals.run,
+    "naming": naming.run,
 }
 
 for name in sys.argv[1:] or PARTS:

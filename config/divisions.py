@@ -8,11 +8,13 @@ import csv
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Literal, cast
+
+from config.characters import simplified
 
 Level = Literal["province", "city", "county"]
 
@@ -30,28 +32,6 @@ _NICKNAMES = {
     "西双版纳傣族自治州": ("版纳",),
     "锡林郭勒盟": ("锡盟",),
 }
-# Divisions merged or renamed whose old names associations still bear: (province, old name) -> the present name.
-_FORMER = {
-    ("北京", "崇文区"): "东城区",
-    ("北京", "宣武区"): "西城区",
-    ("天津", "塘沽区"): "滨海新区",
-    ("天津", "汉沽区"): "滨海新区",
-    ("天津", "大港区"): "滨海新区",
-    ("天津", "蓟县"): "蓟州区",
-    ("上海", "闸北区"): "静安区",
-    ("上海", "卢湾区"): "黄浦区",
-    ("上海", "南汇区"): "浦东新区",
-    ("江苏", "港闸区"): "崇川区",
-    ("浙江", "下城区"): "拱墅区",
-    ("浙江", "江干区"): "上城区",
-    ("福建", "梅列区"): "三元区",
-    ("山东", "莱芜市"): "莱芜区",
-    ("山东", "长岛县"): "蓬莱区",
-    ("湖北", "襄樊市"): "襄阳市",
-    ("重庆", "万盛区"): "綦江区",
-    ("重庆", "双桥区"): "大足区",
-    ("重庆", "开县"): "开州区",
-}
 # Bare, these are as likely a district elsewhere (朝阳, 兴安) as the prefecture, so neither is taken.
 _UNDECIDED = frozenset({"朝阳", "兴安"})
 # Bare, these are ordinary words or names too (来宾 guests, 阿里 the company), so in a running text they count only
@@ -59,7 +39,9 @@ _UNDECIDED = frozenset({"朝阳", "兴安"})
 _ORDINARY = frozenset({"阿里", "来宾", "日照", "白银", "开封", "长治", "大理", "海西", "山南", "中山", "四平", "版纳"})
 _ORGANISATION = re.compile(r"物业|物协|房地产|房协|住房|住建|住宅")
 # Full names that are ordinary words too count only right after another division.
-_GENERIC = frozenset({"城区", "郊区", "矿区", "新市区", "老城区", "城东区", "城西区", "城北区", "城中区"})
+_GENERIC = frozenset(
+    {"城区", "郊区", "东区", "西区", "矿区", "新市区", "老城区", "城东区", "城西区", "城北区", "城中区"}
+)
 # A bare name before one of these is a street, a bay, a university, a community, or a longer division we do not know.
 _PLACE_TAIL = re.compile(
     r"[东西南北中]?[一二三四五]?(?:路|街|道|巷|弄)|大[街道学厦]|[湾桥石苑州县旗盟]|城(?!市)|公园|花园|家园|广场|小区|新村|银行"
@@ -108,10 +90,16 @@ class Divisions:
 
     provinces: tuple[str, ...]
 
-    def __init__(self, rows: Iterable[Division]) -> None:
+    def __init__(self, rows: Iterable[Division], former: Mapping[tuple[str, str], Sequence[str]]) -> None:
+        """Take the divisions, and by (province, old name) the present names of those merged or renamed."""
         self._rows = tuple(rows)
         self.provinces = tuple(row.province for row in self._rows if row.level == "province")
         self._by_name = {(row.province, row.name): row for row in self._rows}
+        by_path = {(row.province, f"{row.city}{row.name}"): row for row in self._rows}
+        self._former = {
+            (province, old): tuple(by_path.get((province, name)) or self._by_name[province, name] for name in present)
+            for (province, old), present in former.items()
+        }
         self._province_names = {name: row.province for row in self._rows for name in _province_names(row)}
         self._names = self._all_names()
         self._forms = self._forms_in_text()
@@ -146,6 +134,30 @@ class Divisions:
             end += len(form.text)
             full = full if form.bare else end
         return name[:full]
+
+    def short_before(self, name: str) -> str:
+        """Return the province or prefecture that a name begins with in its short form (杭州春江花园); often none."""
+        forms = self._forms.get(name[:_SHORTEST], ())
+        return next((form.text for form in forms if form.bare and _stands(form, name, 0)), "")
+
+    def meant_by(self, place: str) -> tuple[Division, ...]:
+        """Return what the divisions that a text begins with may mean, by their present names, the innermost alone.
+
+        浙江省杭州市下城区 is 拱墅区; 鼓楼区 by itself may be four; 江干区 was parted among 上城区 and 钱塘区.
+        """
+        found: tuple[Division, ...] = ()
+        end = 0
+        while form := next(
+            (one for one in self._forms.get(place[end : end + _SHORTEST], ()) if _leads(one, place, end)), None
+        ):
+            means = tuple(row for main in form.means for row in self._heirs(form.text, main))
+            found = tuple(row for row in means if any(lies_in(row, outer) for outer in found)) or means
+            end += len(form.text)
+        return found
+
+    def _heirs(self, name: str, main: Division) -> tuple[Division, ...]:
+        """Return all divisions that have what one of this name had: itself, or those that it was parted among."""
+        return self._former.get((main.province, name), (main,))
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """Return the divisions that a text names, in its order, the longest name at each place.
@@ -216,8 +228,8 @@ class Divisions:
                 continue
             for name in {*_full_names(row), *_bare_names(row)} - set(self._province_names):
                 names[name].append(row)
-        for (province, old), present in _FORMER.items():
-            names[old].append(self._by_name[province, present])
+        for (_, old), present in self._former.items():
+            names[old].append(present[0])
         return {name: tuple(rows) for name, rows in names.items()}
 
     def _forms_in_text(self) -> dict[str, tuple[_Form, ...]]:
@@ -233,8 +245,8 @@ class Divisions:
             if row.level == "province" or _is_prefecture(row):
                 for name in set(_bare_names(row)) - _UNDECIDED:
                     means[name, True].append(row)
-        for (province, old), present in _FORMER.items():
-            means[old, False].append(self._by_name[province, present])
+        for (_, old), present in self._former.items():
+            means[old, False].append(present[0])
         table: dict[str, list[_Form]] = defaultdict(list)
         for (name, bare), rows in means.items():
             # 吉林 and 海南 by themselves are the provinces; their prefectures are 吉林市 and 海南州.
@@ -270,13 +282,22 @@ def divisions() -> Divisions:
     """Return the divisions of the packaged table, read once."""
     text = (resources.files("config") / "divisions.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())
+    former = csv.DictReader((resources.files("config") / "former.csv").read_text(encoding="utf-8").splitlines())
     return Divisions(
-        Division(row["code"], row["name"], cast("Level", row["level"]), row["province"], row["city"]) for row in rows
+        (Division(row["code"], row["name"], cast("Level", row["level"]), row["province"], row["city"]) for row in rows),
+        {(row["province"], row["old"]): row["present"].split("、") for row in former},
     )
 
 
+def lies_in(division: Division, outer: Division) -> bool:
+    """Tell whether a division is another one or lies in it."""
+    if division is outer or (outer.level == "province" and division.province == outer.province):
+        return True
+    return _is_prefecture(outer) and (division.province, division.city) == (outer.province, outer.city)
+
+
 def _cleaned(name: str) -> str:
-    return _NOISE.sub("", unicodedata.normalize("NFKC", name))
+    return _NOISE.sub("", simplified(unicodedata.normalize("NFKC", name)))
 
 
 def _is_prefecture(row: Division) -> bool:

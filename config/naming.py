@@ -5,16 +5,21 @@ Two names are the same where their keys are equal; a key is never shown.
 
 import re
 import unicodedata
+from functools import lru_cache
 
+from config.characters import simplified
 from config.divisions import divisions
 
-_NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
+_NUMERALS = str.maketrans("一二三四五六七八九壹", "1234567891")
+# 十二期 and 十区 are numbers; 十里银滩 and 双十小区 are not.
+_TENS = re.compile(r"([1-9]?)十([1-9]?)(?=期|[区村号组弄栋幢座院])")
+_ORDINAL = re.compile(r"第(?=(?:\d{1,2}|[IVX]{1,3})(?:期|小区|[区村号组]))")
 _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5"}
 _NOISE = re.compile(r"[\s·•・.,，。、“”\"'‘’《》<>〈〉_＿\-—–~～:：;；*＊]+")
 _BRACKETS = re.compile(r"[()\[\]{}【】〔〕「」『』]")
-_PHASE = re.compile(r"第?([1-9]|[IVX]{1,3})期(?:工程|项目)?")
+_PHASE = re.compile(r"(\d{1,2}|[IVX]{1,3})期(?:工程|项目)?")
 # What people leave out or put in without meaning another community.
-_COMMUNITY_TAILS = re.compile(r"(?:住宅小区|住宅区|小区|项目|楼盘)(?=$|[1-9]期|[东西南北中]区)")
+_COMMUNITY_TAILS = re.compile(r"(?:住宅小区|住宅区|小区|项目|楼盘)(?=$|\d{1,2}期|[东西南北中]区)")
 # What is left of 杭州市花园 or 杭州市场宿舍 without the division in front is no name.
 _NO_NAME = re.compile(
     r"(?:(?:住宅|生活|职工|家属|商品房|安置房?)*(?:花园|花苑|家园|公寓|新村|新苑|小区|住宅区|社区|大院|宿舍|大厦|广场|苑|园|城|村|里)?"
@@ -29,12 +34,14 @@ _BRACKET_BEHIND = re.compile(r"(?<=.)[(（]([^()（）]+)[)）]\s*$")
 _SEAL = re.compile("盖章|公章")
 _COMPANY_FORMS = re.compile(r"(?:股份)?有限(?:责任)?公司|股份公司|公司$")
 _COMPANY_TRADE = re.compile(r"物业(?:管理|服务|经营|发展)+")
+# Names that a campaign compares again and again.
+_REMEMBERED = 20_000
 _ASSOCIATION_FORMS = re.compile(r"物业(?:管理|服务)*(?:行业|企业|业)*(?:协会|学会)|物业?协会?")
 
 
 def folded(name: str) -> str:
-    """Return a name with widths, white space, brackets and punctuation taken away, letters in upper case."""
-    text = unicodedata.normalize("NFKC", name).upper()
+    """Return a name in simplified characters, without widths, white space, brackets and punctuation, in upper case."""
+    text = simplified(unicodedata.normalize("NFKC", name)).upper()
     return _NOISE.sub("", _BRACKETS.sub("", text))
 
 
@@ -48,6 +55,7 @@ def community_place(name: str) -> str:
     return _placed(name)[0]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def community_key(name: str) -> str:
     """Return the key of a community's name: 春江花园（二期）小区 and 杭州市春江花园2期 have the same, 一期 another."""
     text = _counted(_placed(name)[1])
@@ -55,6 +63,7 @@ def community_key(name: str) -> str:
     return shorter or text
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _placed(name: str) -> tuple[str, str]:
     """Return (divisions, folded name) of a community: 西湖区春江花园 and 春江花园（西湖区） lie in 西湖区."""
     written = without_hints(name)
@@ -62,11 +71,14 @@ def _placed(name: str) -> tuple[str, str]:
     if behind and divisions().place_before(folded(behind[1])) == folded(behind[1]):
         return folded(behind[1]), folded(written[: behind.start()])
     text = folded(written)
-    place = divisions().place_before(text)
-    rest = text[len(place) :]
+    # 原下城区 is how people write what it is called no more.
+    start = 1 if text.startswith("原") and divisions().place_before(text[1:]) else 0
+    place = divisions().place_before(text[start:])
+    rest = text[start + len(place) :]
     return ("", text) if _NO_NAME.fullmatch(_counted(rest)) else (place, rest)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def company_key(name: str) -> str:
     """Return the key of a company's name: 有限公司, 公司 and 物业服务, 物业管理 do not tell companies apart."""
     text = _COMPANY_FORMS.sub("", _SEAL.sub("", folded(without_hints(name))))
@@ -79,8 +91,13 @@ def association_key(name: str) -> str:
 
 
 def _counted(text: str) -> str:
-    """Return a folded name with its phase in figures: 第二期, Ⅱ期 and 2期 are 2期."""
-    return _PHASE.sub(_phase, text.translate(_NUMERALS))
+    """Return a folded name with its phase in figures: 第二期, Ⅱ期 and 2期 are 2期; 十二区 is 12区."""
+    figures = _TENS.sub(_number, text.translate(_NUMERALS))
+    return _PHASE.sub(_phase, _ORDINAL.sub("", figures))
+
+
+def _number(match: re.Match[str]) -> str:
+    return f"{match[1] or '1'}{match[2] or '0'}"
 
 
 def _phase(match: re.Match[str]) -> str:

@@ -101,7 +101,7 @@ class _Clerk:
                     yield from self._rows_of(item, index, found["facts"].get("rows", ()))
 
     def _rows_of(self, item: Item, index: int, rows: Sequence[Mapping[str, Any]]) -> Iterable[Place]:
-        """Yield the places of one list: a name that is nearly an earlier one's is a correction, unless both stand in it."""
+        """Yield the places of one list: a name that is nearly an earlier one's corrects it, unless both stand here."""
         named = [(number, row, name) for number, row in enumerate(rows) if (name := _value(row, "community"))]
         own = {id(case) for _, row, name in named if (case := self._known_row(row, name))}
         for number, row, name in named:
@@ -155,7 +155,7 @@ class _Clerk:
                 )
 
     def _stated(self, item: Item, index: int, name: tuple[str, str | None, str | None], clue: str) -> Place:
-        """Return the place of a paper that states its community: the case of that name, of one nearly like it, or anew."""
+        """Return the place of a paper that states its community: the case of that name, one nearly like it, or anew."""
         case = self.cases.known(*name)
         if case is None and (alike := self.cases.alike(*name)):
             return Place(item.id, index, 0, alike.case, alike.confidence, (f"{clue}（{alike.why}）",))

@@ -7,11 +7,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from config.matching import LIKELY, Named, likeness, why
-
 from config.case_name import CaseName
 from config.divisions import divisions
 from config.likeness import misread
+from config.matching import LIKELY, Named, likeness, why
 from config.naming import community_key, community_place, company_key, folded
 from store.decisions import APART, MERGED, Decided
 

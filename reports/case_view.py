@@ -6,8 +6,8 @@ from typing import Any
 
 from config.campaign import Campaign
 from config.case_name import CaseName
-from config.naming import community_key
-from config.selected import Selection, same_city
+from config.matching import Named
+from config.selected import Match, Selection
 from reports import photo_facts
 from reports.case_facts import FORM_KINDS, says_nothing
 from reports.picture import CaseView, Cell, FileView, ListRow
@@ -42,6 +42,7 @@ def case_view(case: Case, rows: Sequence[ListRow], files: Sequence[FileView], by
     counted = counted_photos(photos, campaign)
     forms = tuple(file for file in current if file.kind in FORM_KINDS)
     materials = tuple(file for file in current if file.kind == "case_material")
+    before = _selected_before(case, _text(sides, "company", campaign), by.selected)
     whole = rows and forms and materials and len(counted) >= campaign.call.photos_min
     return CaseView(
         id=case.id,
@@ -59,7 +60,8 @@ def case_view(case: Case, rows: Sequence[ListRow], files: Sequence[FileView], by
         counted_photos=counted,
         video_files=_once(file for file in current if file.kind == "video"),
         first_arrival=min((file.first_arrival for file in files), default=None),
-        already_selected=_selected_before(case, by.selected),
+        already_selected=None if before is None else "；".join(match.text for match in before),
+        surely_selected=not any(match.doubt for match in before or ()),
         complete=bool(whole),
         form_stamped=any_stamped(forms),
         to_verify=_to_verify(sides, campaign),
@@ -155,13 +157,6 @@ def _text(sides: Sides, name: str, campaign: Campaign) -> str | None:
     return None
 
 
-def _selected_before(case: Case, selected: Selection | None) -> str | None:
-    """Return how the same community stands in the list of those selected before; None without such a list."""
-    if selected is None:
-        return None
-    same = [
-        one
-        for one in selected.get((case.province, community_key(case.community)), ())
-        if same_city(one, case.province, case.city)
-    ]
-    return "；".join(f"{one.province}{one.city}{one.community}（{one.company}）" for one in same)
+def _selected_before(case: Case, company: str | None, selected: Selection | None) -> tuple[Match, ...] | None:
+    """Return those of the list of communities selected before that a case is, or may be; None without such a list."""
+    return None if selected is None else selected.find(Named(case.community, case.city, company), case.province)

@@ -19,7 +19,7 @@ from store.models import Filing
 class ListVersions:
     """What became of a province's lists.
 
-    `old` are the ids of those that no longer count, `rows` each case's rows, `removed` by which list a case is left out.
+    `old` are the ids of those that no longer count, `rows` each case's rows, `removed` who leaves a case out.
     """
 
     old: set[int] = field(default_factory=set)

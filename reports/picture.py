@@ -210,7 +210,9 @@ class CaseView:
     list_number: str | None
     first_arrival: datetime | None
     title: str | None
+    # Which of those selected before it is, or may be with the reasons; empty where none, None without a list of them.
     already_selected: str | None
+    surely_selected: bool = True
     complete: bool = False
     form_stamped: bool | None = None
     # The captions of what is known from an OCR alone: to be compared with the scan (待核).

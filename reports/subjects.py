@@ -246,9 +246,14 @@ _CASE: dict[str, Fact] = {
         "项目类型的原文", lambda s: case_facts.raw_of(s.view, "project_type"), cells("project_type")
     ),
     "already_selected": Fact(
-        "此前入选名单中的同一小区（未提供名单则不判）",
+        "此前入选名单中的同一小区，确定或疑似（未提供名单则不判）",
         lambda s: s.view.already_selected,
-        lambda s: f"已入选名单：{s.view.already_selected}",
+        lambda s: f"已入选名单，{'确定' if s.view.surely_selected else '疑似'}：{s.view.already_selected}",
+    ),
+    "selected_doubt": Fact("只是疑似入选时的“疑似”二字", lambda s: "" if s.view.surely_selected else "疑似"),
+    "selected_advice": Fact(
+        "确定入选、疑似入选时各应怎么办",
+        lambda s: "不再重复申报" if s.view.surely_selected else "请核对是否同一小区",
     ),
     "company_differs": Fact("清单与推荐表的企业名称之别", case_facts.difference("company"), cells("company")),
     "delivered_differs": Fact("清单与推荐表的交付时间之别", case_facts.difference("delivered"), cells("delivered")),

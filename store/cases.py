@@ -83,7 +83,8 @@ def _files(session: Session, province: str) -> list[FileRow]:
     """Return the files of a province's submissions in the order of their arrival."""
     query = (
         select(File, Letter.subject)
-        .join(Message)
+        .select_from(File)
+        .join(Message, Message.id == File.message_pk)
         .join(Letter, Letter.message_pk == Message.id)
         .where(File.province == province, Letter.kind == "submission")
         .order_by(Message.arrival, Message.id, File.id)

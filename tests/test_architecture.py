@@ -41,7 +41,7 @@ DOORS = {
     "pymediainfo": {"parsers/video.py"},
     "pypdfium2": {"parsers/documents/pdf_pages.py"},
     "python_calamine": {"parsers/documents/sheets.py"},
-    "rapidfuzz": {"parsers/kinds/misread.py"},
+    "rapidfuzz": {"config/variance.py", "config/companies.py", "parsers/kinds/misread.py"},
     "rapidocr": {"parsers/pages/ocr.py"},
     "rarfile": {"parsers/archives/rars.py"},
     "rich": {"reports/status.py", "ingest/progress.py"},

@@ -33,6 +33,11 @@ def test_the_wheel_holds_the_five_packages_with_their_data_and_nothing_else(whee
     for data in (
         "config/campaigns/2026-haofuwu.toml",
         "config/divisions.csv",
+        "config/former.csv",
+        "config/traditional.txt",
+        "config/sounds.txt",
+        "config/shapes.txt",
+        "config/brands.txt",
         "config/associations.toml",
         "config/starter.toml",
     ):

@@ -50,7 +50,7 @@ def check_config(context: Context) -> None:
     click.echo(f"设置文件：{context.path if chosen else '（没有，用默认值）'}")
     click.echo(f"征集活动：{call.id}，{call.title}，{call.deadline} 截止；规则 {len(campaign.rule)} 条，例子全部通过")
     click.echo(f"协会名录：{len(associations)} 家，登记了地址的 {sum(bool(one.addresses) for one in associations)} 家")
-    listed = sum(len(rows) for rows in selection.values()) if selection is not None else None
+    listed = len(selection) if selection is not None else None
     click.echo(f"已入选名单：{f'{listed} 个小区' if listed is not None else '未提供'}")
     click.echo(
         f"收件邮箱：{'、'.join(one.address for one in settings.mailboxes) or '未设置（可用 zhengji import 导入）'}"
