@@ -4,18 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypedDict
 
 from config.associations import Association, raised_quota_cities
 from config.campaign import Campaign
 from config.selected import Selection
-from reports import same_pictures, versions
+from reports import near_duplicates, same_pictures, versions
 from reports.case_view import case_view
 from reports.mail_side import FolderTrouble, LinkView, MailboxHealth, MailGap
 from reports.picture import AssociationView, CaseView, Cell, CityView, FileView, MessageView, Picture
 from reports.submission_facts import has_rows, nameless_rows
 from reports.versions import Placed, holder_of
-from store import folders, polls, queries
+from store import documents, folders, polls, queries
 from store.database import Store
 from store.decisions import MAIL_KIND, SENDER, of_message
 from store.drops import Dropped
@@ -47,6 +48,7 @@ def gather(
         troubles=tuple(FolderTrouble(**vars(trouble)) for trouble in kept.troubles),
         gaps=tuple(MailGap(**vars(gap)) for gap in folders.missing(store, as_of)),
         reused=same_pictures.reused(cases),
+        near_duplicates=near_duplicates.near_duplicates(cases, campaign, partial(documents.texts, store)),
     )
 
 
@@ -215,6 +217,7 @@ def _file(file: File, message: MessageView, filed: list[Filing], kept: queries.K
         first_arrival=first,
         facts=facts,
         filing_clues=tuple(filed[0].clues) if filed else (),
+        sentences=(reading.sentences if reading else None) or b"",
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from config.associations import Association
 from config.campaign import Campaign
 from config.likeness import SURE
+from config.sentences import Packed
 from reports.mail_side import FolderTrouble, LinkView, MailboxHealth, MailGap
 
 
@@ -82,6 +83,8 @@ class FileView:
     city: str | None = None
     # A picture that stands in a Word file.
     pasted: bool = False
+    # What the sentences of a material are known by (see `config.sentences`).
+    sentences: Packed = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,6 +236,20 @@ class Reuse:
     other_case: CaseView
 
 
+@dataclass(frozen=True)
+class Shared:
+    """Text of a case's material that also stands in another case's: how many characters, and its sentences.
+
+    They are as this case writes them, the longest first.
+    """
+
+    file: FileView
+    other: FileView
+    other_case: CaseView
+    characters: int
+    passages: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class AssociationView:
     """省级物协 with its submission."""
@@ -311,6 +328,8 @@ class Picture:
     gaps: tuple[MailGap, ...] = ()
     # Photos that serve more than one case, by the case's id.
     reused: Mapping[int, tuple[Reuse, ...]] = field(default_factory=dict)
+    # Materials that have long passages in common with those of other cases, by the case's id.
+    near_duplicates: Mapping[int, tuple[Shared, ...]] = field(default_factory=dict)
 
     @cached_property
     def submission_ids(self) -> frozenset[int]:
