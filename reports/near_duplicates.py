@@ -87,10 +87,10 @@ class SentenceIndex:
         hashes = records["hash"].astype(np.uint64)
         order = np.argsort(hashes)
         hashes = hashes[order]
-        places = np.searchsorted(self._hashes, hashes)
-        self._hashes = np.insert(self._hashes, places, hashes)
-        self._keys = np.insert(self._keys, places, keys[order])
-        self._lengths = np.insert(self._lengths, places, records["length"][order])
+        places = np.searchsorted(self._hashes, hashes) + np.arange(len(hashes))
+        self._hashes = _merged(self._hashes, hashes, places)
+        self._keys = _merged(self._keys, keys[order], places)
+        self._lengths = _merged(self._lengths, records["length"][order], places)
 
     def pairs(self, limits: Limits) -> list[Pair]:
         """Return the pairs that share enough, by their keys."""
@@ -145,6 +145,15 @@ class SentenceIndex:
                 continue
             hashes = self._hashes[rows[starts[at] : ends[at], 3]]
             yield Pair(one, other, int(sums[at]), tuple(sorted(int(each) for each in hashes)))
+
+
+def _merged(held: Rows, fresh: Rows, places: Rows) -> Rows:
+    """Return an array with more in it, which stand at these places of the whole."""
+    whole = np.empty(len(held) + len(fresh), held.dtype)
+    stays = np.ones(len(whole), bool)
+    stays[places] = False
+    whole[places], whole[stays] = fresh, held
+    return whole
 
 
 class _Compared:
