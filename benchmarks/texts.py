@@ -36,6 +36,8 @@ _HOW = (
 )  # fmt: skip
 # What everybody writes: each text has some of these.
 _COMMON = tuple(f"坚持以人民为中心的发展思想，把{what}作为办好民生实事的重要内容。" for what in _WHAT)
+# What a province or a company writes: a sentence of these stands in three texts or so.
+_HOUSE = 1_500
 # Short of the limits: a few sentences that two texts may well have in common.
 _LITTLE = 120
 
@@ -66,7 +68,7 @@ def _sentence(source: random.Random) -> str:
     return f"{when}{source.choice(_WHO)}{source.choice(_DID)}{what}{source.randint(2, 96)}处，{source.choice(_HOW)}。"
 
 
-def _prose(source: random.Random, characters: int) -> list[str]:
+def prose(source: random.Random, characters: int) -> list[str]:
     """Return sentences of together so many characters."""
     told: list[str] = []
     while sum(map(len, told)) < characters:
@@ -76,12 +78,13 @@ def _prose(source: random.Random, characters: int) -> list[str]:
 
 def _texts(source: random.Random) -> tuple[list[list[str]], dict[tuple[int, int], int]]:
     """Return texts as sentences, and which pairs share how many characters by plan; as many again share a little."""
-    texts = [[*_prose(source, _CHARACTERS), *source.sample(_COMMON, 5)] for _ in range(_TEXTS)]
+    house = [f"按照工作方案，{_sentence(source)}" for _ in range(_HOUSE)]
+    texts = [[*source.sample(house, 3), *prose(source, _CHARACTERS), *source.sample(_COMMON, 5)] for _ in range(_TEXTS)]
     numbers = source.sample(range(_TEXTS), 4 * _PLANTED)
     planted = {}
     for pair, (one, other) in enumerate(zip(numbers[::2], numbers[1::2], strict=True)):
         wanted = source.randint(200, 1_500) if pair < _PLANTED else _LITTLE
-        passage = _prose(source, wanted)
+        passage = prose(source, wanted)
         passage = passage if pair < _PLANTED else passage[:-1]
         for text in (texts[one], texts[other]):
             at = source.randrange(len(text))

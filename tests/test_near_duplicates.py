@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.sentences import RECORD
@@ -40,12 +40,14 @@ def of_its_own(texts: Mapping[int, frozenset[int]]) -> dict[int, frozenset[int]]
     return {key: own | {1_000 + 20 * key + n for n in range(20)} for key, own in texts.items()}
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.integers(0, 40), TEXT, max_size=12))
 def test_pairs_are_those_that_a_plain_comparison_finds(drawn: dict[int, frozenset[int]]) -> None:
     texts = of_its_own(drawn)
     assert shared([(key, packed(own)) for key, own in texts.items()], LIMITS) == by_hand(texts, LIMITS)
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.integers(0, 15), TEXT, max_size=10), max_size=6))
 def test_an_index_that_is_kept_gives_what_a_new_one_gives(pictures: list[dict[int, frozenset[int]]]) -> None:
     index = SentenceIndex()

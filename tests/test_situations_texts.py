@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from config.sentences import sentences
 from reports.picture import Assessment, Finding
 from tests import doc_builders as docs
-from tests.desks import desk, take
+from tests.desks import assessed, desk, take
 from tests.doc_reading import CAMPAIGN
 from tests.docx_writer import Block
 from tests.inbox import Sent, list_files, mail
@@ -162,6 +163,26 @@ def test_a_later_version_in_words_of_its_own_ends_the_finding(tmp_path: Path) ->
     with desk(tmp_path) as opened:
         assert set(told(take(opened, tmp_path / "inbox", *mails))) == {"春江花园", "金陵秋水苑"}
         assert told(take(opened, tmp_path / "later", again)) == {}
+
+
+def test_texts_are_loaded_for_the_pairs_alone_and_for_the_next_picture_not_again(tmp_path: Path) -> None:
+    third = Sent("夏荷园", "温州夏荷物业服务有限公司", "温州市物业管理协会", photos=0, has_form=False)
+    mails = (
+        submission(ZHEJIANG, [(A, written(A, *PASSAGE)), (third, written(third))]),
+        submission(JIANGSU, [(B, written(B, *PASSAGE))]),
+    )
+    asked: list[int] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: tuple[object, ...], *_: object) -> None:
+        if "readings.texts" in statement:
+            asked.append(len(parameters))
+
+    with desk(tmp_path) as opened:
+        event.listen(opened.store.engine, "before_cursor_execute", note)
+        take(opened, tmp_path / "inbox", *mails)
+        assert asked == [2]
+        assert set(told(assessed(opened))) == {"春江花园", "金陵秋水苑"}
+        assert asked == [2]
 
 
 @pytest.mark.skipif(find_office() is None, reason="LibreOffice makes this file, and it is not installed")
