@@ -83,7 +83,7 @@ class SentenceIndex:
         keys = np.fromiter(texts, np.int64)[text]
         sums = np.bincount(text, records["length"], len(texts))
         self._characters |= zip(texts, sums.tolist(), strict=True)
-        # The packed records lie at odd addresses: sorting them there takes three times as long.
+        # Copied first: packed records lie at odd addresses, where sorting takes longer.
         hashes = records["hash"].astype(np.uint64)
         order = np.argsort(hashes)
         hashes = hashes[order]
