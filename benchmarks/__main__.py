@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import accuracy, fetching, judging, mailbox, naming, opening, reading, seals
+from benchmarks import accuracy, fetching, judging, mailbox, naming, opening, reading, seals, texts
 
 PARTS = {
     "fetching": fetching.run,
@@ -13,6 +13,7 @@ PARTS = {
     "accuracy": accuracy.run,
     "seals": seals.run,
     "naming": naming.run,
+    "texts": texts.run,
 }
 
 for name in sys.argv[1:] or PARTS:

@@ -2,15 +2,19 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
+from benchmarks.texts import prose
 from config.divisions import divisions
+from config.sentences import packed
 from ingest.desk import Desk
 from ingest.intake import file_all
 from store import arrivals, documents
 from store.arrivals import Seen
 from store.documents import CachedReading, ReadFile, ReadLetter
 
+_LENGTHS = {"introduction": 90, "problems": 500, "measures": 4_000, "results": 300, "insights": 300, "company": 180}
 START = datetime.fromisoformat("2026-07-01T09:00:00+08:00")
 
 
@@ -34,7 +38,8 @@ def _fill_province(desk: Desk, index: int, province: str, count: int) -> None:
         folder = f"某某物业{number}/{name}"
         form = {"fields": _form(number, name)}
         files.append(_file(desk, f"{folder}/推荐表.docx", "recommendation_form", form, "docx"))
-        files.append(_file(desk, f"{folder}/{name}+标题.docx", "case_material", {"title": "标题"}, "docx"))
+        texts = _texts(name)
+        files.append(_file(desk, f"{folder}/{name}+标题.docx", "case_material", _material(name, texts), "docx", texts))
         photo = {"readable": True, "width": 4000, "height": 3000}
         files += [_file(desk, f"{folder}/照片{n}.jpg", "photo", photo, "jpeg") for n in range(4)]
     arrival = START + timedelta(hours=index)
@@ -46,10 +51,19 @@ def _fill_province(desk: Desk, index: int, province: str, count: int) -> None:
     documents.keep_read(desk.store, accepted.id, _letter(province, desk.letter_version), files)
 
 
-def _file(desk: Desk, path: str, kind: str, facts: dict[str, Any] | None, file_format: str) -> ReadFile:
+def _file(
+    desk: Desk,
+    path: str,
+    kind: str,
+    facts: dict[str, Any] | None,
+    file_format: str,
+    texts: dict[str, str] | None = None,
+) -> ReadFile:
     sha256 = hashlib.sha256(f"{path}{facts}".encode()).hexdigest()
     found = [{"kind": kind, "confidence": 1.0, "facts": facts}] if facts else []
-    documents.keep_readings(desk.store, [CachedReading(sha256, desk.reading_version, file_format, "ok", "", found)])
+    own = texts or {}
+    reading = (sha256, desk.reading_version, file_format, "ok", "", found, own, packed(own, desk.campaign))
+    documents.keep_readings(desk.store, [CachedReading(*reading)])
     return ReadFile(path, path.rpartition("/")[2], sha256, 1_500_000, file_format, kind, "", "ok")
 
 
@@ -82,6 +96,28 @@ def _form(number: int, name: str) -> dict[str, Any]:
         "collection_rate": _cell("98%", 0.98),
         "applicant_phone": _cell("13800000000"),
         "recommender_phone": _cell("13800000000"),
+    }
+
+
+def _texts(name: str) -> dict[str, str]:
+    """Return a material's sections, each of the length that is asked for."""
+    source = Random(name)
+    return {section: "".join(prose(source, length)) for section, length in _LENGTHS.items()}
+
+
+def _material(name: str, texts: dict[str, str]) -> dict[str, Any]:
+    measured = {"shared": False, "blank": False, "hint": ""}
+    return {
+        "title": "标题",
+        "community": name,
+        "company": "某某物业",
+        "sections": list(texts),
+        "section_facts": [{"name": one, "characters": len(text), **measured} for one, text in texts.items()],
+        "in_order": True,
+        "characters": sum(map(len, texts.values())),
+        **dict.fromkeys(("pictures", "tables", "picture_captions", "table_captions"), 0),
+        "layout_faults": [],
+        "method": "docx",
     }
 
 

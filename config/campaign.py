@@ -81,6 +81,9 @@ class Call(Part):
     photos_max: int
     photo_bytes: int
     section_tolerance: float
+    passage_characters: int = Field(ge=1)
+    passage_documents: int = Field(ge=2)
+    shared_characters: int = Field(ge=1)
     filing_threshold: float
     sender_threshold: float
     milestones: tuple[int, ...]
@@ -132,6 +135,7 @@ class Section(Part):
 
     `words` tell a chapter that stands in the section's place, headed in words of its own (直面痛点，找准病根).
     `asks` is what the annex says of it: found in a material, it is a hint that nobody has replaced.
+    `compared` says whether its text must be of this case alone.
     """
 
     name: str
@@ -141,6 +145,7 @@ class Section(Part):
     asks: str = ""
     at_most: int | None = None
     about: int | None = None
+    compared: bool = True
 
 
 class Lettering(Part):

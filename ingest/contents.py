@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from config.sentences import packed
 from ingest.clues import Written
 from ingest.desk import Desk
 from ingest.held import Held
@@ -297,8 +298,10 @@ def read_blobs(desk: Desk, blobs: Iterable[Blob]) -> dict[str, Reading]:
 def _cached(desk: Desk, sha256: str, reading: Reading) -> CachedReading:
     # What an OCR failed at, for want of time or memory, is of no version: whoever asks again tries again.
     version = "" if reading.needs else desk.reading_version
-    found = [as_json(one) for one in reading.found]
-    return CachedReading(sha256, version, reading.format, reading.status, reading.reason, found)
+    found = [{"kind": one.kind, "confidence": one.confidence, "facts": as_json(one.facts)} for one in reading.found]
+    texts = next((one.texts for one in reading.found if one.texts), {})
+    told = (reading.format, reading.status, reading.reason)
+    return CachedReading(sha256, version, *told, found, texts, packed(texts, desk.campaign))
 
 
 def _note_names(pile: Pile, reading: Reading) -> None:

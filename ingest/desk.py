@@ -9,6 +9,7 @@ from functools import cached_property
 from config.associations import Association, load_associations
 from config.campaign import Campaign, load_campaign
 from config.selected import Selection, load_selected
+from config.sentences import SENTENCES_VERSION
 from config.settings import Settings
 from ingest.cleanroom import CleanRoom, Setup, end_spare
 from ingest.clues import Register
@@ -86,8 +87,10 @@ class Desk:
         words = {
             "kind", "summary_list", "recommendation_form", "section", "layout", "project_type", "mail",
         }  # fmt: skip
+        tables = self.campaign.model_dump(mode="json", include=words)
+        versions = (READERS_VERSION, SENTENCES_VERSION, self.campaign.call.passage_characters)
         # Once LibreOffice is installed, what waited for it is read by itself.
-        return _digest(READERS_VERSION, self.campaign.model_dump(mode="json", include=words), find_office() is not None)
+        return _digest(versions, tables, find_office() is not None)
 
     @cached_property
     def register(self) -> Register:

@@ -9,7 +9,7 @@ from ingest.desk import Desk
 from ingest.outbox import Delivery, send_each
 from reports import digest as digests
 from reports.digest import Digest
-from reports.picture import Assessment
+from reports.finding import Assessment
 from store import sent
 
 log = structlog.get_logger()

@@ -47,12 +47,14 @@ class Value:
 class Found:
     """One thing found in a file: its material kind, how sure that is (0..1), and the facts measured of it.
 
-    The facts are JSON values only; `facts_of_*` of each kind's module says which there are.
+    The facts are JSON values only; `facts_of_*` of each kind's module says which there are. `texts` are long ones, by
+    the names of their sections: they are kept apart, where they make no look at the facts slower.
     """
 
     kind: str
     confidence: float
     facts: dict[str, Any] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from reports import digest_mails, digest_provinces, digest_todo, mailboxes
 from reports.deadline import Countdown, countdown
 from reports.digest_parts import Group, group
 from reports.digest_provinces import Outstanding, Tile
-from reports.picture import Assessment
+from reports.finding import Assessment
 from reports.tally import tally
 from reports.wording import PHASES, clock, month_and_day, short_clock, weekday
 

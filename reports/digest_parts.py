@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reports.picture import Finding
+from reports.finding import Finding
 from reports.wording import clipped
 
 _NOTE_LENGTH = 90

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from reports.digest_parts import Group, finding_item, group
 from reports.digest_todo import is_about
+from reports.finding import Assessment, Finding
 from reports.links import behind_links
-from reports.picture import Assessment, AssociationView, Finding
+from reports.picture import AssociationView
 from reports.wording import STATUSES, joined
 
 _LISTED = 10

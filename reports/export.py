@@ -12,7 +12,8 @@ from typing import Any
 
 from config.campaign import Campaign
 from reports.case_facts import is_blank
-from reports.picture import Assessment, AssociationView
+from reports.finding import Assessment
+from reports.picture import AssociationView
 from reports.stamps import any_stamped
 from reports.submission_facts import word_lists
 from reports.tables import Column, Sheet, csv_text, workbook

@@ -1,21 +1,24 @@
 """Gathers the whole picture: the pictures of the provinces, joined, with what is only seen across all of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 from config.associations import Association
 from config.campaign import Campaign
 from config.selected import Selection
-from reports import same_pictures
+from reports import near_duplicates, same_pictures
 from reports.mail_side import FolderTrouble, LinkView, MailboxHealth, MailGap
 from reports.picture import FileView, Picture
 from reports.province import Call, province_picture
-from store import folders, polls
+from store import documents, folders, polls
 from store.database import Store
 from store.queries import NOWHERE, Kept, Look, looking
 
 _NOTHING = Kept()
+_Told = TypeVar("_Told")
 
 
 def gather(
@@ -43,9 +46,9 @@ def joined(store: Store, look: Look, call: Call, parts: Sequence[Picture]) -> Pi
     """Return the picture of the whole campaign; its parts know of each other's cases what concerns them."""
     cases = [case for part in parts for case in part.cases]
     reused = same_pictures.reused(cases, look.same_pictures)
+    shared = near_duplicates.near_duplicates(cases, call.campaign, partial(documents.texts, store))
     own = tuple(
-        replace(part, as_of=look.as_of, reused={case.id: reused[case.id] for case in part.cases if case.id in reused})
-        for part in parts
+        replace(part, as_of=look.as_of, reused=_of(part, reused), near_duplicates=_of(part, shared)) for part in parts
     )
     return Picture(
         campaign=call.campaign,
@@ -60,8 +63,14 @@ def joined(store: Store, look: Look, call: Call, parts: Sequence[Picture]) -> Pi
         troubles=tuple(FolderTrouble(**vars(trouble)) for trouble in look.troubles),
         gaps=tuple(MailGap(**vars(gap)) for gap in folders.missing(store, look.as_of)),
         reused=reused,
+        near_duplicates=shared,
         parts=own,
     )
+
+
+def _of(part: Picture, by_case: Mapping[int, _Told]) -> dict[int, _Told]:
+    """Return what is told of a part's own cases."""
+    return {case.id: by_case[case.id] for case in part.cases if case.id in by_case}
 
 
 def _file_order(file: FileView) -> tuple[datetime, int, int]:

@@ -51,6 +51,7 @@ def _of_case(case: CaseView, subject: "Subject") -> Iterable[str]:
     yield from _hashes(file for file in case.files if not file.superseded)
     yield from _hashes(row.file for row in case.rows)
     yield from _hashes(reuse.other for reuse in subject.picture.reused.get(case.id, ()))
+    yield from _hashes(shared.other for shared in subject.picture.near_duplicates.get(case.id, ()))
 
 
 def _hashes(files: Iterable[FileView]) -> list[str]:

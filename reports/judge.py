@@ -10,8 +10,9 @@ from typing import Any
 from config.campaign import Campaign, Rule
 from config.errors import ConfigError, nearest
 from reports.checks import CHECKS
+from reports.finding import Assessment, Finding
 from reports.identity import finding_id, rests_on, subject_key
-from reports.picture import Assessment, FileView, Finding, MessageView, Picture
+from reports.picture import FileView, MessageView, Picture
 from reports.subjects import FACTS, Subject, subjects
 from reports.wording import decided_by
 

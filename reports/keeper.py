@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from reports.finding import Assessment
 from reports.gather import joined, places
 from reports.judge import Judged, assessed, judge
-from reports.picture import Assessment, Picture
+from reports.picture import Picture
 from reports.province import Call, province_picture
 from store.database import Store
 from store.queries import Kept, Look, looking
@@ -76,7 +77,7 @@ class Keeper:
     def _judge(self, drawn: dict[str, Picture], picture: Picture) -> Iterator[tuple[Judged, ...]]:
         """Yield what is found in each province; where nothing changed that rules can see, what was found before."""
         for place, part in zip(drawn, picture.parts, strict=True):
-            basis = (part.closed, part.reused)
+            basis = (part.closed, part.reused, part.near_duplicates)
             known = self._found.get(place)
             # How long a link can still be had changes with every look.
             if known is None or known.drawn is not drawn[place] or known.basis != basis or part.open_links:

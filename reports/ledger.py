@@ -10,7 +10,7 @@ from typing import Any
 
 from config.campaign import Campaign
 from reports.export import Row, values
-from reports.picture import Assessment
+from reports.finding import Assessment
 from reports.sources import source_of
 from reports.stamps import seals_said
 from reports.subjects import LEVELS

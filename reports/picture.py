@@ -14,8 +14,9 @@ from config.associations import Association
 from config.campaign import Campaign
 from config.case_name import CaseName
 from config.likeness import SURE
+from config.sentences import Packed
 from reports.mail_side import FolderTrouble, LinkView, MailboxHealth, MailGap
-from reports.rulings import RestsOn, Rulings
+from reports.rulings import Rulings
 
 _NO_RULINGS = Rulings()
 
@@ -88,6 +89,8 @@ class FileView:
     city: str | None = None
     # A picture that stands in a Word file.
     pasted: bool = False
+    # What the sentences of a material are known by (see `config.sentences`).
+    sentences: Packed = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,6 +258,20 @@ class Reuse:
     other_case: CaseView
 
 
+@dataclass(frozen=True)
+class Shared:
+    """Text of a case's material that also stands in another case's: how many characters, and its sentences.
+
+    They are as this case writes them, the longest first.
+    """
+
+    file: FileView
+    other: FileView
+    other_case: CaseView
+    characters: int
+    passages: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class AssociationView:
     """省级物协 with its submission."""
@@ -348,6 +365,8 @@ class Picture:
     parts: tuple["Picture", ...] = ()
     # Of a province: what persons decided of it.
     rulings: Rulings = _NO_RULINGS
+    # Materials that have long passages in common with those of other cases, by the case's id.
+    near_duplicates: Mapping[int, tuple[Shared, ...]] = field(default_factory=dict)
 
     @cached_property
     def submission_ids(self) -> frozenset[int]:
@@ -371,37 +390,3 @@ class Picture:
         if self.parts or not self.associations:
             return self.as_of > self.campaign.call.last_moment
         return self.as_of > self.associations[0].deadline
-
-
-@dataclass(frozen=True)
-class Finding:
-    """问题: a rule that does not hold, on a subject, with the evidence in words (domain.md section 3)."""
-
-    code: str
-    severity: str
-    phase: str | None
-    province: str | None
-    city: str | None
-    community: str | None
-    subject: str
-    message: str
-    evidence: str
-    clause: str
-    message_id: str | None
-    file: str | None
-    status: str = "open"
-    # By what a person names it, and what a waiver of it must know.
-    id: str = ""
-    key: str = ""
-    rests_on: RestsOn | None = None
-    # Of a waived one: who waived it, when and why.
-    waived: str = ""
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """A picture and what the rules say of it: what every report takes."""
-
-    picture: Picture
-    findings: tuple[Finding, ...]
-    by_province: dict[str, tuple[Finding, ...]] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import Any
 
 from reports.export import COLUMNS, rows
-from reports.picture import Assessment
+from reports.finding import Assessment
 from reports.status import as_table
 from reports.tables import csv_text
 from reports.wording import sound

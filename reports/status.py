@@ -12,7 +12,8 @@ from rich.text import Text
 from reports import mailboxes
 from reports.deadline import countdown
 from reports.export import open_counts
-from reports.picture import Assessment, AssociationView, MessageView, Picture
+from reports.finding import Assessment
+from reports.picture import AssociationView, MessageView, Picture
 from reports.tally import tally
 from reports.wording import clock, one_line, short_clock, there
 

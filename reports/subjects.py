@@ -20,6 +20,7 @@ from reports import (
     scan_facts,
     stamps,
     submission_facts,
+    text_facts,
     video_facts,
 )
 from reports.picture import AssociationView, CaseView, FileView, MessageView, Picture
@@ -198,6 +199,9 @@ _CASE: dict[str, Fact] = {
     "materials": Fact("案例材料份数", lambda s: len(s.view.materials), case_facts.received),
     "photos": Fact("合格照片张数", lambda s: s.view.photos, photo_facts.photo_evidence),
     "reused_photos": Fact("也用于其他案例的照片", photo_facts.reused_photos, photo_facts.reuse_evidence),
+    "shared_texts": Fact(
+        "案例材料与哪些其他案例有大段相同的文字（各多少字）", text_facts.shared_texts, text_facts.passages_quoted
+    ),
     "pasted": Fact("照片不足而案例材料里有插图时的提示", material_facts.pasted_note),
     "unread_forms": Fact("收到推荐表而读不出、也归不到小区时的提示", file_facts.unread_forms),
     "locked": Fact("材料可能在打不开的文件或没有下载的云附件里时的提示", _hidden),

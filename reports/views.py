@@ -202,4 +202,5 @@ def _file(file: File, message: MessageView, filed: list[Filing], kept: Kept, fir
         first_arrival=first,
         facts=facts,
         filing_clues=tuple(filed[0].clues) if filed else (),
+        sentences=(reading.sentences if reading else None) or b"",
     )

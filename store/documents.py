@@ -81,7 +81,10 @@ class ReadLetter:
 
 @dataclass(frozen=True)
 class CachedReading:
-    """What reading a content gave: `found` is a list of {kind, confidence, facts}."""
+    """What reading a content gave: `found` is a list of {kind, confidence, facts}.
+
+    `texts` and `sentences` are kept (see `store.models.Reading`), not given back.
+    """
 
     sha256: str
     version: str
@@ -89,6 +92,8 @@ class CachedReading:
     status: str
     reason: str
     found: list[dict[str, Any]] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict, compare=False)
+    sentences: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True)
@@ -191,6 +196,17 @@ def _merge(store: Store, found: Iterable[CachedReading]) -> None:
         for reading in found:
             session.merge(Reading(**vars(reading)))
             note_fingerprint(session, reading.sha256, reading.found)
+
+
+def texts(store: Store, hashes: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the texts of materials by the hash of their content, those of a section by its name."""
+    wanted = sorted(set(hashes))
+    found: dict[str, dict[str, str]] = {}
+    with store.reading() as session:
+        for start in range(0, len(wanted), 1000):
+            query = select(Reading.sha256, Reading.texts).where(Reading.sha256.in_(wanted[start : start + 1000]))
+            found.update((sha256, own or {}) for sha256, own in session.execute(query))
+    return found
 
 
 def readings(session: Session, hashes: Iterable[str]) -> dict[str, Reading]:

@@ -330,7 +330,11 @@ class Filing(Base):
 
 
 class Reading(Base):
-    """What reading a content gave (a conclusion, kept by content: the same bytes are never read twice)."""
+    """What reading a content gave (a conclusion, kept by content: the same bytes are never read twice).
+
+    `texts` are those of a material's sections by name, loaded only where they are asked for (`store.documents.texts`);
+    `sentences` is what its sentences are known by (`config.sentences`), to be compared.
+    """
 
     __tablename__ = "readings"
 
@@ -340,6 +344,8 @@ class Reading(Base):
     found: Mapped[list[Any]]
     status: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str]
+    texts: Mapped[dict[str, Any] | None] = mapped_column(JSON, deferred=True, deferred_raiseload=True)
+    sentences: Mapped[bytes | None]
 
 
 class Fingerprint(Base):

@@ -23,6 +23,12 @@ from store.models import Case, File, Filing, Letter, Link, Message, Reading, Sig
 from store.pictures import same_pictures
 from store.supplied import answered_links
 
+
+def _columns(table: type) -> Iterable[Any]:
+    columns: Iterable[Any] = cast("Any", table).__table__.columns
+    return columns
+
+
 # Kinds whose facts a picture looks into; the readings of others need not be loaded.
 _WITH_FACTS = (
     "summary_list", "summary_list_scan", "recommendation_form", "recommendation_form_scan", "case_material", "photo",
@@ -31,6 +37,8 @@ _WITH_FACTS = (
 # What belongs to no province: mails whose sender nobody knows, and those that were not read.
 NOWHERE = ""
 _AT_ONCE = 1000
+# All of a reading but the texts of materials, which are many and long.
+_READ = [column for column in _columns(Reading) if column.name != "texts"]
 _Row = TypeVar("_Row")
 # How many messages of a province there are, the sum of their marks, and the newest arrival.
 Mark = tuple[int, int, datetime]
@@ -173,11 +181,6 @@ def looking(store: Store, as_of: datetime) -> Iterator[Look]:
         yield Look(session, as_of)
 
 
-def _columns(table: type) -> Iterable[Any]:
-    columns: Iterable[Any] = cast("Any", table).__table__.columns
-    return columns
-
-
 def _joined(query: Select[Any], own: ColumnElement[bool], *, letter: bool = True) -> Select[Any]:
     """Return a query on messages with the condition on their provinces."""
     return (query.outerjoin(Letter, Letter.message_pk == Message.id) if letter else query).where(own)
@@ -207,7 +210,7 @@ def _readings(session: Session, files: Iterable[File]) -> dict[str, Reading]:
     wanted = sorted({file.sha256 for file in files if file.sha256 and file.kind in _WITH_FACTS})
     found: dict[str, Reading] = {}
     for start in range(0, len(wanted), _AT_ONCE):
-        query = select(*_columns(Reading)).where(Reading.sha256.in_(wanted[start : start + _AT_ONCE]))
+        query = select(*_READ).where(Reading.sha256.in_(wanted[start : start + _AT_ONCE]))
         found.update((row.sha256, row) for row in _rows(session, query, Reading))
     return found
 

@@ -13,9 +13,9 @@ from ingest.digesting import assessment
 from ingest.importer import import_path
 from ingest.intake import take_in
 from reports.export import COLUMNS, rows
+from reports.finding import Assessment
 from reports.gather import gather
 from reports.judge import assess
-from reports.picture import Assessment
 from tests.inbox import write_inbox
 from tests.sample import ROSTER, SELECTED
 

@@ -29,7 +29,8 @@ DOORS = {
     "jinja2": {"reports/digest"},
     "lxml": {"parsers/documents/word.py", "parsers/documents/web.py", "parsers/documents/wordtree.py"},
     "mailparser": {"parsers/letter.py"},
-    "numpy": {"parsers/pages", "reports/same_pictures.py"},
+    # Where much of one kind is compared with each other: pixels, fingerprints, the sentences of all materials.
+    "numpy": {"parsers/pages", "reports/same_pictures.py", "reports/near_duplicates.py"},
     "pandas": {"reports/tables.py"},
     # What pdfplumber raises is its reader's.
     "pdfminer": {"parsers/documents/pdf.py"},

@@ -287,9 +287,9 @@ def test_a_line_of_text_is_no_caption(line: str, read: Reader) -> None:
 
 
 def test_the_texts_that_are_kept_are_bounded(read: Reader) -> None:
-    facts = facts_of(read, material(bodies={"measures": [text_of(400)] * 100}))
-    assert sum(len(one["text"]) for one in facts["section_facts"]) == 20_000
-    assert counts(facts)["measures"] == 40_000
+    (found,) = read(docx(*material(bodies={"measures": [text_of(400)] * 100})))
+    assert sum(map(len, found.texts.values())) == 20_000
+    assert counts(found.facts)["measures"] == 40_000
 
 
 FOREIGN = {

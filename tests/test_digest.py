@@ -12,8 +12,8 @@ import pytest
 from reports.digest import Digest, as_mail, compose, write
 from reports.digest_content import content_of
 from reports.digest_parts import Group
+from reports.finding import Assessment
 from reports.mail_side import MailboxHealth
-from reports.picture import Assessment
 from reports.tally import tally
 from reports.wording import masked, one_line, size
 from reports.writing import write_beside

@@ -9,7 +9,7 @@ import pytest
 from ingest.desk import Desk
 from ingest.importer import import_path
 from ingest.intake import take_in
-from reports.picture import Assessment, Finding
+from reports.finding import Assessment, Finding
 from store import mail
 from tests.desks import AFTER, assessed, codes, desk, everything, take
 from tests.sample import mails

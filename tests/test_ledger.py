@@ -7,8 +7,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from reports.finding import Assessment
 from reports.ledger import CASES, FINDINGS, MESSAGES, SUMMARY, ledger
-from reports.picture import Assessment
 from tests.picture_builders import MORNING, assessment, association, case, finding, message, realistic
 
 SHEETS = ["汇总", "案例", "问题", "来信"]

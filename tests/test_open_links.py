@@ -18,7 +18,7 @@ from ingest.intake import take_in
 from reports.digest import compose
 from reports.digest_links import dying_links, other_links
 from reports.export import rows
-from reports.picture import Assessment, Finding
+from reports.finding import Assessment, Finding
 from store import mail as mails
 from tests import mail_builders as build
 from tests.desks import assessed, desk, everything, take, write_settings

@@ -15,7 +15,7 @@ from parsers.archives import Spent, UnpackLimits
 from parsers.base import ParseError
 from parsers.documents.pictures import pictures_in
 from reports.export import rows
-from reports.picture import Assessment
+from reports.finding import Assessment
 from tests import doc_builders as build
 from tests.desks import desk, take
 from tests.inbox import Sent, list_files, mail, photo

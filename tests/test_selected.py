@@ -12,7 +12,7 @@ from config.matching import Named
 from config.selected import Selected, Selection, load_selected
 from config.settings import load_settings
 from ingest.desk import open_desk
-from reports.picture import Assessment, Finding
+from reports.finding import Assessment, Finding
 from tests.desks import take, write_settings
 from tests.inbox import Sent, list_files, mail
 from tests.sample import day

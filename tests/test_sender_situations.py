@@ -9,7 +9,8 @@ import pytest
 from config.settings import load_settings
 from ingest.desk import Desk, open_desk
 from reports.export import rows
-from reports.picture import Assessment, MessageView
+from reports.finding import Assessment
+from reports.picture import MessageView
 from tests.desks import codes, take, write_settings
 from tests.inbox import BOX, Sent, list_files, mail, photo
 from tests.mail_builders import gbk_zip

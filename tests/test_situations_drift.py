@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reports.export import rows
-from reports.picture import Assessment
+from reports.finding import Assessment
 from tests import doc_builders as docs
 from tests.desks import codes, desk, take
 from tests.docx_writer import docx_bytes, with_picture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reports.export import rows
-from reports.picture import Assessment, Finding
+from reports.finding import Assessment, Finding
 from tests.desks import codes, desk, take
 from tests.heic_builders import heic
 from tests.inbox import Sent, list_files, mail

@@ -7,8 +7,8 @@ import pytest
 from openpyxl import load_workbook
 
 from reports.export import rows
+from reports.finding import Assessment
 from reports.ledger import ledger
-from reports.picture import Assessment
 from tests import doc_builders as docs
 from tests.desks import codes, desk, take
 from tests.docx_writer import with_picture

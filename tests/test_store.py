@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, inspect, select, text
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy import create_engine, func, inspect, select, text
+from sqlalchemy.exc import IntegrityError, InvalidRequestError, StatementError
 
 from store import arrivals, documents, folders, mail, polls, sent
 from store.arrivals import Seen
@@ -160,6 +160,40 @@ def test_a_reading_of_another_version_is_not_used(store: Store) -> None:
     documents.keep_readings(store, [reading])
     assert documents.cached_readings(store, ["0" * 64], "1") == {reading.sha256: reading}
     assert documents.cached_readings(store, ["0" * 64], "2") == {}
+
+
+def test_texts_are_kept_beside_a_reading_and_loaded_only_where_they_are_asked_for(store: Store) -> None:
+    sha256 = "0" * 64
+    for version, words in (("1", "旧"), ("2", "新")):
+        reading = CachedReading(sha256, version, "docx", "ok", "", [], {"measures": words}, bytes(range(20)))
+        documents.keep_readings(store, [reading])
+    assert documents.texts(store, [sha256, "1" * 64]) == {sha256: {"measures": "新"}}
+    with store.reading() as session:
+        row = documents.readings(session, [sha256])[sha256]
+        assert row.sentences == bytes(range(20))
+        with pytest.raises(InvalidRequestError):
+            _ = row.texts
+
+
+def test_a_database_of_the_first_revision_is_brought_up_with_what_it_holds(database_url: str, tmp_path: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    import store as room
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(room.__file__ or "").parent / "migrations"))
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        insert = "INSERT INTO readings (sha256, version, format, found, status, reason) VALUES (:sha256, '1', 'docx', '[]', 'ok', '')"
+        connection.execute(text(insert), {"sha256": "0" * 64})
+    engine.dispose()
+    opened = open_store(database_url, tmp_path / "vault")
+    assert documents.cached_readings(opened, ["0" * 64], "1")["0" * 64].format == "docx"
+    assert documents.texts(opened, ["0" * 64]) == {"0" * 64: {}}
+    opened.close()
 
 
 def test_two_who_keep_the_same_reading_at_once_do_not_collide(store: Store) -> None:

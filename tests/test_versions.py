@@ -9,7 +9,7 @@ import pytest
 
 from ingest.desk import Desk
 from reports.export import rows
-from reports.picture import Assessment, Finding
+from reports.finding import Assessment, Finding
 from tests.desks import codes, desk, take
 from tests.inbox import Sent, list_files, mail
 from tests.sample import day

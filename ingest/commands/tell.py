@@ -9,8 +9,8 @@ from ingest.context import Context, moment, now
 from ingest.desk import Desk
 from ingest.digesting import assessment, make_digest, send_digest, write_digest
 from reports.export import COLUMNS, FORMATS, export
+from reports.finding import Assessment
 from reports.ledger import ledger
-from reports.picture import Assessment
 from reports.query import QueryError, run_query, shown
 from reports.status import render
 from reports.writing import write_beside

@@ -1,14 +1,15 @@
 """Tells whether a document is the material of a case (案例材料, 附件2), and what it says of itself.
 
 Facts: `title` and `community` and `company` (text or None), `sections` (names found, in the order of the text),
-`section_facts` (of each what `parsers.kinds.material_sections.SectionText` says, its text bounded), `in_order`,
+`section_facts` (of each what `parsers.kinds.material_sections.SectionText` says, without its text), `in_order`,
 `characters` (Word's count of the whole file), `pictures`, `tables`, `picture_captions`, `table_captions` (counts),
 `layout_faults` (phrases; None where the format does not tell how it looks), `method` (how the document was read).
+The texts of the sections are given beside the facts, which every picture of the campaign loads.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from config.campaign import Campaign
@@ -19,6 +20,7 @@ from parsers.kinds.material_headings import Heading, find_headings
 from parsers.kinds.material_layout import believed_of_converted, layout_faults, set_as_headings
 from parsers.kinds.material_lines import Line, lines_of
 from parsers.kinds.material_sections import SectionText, count_characters, sections_of
+from parsers.kinds.material_texts import kept_texts
 from parsers.kinds.material_title import title_of
 
 # Official papers and contracts also have headings such as 主要做法; their titles tell them apart.
@@ -40,8 +42,6 @@ _LEAST_CHARACTERS, _LEAST_OF_A_SHORT_ONE, _LEAST_WRITTEN = 500, 200, 100
 _LONG_CHARACTERS = 1_500
 _WORDS_OF_THE_MATTER = {"小区": 8, "物业": 5}
 _SOME_OF_THE_MATTER = {"小区": 3, "物业": 2}
-# So much of the sections' texts is kept, to be shown and compared.
-_KEPT_CHARACTERS = 20_000
 _STATED = re.compile(r"小区名称\s*(?:为|是)?\s*[:：]?\s*[“\"「]?([^，。；,;\s：:“”\"「」为是]{2,30})")
 _BEGINS = re.compile(r"^\s*[“\"「]?([^，。；,;\s：:、“”\"「」]{2,16}?)[”\"」]?(?:项目)?(?:坐落于|坐落在|位于|地处)")
 _NO_NAME = re.compile("^(?:本|该|我|此|小区|项目|住宅|其|这|主要|现)")
@@ -57,7 +57,7 @@ class CaseMaterial:
     """Recognises case materials, and measures their sections and their layout."""
 
     kind = "case_material"
-    version = 4
+    version = 5
 
     def read(self, document: Document, campaign: Campaign) -> tuple[Found, ...]:
         """Return the material, at most one a document."""
@@ -77,14 +77,15 @@ class CaseMaterial:
             "community": _community(bodies.get("introduction", "")),
             "company": _company(bodies),
             "sections": [section.name for section in sections],
-            "section_facts": [asdict(section) for section in _bounded(sections)],
+            "section_facts": [_measured(section) for section in sections],
             "in_order": _in_order(sections, campaign),
             "characters": characters,
             **_counts(document, lines),
             "layout_faults": _faults(document, lines, headings, min(title_lines, default=None), campaign),
             "method": document.method,
         }
-        return (Found(self.kind, confidence, facts),)
+        texts = kept_texts(sections, broken=document.method in _BROKEN_LINES)
+        return (Found(self.kind, confidence, facts, texts),)
 
 
 def _headings(document: Document, lines: Sequence[Line], campaign: Campaign) -> list[Heading]:
@@ -98,13 +99,9 @@ def _headings(document: Document, lines: Sequence[Line], campaign: Campaign) -> 
     return with_unnamed(found, lines, campaign)
 
 
-def _bounded(sections: Sequence[SectionText]) -> list[SectionText]:
-    """Return the sections, together with no more text than is kept."""
-    left, kept = _KEPT_CHARACTERS, []
-    for section in sections:
-        kept.append(replace(section, text=section.text[:left]))
-        left -= len(kept[-1].text)
-    return kept
+def _measured(section: SectionText) -> dict[str, Any]:
+    """Return what is measured of a section, which is all of it but its text."""
+    return {name: value for name, value in asdict(section).items() if name != "text"}
 
 
 def _in_order(sections: Sequence[SectionText], campaign: Campaign) -> bool:

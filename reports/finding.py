@@ -1,0 +1,40 @@
+"""What the rules find in a picture: findings with their evidence, and both together as every report takes them."""
+
+from dataclasses import dataclass, field
+
+from reports.picture import Picture
+from reports.rulings import RestsOn
+
+
+@dataclass(frozen=True)
+class Finding:
+    """问题: a rule that does not hold, on a subject, with the evidence in words (domain.md section 3)."""
+
+    code: str
+    severity: str
+    phase: str | None
+    province: str | None
+    city: str | None
+    community: str | None
+    subject: str
+    message: str
+    evidence: str
+    clause: str
+    message_id: str | None
+    file: str | None
+    status: str = "open"
+    # By what a person names it, and what a waiver of it must know.
+    id: str = ""
+    key: str = ""
+    rests_on: RestsOn | None = None
+    # Of a waived one: who waived it, when and why.
+    waived: str = ""
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A picture and what the rules say of it: what every report takes."""
+
+    picture: Picture
+    findings: tuple[Finding, ...]
+    by_province: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
