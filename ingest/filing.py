@@ -13,7 +13,7 @@ from config.naming import community_place, folded
 from ingest.file_clues import Surroundings
 from ingest.placing import PAPERS, PICTURES, Item, Place
 from ingest.province_cases import SHORTEST, Cases, PlacedCase, city_in
-from store.decisions import FILED, Decided
+from store.decisions import Decided, Shelf
 
 _NONE: tuple[Decided, ...] = ()
 
@@ -38,22 +38,10 @@ def place_all(
 
 
 def _settled(items: Sequence[Item], decided: Iterable[Decided]) -> dict[int, Decided]:
-    """Return the decisions on files by the files' ids: on the file itself, else on the same content in such a folder.
-
-    So a file that comes again from the other address need not be decided again.
-    """
-    rows = [row for row in decided if row.what == FILED]
-    exact = {(row.value["message"], row.value["path"]): row for row in rows}
-    alike = {(row.value["sha256"], _tail(row.value["path"])): row for row in rows if row.value["sha256"]}
-    found = {
-        item.id: exact.get((item.message_pk, item.path)) or alike.get((item.sha256, _tail(item.path))) for item in items
-    }
+    """Return the decisions on files by the files' ids."""
+    shelf = Shelf(decided)
+    found = {item.id: shelf.of(item.message_pk, item.path, item.sha256) for item in items}
     return {id_: row for id_, row in found.items() if row is not None}
-
-
-def _tail(path: str) -> str:
-    """Return a file's name with its folder."""
-    return "/".join(PurePosixPath(path.replace("!/", "/")).parts[-2:])
 
 
 def _as_decided(item: Item, settled: Mapping[int, Decided]) -> Item:

@@ -7,7 +7,9 @@ from reports.picture import FileView
 if TYPE_CHECKING:
     from reports.subjects import Subject
 
+# Kinds that belong to one case each.
 # What a reader of each kind leaves where it could read anything.
+_OF_A_CASE = ("recommendation_form", "recommendation_form_scan", "case_material", "photo", "video")
 _CONTENT = {"summary_list": "rows", "recommendation_form": "fields"}
 _UNREAD = {"summary_list": "收到了，但读不出任何小区", "recommendation_form": "收到了，但读不出内容"}
 # What readers tell of a file that they read whole; whatever else they tell of one that opens was not read.
@@ -54,3 +56,24 @@ def unread_forms(subject: "Subject") -> str:
         and not file.case_ids
     ]
     return f"（《{forms[0]}》收到但读不出，请人工看是否即此表）" if forms else ""
+
+
+def is_filed(file: FileView) -> bool | None:
+    """Tell whether a file that belongs to a case has one; None for files that need none, or that say nothing."""
+    needs = file.kind in _OF_A_CASE and file.province is not None and file.status == "ok"
+    if not needs or file.superseded or file.pasted or not is_told(file):
+        return None
+    return bool(file.case_ids or file.filed_by)
+
+
+def guess(file: FileView) -> str:
+    """Return which case a file may be of, in words."""
+    return f"，可能是“{file.guess}”" if file.guess else ""
+
+
+def guess_evidence(file: FileView) -> str:
+    """Return where a file is, and which clues spoke for which case, with how sure they make it."""
+    where = f"来信 {file.message_pk}：{file.path}"
+    if not file.guess:
+        return f"{where}；文件名、文件夹名、来信和同来的材料都没有指明一个小区"
+    return f"{where}；{'；'.join(file.filing_clues)}（把握 {file.confidence:.0%}）"

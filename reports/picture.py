@@ -84,7 +84,12 @@ class FileView:
     arrival: datetime
     first_arrival: datetime
     facts: dict[str, Any]
+    # How it was placed: the clues and how sure they make it; where that is too little, the case that it may be of.
     filing_clues: tuple[str, ...] = ()
+    confidence: float | None = None
+    guess: str = ""
+    # Who said where it belongs, when and why.
+    filed_by: str = ""
     superseded: bool = False
     city: str | None = None
     # A picture that stands in a Word file.

@@ -39,7 +39,7 @@ def province_picture(place: str, kept: Kept, look: Look, association: Associatio
     rows = Rows(kept, look, campaign, rulings)
     messages = views.message_views(rows)
     files = views.file_views(rows, messages)
-    placed = versions.placed(files, views.aspects(files, kept), kept, messages, campaign)
+    placed = versions.placed(files, views.aspects(files, rows), kept, messages, campaign)
     cases = _cases(kept.cases, placed, Judges(campaign, call.selected, rulings))
     own = [_association(association, messages.values(), placed, cases, rows)] if association else []
     return Picture(

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, tzinfo
 from typing import Any
 
 from config.case_name import CaseName
-from store.decisions import DEADLINE, FILED, NOTHING, VALUE, WAIVED, WITHDRAWN, Decided
+from store.decisions import DEADLINE, FILED, NOTHING, VALUE, WAIVED, WITHDRAWN, Decided, Shelf
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Rulings:
     values: Mapping[tuple[str, str], tuple[Decided, ...]] = field(default_factory=dict)
     withdrawn: Mapping[tuple[str, str], tuple[Decided, ...]] = field(default_factory=dict)
     waived: Mapping[str, tuple[Decided, ...]] = field(default_factory=dict)
-    filed: Mapping[str, Decided] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=lambda: Shelf(()))
     deadline: Decided | None = None
     nothing: Decided | None = None
 
@@ -71,7 +71,7 @@ def rulings_of(made: Iterable[Decided]) -> Rulings:
         values=_by_case(by_what.get(VALUE, ())),
         withdrawn=_by_case(by_what.get(WITHDRAWN, ())),
         waived=_grouped(by_what.get(WAIVED, ())),
-        filed={one.subject: one for one in by_what.get(FILED, ())},
+        shelf=Shelf(by_what.get(FILED, ())),
         deadline=next(iter(by_what.get(DEADLINE, ())), None),
         nothing=next(iter(by_what.get(NOTHING, ())), None),
     )

@@ -314,6 +314,10 @@ _FILE: dict[str, Fact] = {
         lambda s: file_facts.is_told(s.view),
         lambda s: _joined((s.view.path, s.view.kind_evidence)),
     ),
+    "filed": Fact(
+        "归到了小区（不需归的不判）", lambda s: file_facts.is_filed(s.view), lambda s: file_facts.guess_evidence(s.view)
+    ),
+    "guess": Fact("可能属于哪个小区", lambda s: file_facts.guess(s.view)),
     "doubt": Fact("是哪种材料不明、或读不出的说明", file_facts.doubt),
 }
 

@@ -11,6 +11,7 @@ from reports.mail_side import LinkView
 from reports.picture import FileView, MessageView
 from reports.rulings import Rulings
 from reports.versions import holder_of
+from reports.wording import decided_by
 from store.decisions import MAIL_KIND, SENDER, of_message
 from store.drops import Dropped
 from store.models import File, Filing, Letter, Message, Reading
@@ -28,6 +29,11 @@ class Rows:
     look: Look
     campaign: Campaign
     rulings: Rulings
+
+    @property
+    def threshold(self) -> float:
+        """How sure a place must be to count."""
+        return self.campaign.call.filing_threshold
 
 
 def message_views(rows: Rows) -> dict[int, MessageView]:
@@ -137,9 +143,7 @@ def file_views(rows: Rows, messages: Mapping[int, MessageView]) -> list[FileView
     """Return all files of messages that were read, each with its facts and the first arrival of its content."""
     kept = rows.kept
     first: dict[str, datetime] = {}
-    filed: dict[int, list[Filing]] = defaultdict(list)
-    for filing in kept.filings:
-        filed[filing.file_id].append(filing)
+    filed = _by_file(kept.filings)
     papers = {(file.message_pk, file.path) for file in kept.files if file.format in DOCUMENTS}
     views = []
     for file in kept.files:
@@ -147,28 +151,38 @@ def file_views(rows: Rows, messages: Mapping[int, MessageView]) -> list[FileView
         if file.sha256 and file.kind != "message" and message.is_submission:
             first[file.sha256] = min(first.get(file.sha256, message.arrival), message.arrival)
         arrival = first.get(file.sha256 or "", message.arrival)
-        view = _file(file, message, filed[file.id], kept, arrival)
+        view = _file(file, message, filed.get(file.id, []), rows, arrival)
         pasted = (file.message_pk, holder_of(file.path)) in papers
         views.append(replace(view, pasted=True) if pasted else view)
     return views
 
 
-def aspects(files: Iterable[FileView], kept: Kept) -> list[FileView]:
+def aspects(files: Iterable[FileView], rows: Rows) -> list[FileView]:
     """Return a view for everything else that was found in a file, such as a form inside a material."""
-    filed: dict[int, list[Filing]] = defaultdict(list)
-    for filing in kept.filings:
-        filed[filing.file_id].append(filing)
+    filed = _by_file(rows.kept.filings)
     views = []
     for file in files:
-        reading = kept.readings.get(file.sha256 or "")
+        reading = rows.kept.readings.get(file.sha256 or "")
         if reading is None or len(reading.found) == 1:
             continue
         main = _main(reading, file.kind)
         for index, found in enumerate(reading.found):
-            cases = tuple(filing.case_id for filing in filed[file.id] if filing.found == index)
+            cases = _cases_of(filed.get(file.id, []), index, rows.threshold)
             if index != main and cases:
                 views.append(replace(file, kind=found["kind"], facts=found["facts"], case_ids=cases))
     return views
+
+
+def _by_file(filings: Iterable[Filing]) -> dict[int, list[Filing]]:
+    filed: dict[int, list[Filing]] = defaultdict(list)
+    for filing in filings:
+        filed[filing.file_id].append(filing)
+    return filed
+
+
+def _cases_of(filed: Iterable[Filing], found: int, threshold: float) -> tuple[int, ...]:
+    """Return the cases that something found in a file surely belongs to; what is less sure is only a guess."""
+    return tuple(dict.fromkeys(one.case_id for one in filed if one.found == found and one.confidence >= threshold))
 
 
 def _main(reading: Reading, kind: str) -> int:
@@ -176,11 +190,14 @@ def _main(reading: Reading, kind: str) -> int:
     return next((index for index, found in enumerate(reading.found) if found["kind"] == kind), 0)
 
 
-def _file(file: File, message: MessageView, filed: list[Filing], kept: Kept, first: datetime) -> FileView:
-    reading = kept.readings.get(file.sha256 or "")
-    main = _main(reading, file.kind) if reading else 0
-    cases = tuple(dict.fromkeys(filing.case_id for filing in filed if filing.found == main))
-    facts: dict[str, Any] = next((f["facts"] for f in reading.found if f["kind"] == file.kind), {}) if reading else {}
+def _file(file: File, message: MessageView, filed: list[Filing], rows: Rows, first: datetime) -> FileView:
+    known, reading = rows.kept.cases, rows.kept.readings.get(file.sha256 or "")
+    decided = rows.rulings.shelf.of(file.message_pk, file.path, file.sha256)
+    kind = (decided.value.get("kind") if decided else None) or file.kind
+    main = _main(reading, kind) if reading else 0
+    cases = _cases_of(filed, main, rows.threshold)
+    facts: dict[str, Any] = next((f["facts"] for f in reading.found if f["kind"] == kind), {}) if reading else {}
+    by = decided_by(decided, rows.campaign.call.zone) if decided else ""
     return FileView(
         id=file.id,
         message_pk=file.message_pk,
@@ -190,17 +207,20 @@ def _file(file: File, message: MessageView, filed: list[Filing], kept: Kept, fir
         sha256=file.sha256,
         bytes=file.bytes,
         format=file.format,
-        kind=file.kind,
-        kind_evidence=file.kind_evidence,
+        kind=kind,
+        kind_evidence=f"人工归档（{by}）" if by else file.kind_evidence,
         status=file.status,
         reason=file.reason,
         province=file.province,
-        community=kept.cases[cases[0]].community if len(cases) == 1 else None,
-        city=kept.cases[cases[0]].city if len(cases) == 1 else None,
+        community=known[cases[0]].community if len(cases) == 1 else None,
+        city=known[cases[0]].city if len(cases) == 1 else None,
         case_ids=cases,
         arrival=message.arrival,
         first_arrival=first,
         facts=facts,
         filing_clues=tuple(filed[0].clues) if filed else (),
+        confidence=min((one.confidence for one in filed if one.found == main), default=None),
+        guess="" if cases or not filed else known[filed[0].case_id].community,
+        filed_by=by,
         sentences=(reading.sentences if reading else None) or b"",
     )

@@ -178,6 +178,27 @@ def on_filing(store: Store, province: str) -> list[Decided]:
         return [row for row in current(made(session, *ON_FILING)) if row.value["province"] == province]
 
 
+class Shelf:
+    """The decisions on where files belong: found for a file itself, else for the same content in a folder of that name.
+
+    So a file that comes again, as from the other address, need not be decided again.
+    """
+
+    def __init__(self, rows: Iterable[Decided]) -> None:
+        own = [row for row in rows if row.what == FILED]
+        self._exact = {(row.value["message"], row.value["path"]): row for row in own}
+        self._alike = {(row.value["sha256"], _tail(row.value["path"])): row for row in own if row.value["sha256"]}
+
+    def of(self, message_pk: int, path: str, sha256: str | None) -> Decided | None:
+        """Return the decision on a file; None where there is none."""
+        return self._exact.get((message_pk, path)) or self._alike.get((sha256, _tail(path)))
+
+
+def _tail(path: str) -> str:
+    """Return a file's name with its folder."""
+    return "/".join(path.replace("!/", "/").split("/")[-2:])
+
+
 def filing_lock(province: str) -> int:
     """Return the number of the lock under which a province is filed, and decisions on its filing are made."""
     return zlib.crc32(f"file {province}".encode())
