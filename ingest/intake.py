@@ -90,7 +90,7 @@ def _item(row: FileRow, place: Dropped | None) -> Item:
         kind=row.file.kind,
         found=row.reading.found if row.reading else (),
     )
-    return item if place is None or place.is_mail else held.shelved(item, place)
+    return held.shelved(item, place)
 
 
 def _placings(province: str, desk: Desk, rows: Iterable[FileRow]) -> Iterator[Placing]:

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 from config.associations import Association, raised_quota_cities
 from config.campaign import Campaign
 from config.selected import Selection
-from reports import same_pictures, versions
+from reports import moments, same_pictures, versions
 from reports.case_view import case_view
 from reports.mail_side import FolderTrouble, LinkView, MailboxHealth, MailGap
 from reports.picture import AssociationView, CaseView, Cell, CityView, FileView, MessageView, Picture
@@ -81,16 +81,19 @@ def _message(row: Message, letter: Letter | None, kept: queries.Kept, campaign: 
         **(_decided(letter, kept) if letter else _UNDECIDED),
         kept_at=row.kept_at,
         **_place(row, kept.drops.get(row.id), campaign),
+        **moments.told(row, letter, kept, campaign),
     )
 
 
-def _place(row: Message, drop: Dropped | None, campaign: Campaign) -> dict[str, str]:
+def _place(row: Message, drop: Dropped | None, campaign: Campaign) -> dict[str, Any]:
     """Return the place of a file of a watched folder, and what it came with; a mail comes alone, also from there."""
     if drop is None or drop.is_mail:
         return {}
     delivery, slash, _ = drop.inside.partition("/")
     delivery = delivery if slash else ""
     day = row.arrival.astimezone(campaign.call.zone).date().isoformat()
+    # What a person added at once came together, as in one mail.
+    day = day if drop.decision is None else drop.at.isoformat()
     return {"place": drop.path, "delivery": delivery, "batch": f"{drop.mailbox}/{drop.province}/{delivery}/{day}"}
 
 
@@ -149,7 +152,7 @@ def _decided(letter: Letter, kept: queries.Kept) -> _Settled:
 
 def _files(kept: queries.Kept, messages: Mapping[int, MessageView]) -> list[FileView]:
     """Return all files of messages that were read, each with its facts and the first arrival of its content."""
-    first: dict[str, datetime] = {}
+    first = moments.first_come(kept.files, messages)
     filed: dict[int, list[Filing]] = defaultdict(list)
     for filing in kept.filings:
         filed[filing.file_id].append(filing)
@@ -157,10 +160,8 @@ def _files(kept: queries.Kept, messages: Mapping[int, MessageView]) -> list[File
     views = []
     for file in kept.files:
         message = messages[file.message_pk]
-        if file.sha256 and file.kind != "message" and message.is_submission:
-            first[file.sha256] = min(first.get(file.sha256, message.arrival), message.arrival)
-        arrival = first.get(file.sha256 or "", message.arrival)
-        view = _file(file, message, filed[file.id], kept, arrival)
+        came = first.get(file.sha256 or "", moments.First.of(message)).or_earlier(message)
+        view = replace(_file(file, message, filed[file.id], kept, came.arrival), judged=came.taken, brought=came.added)
         pasted = (file.message_pk, holder_of(file.path)) in papers
         views.append(replace(view, pasted=True) if pasted else view)
     return views

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from store.database import Store
 from store.models import Decision, Letter, Message
+from store.withdrawing import withdraw
 
 SENDER, MAIL_KIND, PASSWORD = "sender", "mail_kind", "password"
+ADDED, ATTACHED, ARRIVAL = "added", "attached", "arrival"
 # What reading a mail asks for.
-_ON_MAIL = (SENDER, MAIL_KIND, PASSWORD)
+_ON_MAIL = (SENDER, MAIL_KIND, PASSWORD, ADDED)
 _PREFIX = "message:"
 
 
@@ -62,6 +64,8 @@ class Speaking:
     kind: Decided | None = None
     learned: tuple[Decided, ...] = ()
     passwords: tuple[Decided, ...] = ()
+    # Where a person added it.
+    added: Decided | None = None
 
     @property
     def words(self) -> list[str]:
@@ -71,7 +75,7 @@ class Speaking:
     @property
     def key(self) -> str:
         """What a letter keeps of them: their ids."""
-        own = [row for row in (self.sender, self.kind) if row]
+        own = [row for row in (self.sender, self.kind, self.added) if row]
         return ",".join(str(row.id) for row in (*own, *self.learned, *self.passwords))
 
 
@@ -96,7 +100,13 @@ def undo(store: Store, decision_id: int, person: Person) -> bool:
     query = update(Decision).where(Decision.id == decision_id, Decision.undone_at.is_(None))
     with store.session() as session:
         done = session.execute(query.values(undone_at=person.now, undone_by=person.name))
+        withdraw(session, decision_id, person.now)
         return bool(getattr(done, "rowcount", 0))
+
+
+def find(store: Store, decision_id: int | None) -> Decided | None:
+    """Return a decision by its id, also an undone one."""
+    return next((row for row in every(store) if row.id == decision_id), None) if decision_id is not None else None
 
 
 def every(store: Store) -> list[Decided]:
@@ -155,7 +165,7 @@ def _speaking(rows: Iterable[Decided], message_id: int, address: str | None) -> 
             learned = [row]
         elif address and row.address == address:
             learned.append(row)
-    return Speaking(own.get(SENDER), own.get(MAIL_KIND), tuple(learned), tuple(passwords))
+    return Speaking(own.get(SENDER), own.get(MAIL_KIND), tuple(learned), tuple(passwords), own.get(ADDED))
 
 
 def made(session: Session, *kinds: str) -> list[Decided]:

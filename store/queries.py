@@ -50,6 +50,11 @@ class Kept:
         """How many files each message holds, by the message's id."""
         return Counter(file.message_pk for file in self.files)
 
+    @cached_property
+    def standing(self) -> dict[tuple[str, str], Decided]:
+        """The decisions that count, by what they decide and of what."""
+        return {(row.what, row.subject): row for row in decisions.current(self.decisions.values())}
+
 
 def kept(store: Store, as_of: datetime) -> Kept:
     """Return what had arrived by a moment, as one consistent look."""
