@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from store.decisions import ADDED, ARRIVAL, ATTACHED, Decided
 
-WHATS: Mapping[str, str] = {ADDED: "补入文件", ATTACHED: "补入来信", ARRIVAL: "到达时间"}
+CALLED: Mapping[str, str] = {ADDED: "补入文件", ATTACHED: "补入来信", ARRIVAL: "到达时间"}
 
 
 def words(row: Decided) -> str | None:

@@ -8,12 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from config.errors import ConfigError
 from ingest.adding import Done, add
 from ingest.attaching import attach
-from ingest.cli import cli
 from ingest.desk import Desk
 from ingest.importer import import_path
 from ingest.intake import take_in
@@ -29,6 +27,7 @@ from tests.desks import AFTER, assessed, codes, desk, everything, take
 from tests.inbox import Sent, list_files, mail, photo, submission
 from tests.outlook_builders import compound, msg_tree
 from tests.sample import day
+from tests.test_cli import zhengji
 from tests.test_folder import SETTINGS
 
 WHEN = day("08-04T15:30:00")
@@ -375,9 +374,9 @@ def test_what_is_no_file_is_refused_and_nothing_beside_it_is_added(office: Offic
     assert mails.count(office.desk.store) == 0
 
 
-def run(tmp_path: Path, *arguments: object) -> Result:
+def run(tmp_path: Path, *arguments: object) -> "subprocess.CompletedProcess[str]":
     config = tmp_path / "desk" / "zhengji.toml"
-    return CliRunner().invoke(cli, ["--config", str(config), *map(str, arguments)], env={"ZHENGJI_PERSON": "张三"})
+    return zhengji("--config", str(config), *map(str, arguments), ZHENGJI_PERSON="张三")
 
 
 def test_the_commands_add_list_and_undo(tmp_path: Path) -> None:
@@ -387,17 +386,20 @@ def test_the_commands_add_list_and_undo(tmp_path: Path) -> None:
     file.write_bytes(CASE.form_docx())
     today = datetime.now(UTC).date().isoformat()
     added = run(tmp_path, "decide", "add", file, "--province", "浙江省", "--source", "微信", "--note", "电话说过")
-    assert added.exit_code == 0, added.output
-    assert "《推荐表.docx》已补入浙江（编号 1）：微信" in added.output
+    assert added.returncode == 0, added.stderr
+    assert "《推荐表.docx》已补入浙江（编号 1）：微信" in added.stdout
     again = run(tmp_path, "decide", "add", file, "--province", "浙江", "--source", "微信", "--arrived", today)
-    assert "没有重复" in again.output
-    listed = run(tmp_path, "decisions").output
+    assert "没有重复" in again.stdout
+    listed = run(tmp_path, "decisions").stdout
     assert "《推荐表.docx》微信补入浙江，来信 1" in listed
     assert "电话说过" in listed
     assert "补入文件" in listed
-    assert run(tmp_path, "undo", "1").exit_code == 0
-    assert "已撤销（张三" in run(tmp_path, "decisions").output
-    assert '"kind": "unrelated"' in run(tmp_path, "export", "messages").output
+    assert run(tmp_path, "undo", "1").returncode == 0
+    assert "已撤销（张三" in run(tmp_path, "decisions").stdout
+    wrong = run(tmp_path, "decide", "add", file, "--province", "浙工", "--source", "微信")
+    assert (wrong.returncode, wrong.stdout, wrong.stderr.count("\n")) == (2, "", 1)
+    assert "你是不是想说 浙江？" in wrong.stderr
+    assert '"kind": "unrelated"' in run(tmp_path, "export", "messages").stdout
 
 
 _TRIED = 6
@@ -408,7 +410,7 @@ def test_adding_that_is_killed_is_completed_by_the_same_command(office: Office, 
     files = office.written({"推荐表.docx": CASE.form_docx(), **list_files(ASSOCIATION, [CASE])})
     with desk(tmp_path / "undisturbed"):
         pass
-    steps = int(killed(tmp_path / "undisturbed", 0, files).stdout)
+    steps = int(killed(tmp_path / "undisturbed", 0, files).stdout.split()[-1])
     assert steps > 2 * _TRIED
     assert killed(tmp_path / "desk", 1 + part * (steps - 1) // (_TRIED - 1), files).returncode == -9
     done = killed(tmp_path / "desk", 0, files)

@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
 from config.campaign import Campaign
 from ingest.arriving import decide_arrival
-from ingest.cli import cli
 from ingest.desk import Desk
 from ingest.intake import take_in
 from ingest.poll import Poller
@@ -33,6 +31,7 @@ from tests.inbox import Sent, list_files, mail
 from tests.picture_builders import message
 from tests.sample import day
 from tests.servers import Account
+from tests.test_cli import zhengji
 from tests.test_killed import mailbox
 
 CASE = Sent("春江花园", "杭州春江物业服务有限公司", "杭州市物业管理协会", photos=0)
@@ -237,9 +236,9 @@ def test_the_command_settles_and_the_list_says_it(opened: Desk, tmp_path: Path) 
 
     def run(*arguments: str) -> str:
         config = str(tmp_path / "desk" / "zhengji.toml")
-        done = CliRunner().invoke(cli, ["--config", config, *arguments])
-        assert done.exit_code == 0, done.output
-        return done.output
+        done = zhengji("--config", config, *arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     assert "来信 1 算迟到" in run("decide", "arrival", "1", "迟到", "--person", "张三", "--note", "问过网管")
     listed = run("decisions")
