@@ -6,7 +6,7 @@ They answer a cloud link of the message, by their names or because only one is o
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -27,11 +27,15 @@ _COPY = re.compile(r"(?:\s*\(\d{1,3}\)|\s*-\s*副本|\s*- copy)+$", re.IGNORECAS
 
 @dataclass(frozen=True)
 class Attached:
-    """A file as it was put in its place: its name, the link that it answers, and whether it is new to the message."""
+    """A file as it was put in its place: its name, the link that it answers, and whether it is new to the message.
+
+    `decision` is the number by which that is undone.
+    """
 
     name: str
     link: int | None
     new: bool
+    decision: int | None = field(default=None, compare=False)
 
 
 def attach(
@@ -41,7 +45,7 @@ def attach(
     message_id = supplied.find_message(desk.store, message)
     if message_id is None:
         raise ConfigError(f"没有编号为 {message} 的来信；编号见日报和台账的“来信”一页")
-    names = {file: _name_of(file) for file in files}
+    names = {file: name_of(file) for file in files}
     links = supplied.links(desk.store, message_id)
     answers = {file: _answered(name, links, number) for file, name in names.items()}
     done = []
@@ -49,21 +53,21 @@ def attach(
         link = answers[file]
         with file.open("rb") as opened:
             blob = desk.store.vault.keep(chunks_of(opened))
-        new = supplied.add(desk.store, message_id, Added(name, blob, link.key if link else None, person), now)
-        done.append(Attached(name, link.number if link else None, new))
+        one = supplied.add(desk.store, message_id, Added(name, blob, link.key if link else None, person), now)
+        done.append(Attached(name, link.number if link else None, one.new, one.decision))
     read_one(desk, message_id)
     file_all(desk)
     return done
 
 
-def _name_of(file: Path) -> str:
-    """Return a file's name as it is to stand in the message; ConfigError where it is not there, empty or a folder."""
+def name_of(file: Path) -> str:
+    """Return a file's name as it is to stand in a message; ConfigError where it is not there, empty or a folder."""
     if not file.exists():
         raise ConfigError(f"{file}: 文件不存在")
     if not file.is_file():
         raise ConfigError(f"{file}: 不是文件；文件夹请先压缩，或逐个列出其中的文件")
     if not file.stat().st_size:
-        raise ConfigError(f"{file}: 文件是空的（0 字节），请重新下载")
+        raise ConfigError(f"{file}: 文件是空的（0 字节），请重新取得")
     return safe_name(shown(Path(file.name)))
 
 

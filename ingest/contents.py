@@ -28,7 +28,7 @@ from parsers.mails import MAIL_FORMATS
 from parsers.names import unique_path
 from parsers.naming_kinds import PACKED
 from parsers.passwords import NOTE_BYTES, find_passwords, passwords_in_note, passwords_in_path
-from parsers.reading import Reading, kind_of
+from parsers.reading import Reading, format_at, kind_of
 from store import documents
 from store.blobs import Blob
 from store.documents import CachedReading, ReadFile
@@ -73,13 +73,15 @@ class Pile:
         return unique_path(wanted, self.taken)
 
 
-def read_mail(desk: Desk, raw: Path, passwords: Sequence[str] = (), beside: Iterable[Held] = ()) -> tuple[Letter, Pile]:
+def read_mail(
+    desk: Desk, raw: Path, passwords: Sequence[str] = (), beside: Iterable[Held] = (), format_: str = "eml"
+) -> tuple[Letter, Pile]:
     """Keep and read all that a mail holds, and what lies beside it; return its letter and its files.
 
     ParseError where it cannot be opened at all.
     """
     pile = Pile(desk, list(passwords))
-    letter, parts, problem = _open_mail(pile, raw, "eml")
+    letter, parts, problem = _open_mail(pile, raw, format_)
     if letter is None:
         raise ParseError("corrupt", "来信打不开")
     add_all(pile, parts, "", desk.settings.limits.depth)
@@ -87,6 +89,17 @@ def read_mail(desk: Desk, raw: Path, passwords: Sequence[str] = (), beside: Iter
         pile.files.append(_unopened(pile.path("邮件其余部分"), "邮件其余部分", 0, *problem))
     _add_held(pile, beside)
     return letter, pile
+
+
+def added_format(raw: Path) -> str:
+    """Return how a mail that a person added is kept: as Outlook's .msg, else as it went over the wire."""
+    return "msg" if format_at(raw) == "msg" else "eml"
+
+
+def letter_at(desk: Desk, raw: Path, format_: str) -> Letter | None:
+    """Return the letter of a mail, without keeping what it holds; None where it cannot be opened."""
+    answers, _ = all_of(desk.room.ask("letter", raw.stat().st_size, path=str(raw), format_=format_, most=0))
+    return letter_from(answers[0]["letter"]) if answers else None
 
 
 def read_held(desk: Desk, held: Iterable[Held], passwords: Sequence[str] = ()) -> Pile:

@@ -140,7 +140,11 @@ def arrival_of(raw: Path, file: Path, now: datetime) -> tuple[datetime, str]:
 
 def stamped_arrival(raw: Path, now: datetime) -> tuple[datetime, str] | None:
     """Return (arrival, which stamp it is) as the mail itself says it; None where it says nothing that can be."""
-    received, date = stamps(raw)
+    return first_stamp(*stamps(raw), now)
+
+
+def first_stamp(received: datetime | None, date: datetime | None, now: datetime) -> tuple[datetime, str] | None:
+    """Return the first of a mail's two stamps that can be, with which it is; None where neither can."""
     return next(_plausible([(received, "received"), (date, "date")], now), None)
 
 

@@ -95,7 +95,7 @@ def _item(row: FileRow, place: Dropped | None) -> Item:
         subject=row.subject,
         sha256=row.file.sha256,
     )
-    return item if place is None or place.is_mail else held.shelved(item, place)
+    return held.shelved(item, place)
 
 
 def _placings(province: str, desk: Desk, rows: Iterable[FileRow]) -> Iterator[Placing]:

@@ -8,7 +8,7 @@ from typing import Any
 from ingest import contents, held
 from ingest.contents import Pile
 from ingest.desk import Desk
-from ingest.held import Held
+from ingest.held import Held, Lying
 from ingest.linked import deciding, is_ours, read_links
 from ingest.mail_kind import decided_kind, mail_kind
 from ingest.origin import Origin, origin_of, quoted
@@ -17,10 +17,9 @@ from ingest.sender import Sender, sender_of
 from parsers.letter import Letter
 from parsers.letter_identity import soft_key
 from parsers.passwords import find_passwords
-from store import decisions, drops, mail, siblings
+from store import decisions, mail, siblings
 from store.decisions import Speaking
 from store.documents import ReadFile, ReadLetter, ReadLink
-from store.drops import Dropped
 
 
 @dataclass(frozen=True)
@@ -38,47 +37,64 @@ class Read:
 def read_message(desk: Desk, message_id: int) -> Read:
     """Return a message as it reads; contents are kept in the vault as they come."""
     own = Own(message_id, mail.arrival(desk.store, message_id))
-    place, added = drops.find_dropped(desk.store, message_id), held.supplied(desk.store, message_id)
-    if place and not place.is_mail:
-        return _read_dropped(desk, own, place, added)
-    return _read_mail(desk, own, place, added)
+    lying = held.find_lying(desk.store, message_id, desk.campaign.call.zone)
+    added = held.supplied(desk.store, message_id)
+    if lying and not lying.place.is_mail:
+        return _read_dropped(desk, own, lying, added)
+    return _read_mail(desk, own, lying, added)
 
 
-def _read_dropped(desk: Desk, own: Own, place: Dropped, added: list[Held]) -> Read:
-    """Read a file of a watched folder, which is a message of its own."""
+def _read_dropped(desk: Desk, own: Own, lying: Lying, added: list[Held]) -> Read:
+    """Read a file of a watched folder, or one that a person added, which is a message of its own."""
+    place = lying.place
     files = [held.file_of(desk.store, own.id, place), *added]
     speaking = decisions.speaking(desk.store, own.id, None)
     pile = contents.read_held(desk, files, speaking.words)
     same = siblings.Sender(None, place.province)
     if is_locked(pile) and (words := [*pile.noted, *passwords_elsewhere(desk, own, same)]):
         pile = contents.read_held(desk, files, [*speaking.words, *words])
-    join_volumes(desk, own, same, pile)
-    letter = _letter(held.letter_of(place), held.sender_of(place), held.kind_of(place), desk.letter_version)
+    _join(desk, own, same, pile, lying)
+    letter = _letter(held.letter_of(place), held.sender_of(lying), lying.kind, desk.letter_version)
     letter = replace(letter, decided=speaking.key)
     return Read(letter, pile.files, read_links(pile.links), len(added), has_password=_has_password(letter, pile))
 
 
-def _read_mail(desk: Desk, own: Own, place: Dropped | None, added: list[Held]) -> Read:
+def _join(desk: Desk, own: Own, same: siblings.Sender, pile: Pile, lying: Lying | None) -> None:
+    """Open the split archives that this message made complete; what was withdrawn completes none."""
+    if lying and lying.withdrawn:
+        pile.files[:] = held.alone(pile.files)
+    else:
+        join_volumes(desk, own, same, pile)
+
+
+def _read_mail(desk: Desk, own: Own, lying: Lying | None, added: list[Held]) -> Read:
     raw = mail.raw(desk.store, own.id)
-    letter, pile = contents.read_mail(desk, raw, beside=added)
+    format_ = contents.added_format(raw) if lying and lying.put else "eml"
+    letter, pile = contents.read_mail(desk, raw, beside=added, format_=format_)
     speaking, sender = _sender(desk, own, letter, pile)
     same = _same_sender(desk, _origin(desk, letter, pile).address, sender.province)
     if is_locked(pile) and (words := [*speaking.words, *pile.noted, *passwords_elsewhere(desk, own, same)]):
-        letter, pile = contents.read_mail(desk, raw, words, added)
-    join_volumes(desk, own, same, pile)
+        letter, pile = contents.read_mail(desk, raw, words, added, format_=format_)
+    _join(desk, own, same, pile, lying)
     # What was locked or split may say more of the sender.
     speaking, sender = _sender(desk, own, letter, pile)
-    sender = held.sender_by_place(sender, place)
+    sender = held.sender_by_place(sender, lying, decided=speaking.sender is not None)
+    aside = lying.aside if lying else None
     # What we sent ourselves and they quote, such as our forms at a net disk, is nothing that they sent.
     theirs = [link for link in letter.links if not is_ours(desk, link.quoted_from)]
     linked = replace(letter, links=(*theirs, *pile.links))
     read = replace(
-        _letter(letter, sender, _kind(desk, linked, pile, sender, speaking), desk.letter_version),
+        _letter(letter, sender, aside or _kind(desk, linked, pile, sender, speaking), desk.letter_version),
         sender_address=_origin(desk, letter, pile).address,
         decided=speaking.key,
-        soft_key=soft_key(letter, [file.sha256 or f"{file.path} {file.status}" for file in pile.files]),
+        # Of a withdrawn mail none is a copy, or that would count as little.
+        soft_key=None if aside else _soft_key(letter, pile),
     )
     return Read(read, pile.files, read_links(linked.links), len(added), has_password=_has_password(read, pile))
+
+
+def _soft_key(letter: Letter, pile: Pile) -> str | None:
+    return soft_key(letter, [file.sha256 or f"{file.path} {file.status}" for file in pile.files])
 
 
 def _origin(desk: Desk, letter: Letter, pile: Pile) -> Origin:
@@ -176,6 +192,7 @@ def _letter(letter: Letter, sender: Sender, kind: tuple[str, str], version: str)
         version=version,
         forwarded=[_plain(one) for one in letter.forwarded],
         authentication=[_plain(one) for one in letter.authentication],
+        received=letter.received,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from config.divisions import divisions
 from config.errors import ConfigError, nearest
+from ingest import telling
 from ingest.desk import Desk
 from ingest.intake import take_in
 from reports.subjects import LEVELS
@@ -28,7 +29,7 @@ def assign(desk: Desk, target: str, place: Mapping[str, str | None], person: Per
 
     Returns what it changed, a sentence a line; DecisionError where message, province, city or level are unknown.
     """
-    value: dict[str, Any] = _place(desk, place)
+    value: dict[str, Any] = place_named(desk, place)
     if "@" in target:
         address = address_named(target)
         if desk.register.is_own(address):
@@ -59,7 +60,8 @@ def undo(desk: Desk, decision_id: int, person: Person) -> list[str]:
         raise DecisionError(f"人工处理 {decision_id} 已由 {made[decision_id].undone_by} 撤销过")
     before = mail.settled(desk.store)
     take_in(desk)
-    return [f"已撤销人工处理 {decision_id}（{described(made[decision_id])}）", *_changes(desk, before)]
+    told = telling.undone(made[decision_id]) or _changes(desk, before)
+    return [f"已撤销人工处理 {decision_id}（{described(made[decision_id])}）", *told]
 
 
 def _carry_out(desk: Desk, what: str, subject: str, value: dict[str, Any], person: Person) -> list[str]:
@@ -73,6 +75,8 @@ def _carry_out(desk: Desk, what: str, subject: str, value: dict[str, Any], perso
 
 def described(row: Decided) -> str:
     """Return a decision in words, without who and when."""
+    if words := telling.words(row):
+        return words
     subject = f"来信 {row.subject.removeprefix('message:')}" if row.is_on_message else row.subject
     if row.what == decisions.MAIL_KIND:
         return f"{subject} 是{MESSAGE_KINDS.get(row.value.get('kind', ''), '')}"
@@ -160,7 +164,7 @@ def address_named(text: str) -> str:
     return address
 
 
-def _place(desk: Desk, place: Mapping[str, str | None]) -> dict[str, Any]:
+def place_named(desk: Desk, place: Mapping[str, str | None]) -> dict[str, Any]:
     """Return {province, city, level} by their names here; DecisionError where one is not known."""
     province = _province(desk, place["province"] or "")
     city = _city(place.get("city"), province)

@@ -155,12 +155,12 @@ def late_items(case: CaseView, limit: datetime, campaign: Campaign) -> list[str]
 
 
 def _first(files: Iterable[FileView]) -> datetime | None:
-    return min((file.first_arrival for file in files), default=None)
+    return min((file.first_taken for file in files), default=None)
 
 
 def _nth(files: Iterable[FileView], count: int) -> datetime | None:
     """Return when enough photos were there: the requirement is met by the third, not by the first."""
-    arrivals = sorted(file.first_arrival for file in files)
+    arrivals = sorted(file.first_taken for file in files)
     return arrivals[count - 1] if len(arrivals) >= count else None
 
 

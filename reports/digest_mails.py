@@ -29,8 +29,8 @@ def arrivals(picture: Picture, since: datetime | None) -> Group:
 
 
 def _came(message: MessageView) -> datetime:
-    """Return when a message came to us: the day that a folder's name states says when it came to the office."""
-    return message.kept_at if message.place and message.kept_at else message.arrival
+    """Return when a message came to us: what a folder's name or a person states says when it came to the office."""
+    return message.kept_at if (message.place or message.added) and message.kept_at else message.arrival
 
 
 def _batch(batch: Sequence[MessageView], picture: Picture) -> Item:
@@ -56,9 +56,9 @@ def aside(picture: Picture) -> tuple[Group, ...]:
 
 
 def _at(message: MessageView, picture: Picture) -> str:
-    """Return when a message arrived; of what a folder's name dates, the day alone is known."""
+    """Return when a message arrived; of what a folder's name or a person dates, the day alone is known."""
     at = short_clock(message.arrival, picture.campaign.call.zone)
-    return at.partition(" ")[0] if message.arrival_source == "folder_day" else at
+    return at.partition(" ")[0] if message.arrival_source in {"folder_day", "added_day"} else at
 
 
 def _item(message: MessageView, picture: Picture) -> Item:
@@ -86,7 +86,11 @@ def _junk(message: MessageView) -> Iterable[str]:
 
 
 def _decided(message: MessageView) -> Iterable[str]:
-    """Yield who settled the mail's sender or kind, where a person did."""
+    """Yield who added the mail, or settled its sender, its kind or its arrival, where a person did."""
+    if message.added and not message.place:
+        yield message.added
+    if message.arrival_decided_by:
+        yield f"由{message.arrival_decided_by}认定为{'迟到' if message.arrival_decided == 'late' else '按时'}"
     if message.sender_decided_by:
         yield f"发信单位由{message.sender_decided_by}{'按地址' if message.sender_decided == 'address' else ''}认定"
     if message.kind_decided_by:

@@ -13,7 +13,8 @@ from typing import Any
 from config.campaign import Campaign
 from reports.case_facts import is_blank
 from reports.finding import Assessment
-from reports.picture import AssociationView
+from reports.picture import AssociationView, MessageView
+from reports.sources import source_of
 from reports.stamps import any_stamped
 from reports.submission_facts import word_lists
 from reports.tables import Column, Sheet, csv_text, workbook
@@ -38,7 +39,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "messages": (
         "id", "mailbox", "folder", "uid", "message_id", "from_address", "from_name", "subject", "arrival", "province",
-        "sender_level", "files", "bytes", "kind", "sender_basis", "sender_decided_by", "kind_decided_by",
+        "sender_level", "files", "bytes", "kind", "sender_basis", "sender_decided_by", "kind_decided_by", "came",
     ),
     "files": (
         "message", "path", "sha256", "bytes", "kind", "province", "community", "status", "superseded",
@@ -82,7 +83,7 @@ def values(assessment: Assessment, what: str) -> list[Row]:
 
 
 def _attribute(view: object, name: str) -> Any:  # noqa: ANN401 (a JSON value or a moment)
-    value = getattr(view, name)
+    value = source_of(view) if name == "came" and isinstance(view, MessageView) else getattr(view, name)
     return None if value == "" and name in _UNKNOWN_IF_EMPTY else value
 
 

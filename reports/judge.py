@@ -139,11 +139,22 @@ def _length(seconds: int) -> str:
     return f"{minutes} 分钟" if not rest else f"{minutes} 分 {rest} 秒" if minutes else f"{rest} 秒"
 
 
+def _span(seconds: int) -> str:
+    """Say how far two moments are apart: days and hours where they are, as nobody counts minutes then."""
+    minutes, _ = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = ((days, "天"), (hours, "小时"), (minutes, "分钟" if not hours else "分"))
+    told = [f"{count} {unit}" for count, unit in parts if count]
+    return " ".join(told[:2]) or _length(seconds)
+
+
 # Facts that people read otherwise than as a number or a list.
 _WORDED: Mapping[str, Callable[[Any], str]] = {
     "bytes": _size,
     "collection_rate": lambda rate: f"{rate * 100:.4g}%",
     "seconds": _length,
+    "stamps_apart": _span,
     "sides": lambda sides: "×".join(str(side) for side in sides),
 }
 

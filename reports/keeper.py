@@ -87,7 +87,7 @@ class Keeper:
 
 def _basis(place: str, look: Look, mark: object) -> tuple[Any, ...]:
     """Return what a province's picture rests on beside the campaign: another basis, another picture."""
-    return mark, look.drops, look.answered, tuple(one.id for one in look.decided(place))
+    return mark, look.drops, look.answered, look.stamps_decided, tuple(one.id for one in look.decided(place))
 
 
 @contextmanager

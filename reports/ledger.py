@@ -11,7 +11,6 @@ from typing import Any
 from config.campaign import Campaign
 from reports.export import Row, values
 from reports.finding import Assessment
-from reports.sources import source_of
 from reports.stamps import seals_said
 from reports.subjects import LEVELS
 from reports.tables import Column, Sheet, workbook
@@ -226,7 +225,6 @@ def _messages(assessment: Assessment) -> list[Row]:
             **row,
             "place": PLACES[place_of(message)],
             "why": message.failure or message.kind_evidence,
-            "came": source_of(message),
         }
         for row, message in table
     ]

@@ -96,6 +96,14 @@ class FileView:
     pasted: bool = False
     # What the sentences of a material are known by (see `config.sentences`).
     sentences: Packed = field(default=b"", repr=False)
+    # The moment that lateness is judged by, where it is another than `first_arrival`, and by whom it was brought then.
+    judged: datetime | None = None
+    brought: str = ""
+
+    @property
+    def first_taken(self) -> datetime:
+        """When the same content first came as lateness is judged: by the earlier of the server's two stamps."""
+        return self.judged or self.first_arrival
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +151,20 @@ class MessageView:
     delivery: str = ""
     # What was put into one folder of a province on one day; empty for a mail, which is complete in itself.
     batch: str = ""
+
+    # The server's second stamp, that of its Received header, where it says another moment than `arrival`; and what a
+    # person decided of the two: "late", "in_time" or nothing.
+    received: datetime | None = None
+    arrival_decided: str = ""
+    arrival_decided_by: str | None = None
+    # Where a person added it: by which way it came, who says so and when.
+    added: str = ""
+
+    @property
+    def taken(self) -> datetime:
+        """When the server took it, as lateness is judged: late only where both stamps are, or a person said so."""
+        stamps = (self.arrival, self.received or self.arrival)
+        return max(stamps) if self.arrival_decided == "late" else min(stamps)
 
     @property
     def key(self) -> str:
@@ -326,7 +348,12 @@ class AssociationView:
     @property
     def late(self) -> bool:
         """Whether its first submission came after the deadline (domain.md section 6.1)."""
-        return self.first_arrival is not None and self.first_arrival > self.deadline
+        return self.first_taken is not None and self.first_taken > self.deadline
+
+    @property
+    def first_taken(self) -> datetime | None:
+        """When its first submission came, as lateness is judged."""
+        return min((message.taken for message in self.messages_in), default=None)
 
     @property
     def cases_listed(self) -> int:

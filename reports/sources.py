@@ -13,6 +13,8 @@ _WAYS = {
 
 def source_of(message: MessageView) -> str:
     """Return how a message came and on what its arrival stands: 文件夹“U盘与快递”，2026-08-03 快递."""
+    if message.added:
+        return message.added
     if not message.place:
         return _WAYS.get(message.arrival_source, message.mailbox)
     box = message.mailbox if message.mailbox.startswith("文件夹") else f"文件夹“{message.mailbox}”"

@@ -16,6 +16,7 @@ from reports import (
     links,
     material_facts,
     message_facts,
+    moments,
     photo_facts,
     scan_facts,
     stamps,
@@ -87,8 +88,7 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def _arrivals(subject: Subject) -> str:
-    files = subject.view.files
-    return _joined(f"《{file.name}》{subject.clock(file.first_arrival)} 到达" for file in files[:5])
+    return _joined(moments.came(file, subject) for file in subject.view.files[:5])
 
 
 def _province_has_list(subject: Subject) -> bool:
@@ -107,8 +107,13 @@ def _in_submission(subject: Subject) -> bool:
 
 
 def _is_photo(file: FileView, picture: Picture) -> bool:
-    """Tell a photo that is judged: one that is only an illustration in a material is not."""
-    return file.kind == "photo" and not file.superseded and (not file.pasted or file.id in picture.photo_ids)
+    """Tell a photo that is judged: one that is only an illustration in a material is not, nor one of no submission."""
+    judged = file.kind == "photo" and not file.superseded and file.message_pk in picture.submission_ids
+    return judged and (not file.pasted or file.id in picture.photo_ids)
+
+
+def _is_video(file: FileView, picture: Picture) -> bool:
+    return file.kind == "video" and not file.superseded and file.message_pk in picture.submission_ids
 
 
 def _hidden(subject: Subject) -> str:
@@ -122,10 +127,12 @@ _ASSOCIATION: dict[str, Fact] = {
     "expected": Fact("没有声明零报送", lambda s: not s.view.nothing_to_send),
     "in_time": Fact("首次报送按时", lambda s: s.view.messages > 0 and not s.view.late),
     "first_arrival": Fact("首次报送到达的时刻", lambda s: s.clock(s.view.first_arrival)),
-    "first_arrival_day": Fact(
-        "首次报送到达的日期",
-        lambda s: s.day(s.view.first_arrival),
-        lambda s: _joined(f"来信“{m.subject}”，{s.clock(m.arrival)} 到达" for m in s.view.messages_in[:1]),
+    "first_arrival_day": Fact("首次报送到达（入箱）的日期", lambda s: s.day(s.view.first_arrival)),
+    "first_taken": Fact("首次报送到达的时刻（服务器两个时间中较早的）", lambda s: s.clock(s.view.first_taken)),
+    "first_taken_day": Fact(
+        "首次报送到达的日期（服务器两个时间中较早的）",
+        lambda s: s.day(s.view.first_taken),
+        lambda s: moments.came_first(s.view.messages_in, s),
     ),
     "editable_lists": Fact("可编辑的汇总清单份数", lambda s: len(s.view.lists), submission_facts.received),
     "lists_not_word": Fact(
@@ -149,9 +156,7 @@ _ASSOCIATION: dict[str, Fact] = {
     "late_items": Fact(
         "截止后才到的应报项目（清单、扫描件）",
         lambda s: submission_facts.late_items(s.view),
-        lambda s: _joined(
-            f"《{f.name}》{s.clock(f.first_arrival)} 到达" for f in (*s.view.all_lists, *s.view.list_scans)
-        ),
+        lambda s: _joined(moments.came(f, s) for f in (*s.view.all_lists, *s.view.list_scans)),
     ),
     "nameless_rows": Fact(
         "汇总清单中有内容而小区名称空白的行",
@@ -268,10 +273,14 @@ _CASE: dict[str, Fact] = {
         "清单与推荐表的推荐单位之别", case_facts.difference("recommender"), cells("recommender")
     ),
     "first_arrival": Fact("材料最早到达的时刻", lambda s: s.clock(s.view.first_arrival)),
-    "first_arrival_day": Fact("材料最早到达的日期", lambda s: s.day(s.view.first_arrival), _arrivals),
+    "first_arrival_day": Fact("材料最早到达（入箱）的日期", lambda s: s.day(s.view.first_arrival), _arrivals),
+    "first_taken": Fact("材料最早到达的时刻（服务器两个时间中较早的）", lambda s: s.clock(moments.first_taken(s.view))),
+    "first_taken_day": Fact(
+        "材料最早到达的日期（服务器两个时间中较早的）", lambda s: s.day(moments.first_taken(s.view)), _arrivals
+    ),
     "in_time": Fact(
         "材料最早按时到达",
-        lambda s: s.view.first_arrival is not None and s.view.first_arrival <= s.last_moment,
+        lambda s: (first := moments.first_taken(s.view)) is not None and first <= s.last_moment,
     ),
     "late_items": Fact(
         "截止后才到的应报项目（推荐表、案例材料、照片）",
@@ -291,6 +300,11 @@ _MESSAGE: dict[str, Fact] = {
     "clues_text": Fact("认定发信单位的线索（最多三条）", lambda s: message_facts.clues_text(s.view)),
     "assign_command": Fact("认定发信单位的命令", lambda s: message_facts.assign_command(s.view)),
     "suspicions": Fact("发信人的可疑之处", lambda s: list(s.view.suspicions), lambda s: _sender(s.view)),
+    "arrival": Fact("入箱的时刻", lambda s: s.clock(s.view.arrival)),
+    "received": Fact("收件服务器写明收到的时刻", lambda s: s.clock(s.view.received)),
+    "arrival_open": Fact("截止时间在收件服务器的两个时间之间，还没有人认定", moments.is_open),
+    "stamps_apart": Fact("收件服务器的两个时间相差（秒）", lambda s: moments.apart(s.view), moments.evidence),
+    "arrival_command": Fact("认定按时或迟到的命令", lambda s: moments.command(s.view)),
     "open_links": Fact("还没有下载的云附件（名称、大小、到期时间）", links.open_links, links.evidence),
     "open_links_text": Fact("还没有下载的云附件（一句话）", lambda s: "；".join(links.open_links(s))),
     "sender_level_text": Fact("发信单位的级别（中文）", lambda s: LEVELS.get(s.view.sender_level or "", "")),
@@ -366,7 +380,7 @@ def subjects(picture: Picture, on: str) -> Iterable[Subject]:
         "message": picture.messages,
         "file": picture.files,
         "photo": (file for file in picture.files if _is_photo(file, picture)),
-        "video": (file for file in picture.files if file.kind == "video" and not file.superseded),
+        "video": (file for file in picture.files if _is_video(file, picture)),
     }
     for view in views[on]:
         yield Subject(view, picture, associations.get(getattr(view, "province", None) or ""))

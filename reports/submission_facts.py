@@ -42,7 +42,7 @@ def late_items(view: AssociationView) -> list[str]:
     """Return which of list and scan first came after the deadline."""
     limit = view.deadline
     items = {"汇总清单": view.all_lists, "汇总清单盖章扫描件": view.list_scans}
-    return [label for label, files in items.items() if files and min(file.first_arrival for file in files) > limit]
+    return [label for label, files in items.items() if files and min(file.first_taken for file in files) > limit]
 
 
 def missing_project_types(view: AssociationView, campaign: Campaign) -> list[str] | None:

@@ -81,7 +81,7 @@ def _old_drops(files: Sequence[FileView], messages: Mapping[int, MessageView]) -
     for file in reversed(files):
         message = messages[file.message_pk]
         place = message.mailbox, message.place
-        if not message.place:
+        if not message.place or message.added:
             continue
         if newest.get(place, file.message_pk) != file.message_pk:
             old.add(file.id)

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, TypedDict
 
 from config.campaign import Campaign
+from reports import moments
 from reports.mail_side import LinkView
+from reports.moments import First
 from reports.picture import FileView, MessageView
 from reports.rulings import Rulings
 from reports.versions import holder_of
@@ -73,16 +74,19 @@ def _message(row: Message, letter: Letter | None, rows: Rows) -> MessageView:
         **(_decided(letter, rows.look) if letter else _UNDECIDED),
         kept_at=row.kept_at,
         **_place(row, drop, rows.campaign),
+        **moments.told(row, letter, rows.look, rows.campaign),
     )
 
 
-def _place(row: Message, drop: Dropped | None, campaign: Campaign) -> dict[str, str]:
+def _place(row: Message, drop: Dropped | None, campaign: Campaign) -> dict[str, Any]:
     """Return the place of a file of a watched folder, and what it came with; a mail comes alone, also from there."""
     if drop is None or drop.is_mail:
         return {}
     delivery, slash, _ = drop.inside.partition("/")
     delivery = delivery if slash else ""
     day = row.arrival.astimezone(campaign.call.zone).date().isoformat()
+    # What a person added at once came together, as in one mail.
+    day = day if drop.decision is None else drop.at.isoformat()
     return {"place": drop.path, "delivery": delivery, "batch": f"{drop.mailbox}/{drop.province}/{delivery}/{day}"}
 
 
@@ -142,16 +146,14 @@ def _decided(letter: Letter, look: Look) -> _Settled:
 def file_views(rows: Rows, messages: Mapping[int, MessageView]) -> list[FileView]:
     """Return all files of messages that were read, each with its facts and the first arrival of its content."""
     kept = rows.kept
-    first: dict[str, datetime] = {}
+    first = moments.first_come(kept.files, messages)
     filed = _by_file(kept.filings)
     papers = {(file.message_pk, file.path) for file in kept.files if file.format in DOCUMENTS}
     views = []
     for file in kept.files:
         message = messages[file.message_pk]
-        if file.sha256 and file.kind != "message" and message.is_submission:
-            first[file.sha256] = min(first.get(file.sha256, message.arrival), message.arrival)
-        arrival = first.get(file.sha256 or "", message.arrival)
-        view = _file(file, message, filed.get(file.id, []), rows, arrival)
+        came = first.get(file.sha256 or "", First.of(message)).or_earlier(message)
+        view = _file(file, message, filed.get(file.id, []), rows, came)
         pasted = (file.message_pk, holder_of(file.path)) in papers
         views.append(replace(view, pasted=True) if pasted else view)
     return views
@@ -190,7 +192,7 @@ def _main(reading: Reading, kind: str) -> int:
     return next((index for index, found in enumerate(reading.found) if found["kind"] == kind), 0)
 
 
-def _file(file: File, message: MessageView, filed: list[Filing], rows: Rows, first: datetime) -> FileView:
+def _file(file: File, message: MessageView, filed: list[Filing], rows: Rows, came: First) -> FileView:
     known, reading = rows.kept.cases, rows.kept.readings.get(file.sha256 or "")
     decided = rows.rulings.shelf.of(file.message_pk, file.path, file.sha256)
     kind = (decided.value.get("kind") if decided else None) or file.kind
@@ -216,7 +218,9 @@ def _file(file: File, message: MessageView, filed: list[Filing], rows: Rows, fir
         city=known[cases[0]].city if len(cases) == 1 else None,
         case_ids=cases,
         arrival=message.arrival,
-        first_arrival=first,
+        first_arrival=came.arrival,
+        judged=came.taken,
+        brought=came.added,
         facts=facts,
         filing_clues=tuple(filed[0].clues) if filed else (),
         confidence=min((one.confidence for one in filed if one.found == main), default=None),

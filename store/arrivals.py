@@ -53,17 +53,17 @@ def accept(store: Store, raw: Path, seen: Seen, arrival: datetime, source: str, 
     """
     blob = store.vault.adopt(raw)
     offered = [Offered(raw, blob, seen, arrival, source)]
-    return store.noted(lambda session: _note(session, offered, now))[0]
+    return store.noted(lambda session: note(session, offered, now))[0]
 
 
 def accept_many(store: Store, offered: Sequence[Offered], now: datetime) -> list[Accepted]:
     """Keep many raw messages at once, in one transaction: all of them are safe when this returns, or none is noted."""
     store.vault.adopt_all([(one.raw, one.blob) for one in offered])
-    return store.noted(lambda session: _note(session, offered, now))
+    return store.noted(lambda session: note(session, offered, now))
 
 
-def _note(session: Session, offered: Sequence[Offered], now: datetime) -> list[Accepted]:
-    """Note messages, sightings and marks: a handful of statements, however many messages."""
+def note(session: Session, offered: Sequence[Offered], now: datetime) -> list[Accepted]:
+    """Note messages, sightings and marks, whose bytes are safe: a handful of statements, however many messages."""
     first = _first_of_each(offered)
     query = select(Message.sha256, Message.id, Message.arrival).where(Message.sha256.in_(first))
     # In the order of the hashes: two processes that lock the same rows do not wait for each other in a ring.

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from store.database import Store, hold
 from store.models import Decision, Letter, Message
+from store.withdrawing import withdraw
 
 SENDER, MAIL_KIND, PASSWORD = "sender", "mail_kind", "password"
 # On a case: one of its values, that it was withdrawn, that two names are one case, or that they are not.
@@ -22,8 +23,10 @@ VALUE, WITHDRAWN, MERGED, APART = "value", "withdrawn", "merged", "apart"
 FILED, WAIVED, DEADLINE, NOTHING = "filed", "waived", "deadline", "nothing"
 # What filing asks for.
 ON_FILING = (FILED, MERGED, APART)
+# Files that persons brought, and which of a mail's two stamps counts.
+ADDED, ATTACHED, ARRIVAL = "added", "attached", "arrival"
 # What reading a mail asks for.
-_ON_MAIL = (SENDER, MAIL_KIND, PASSWORD)
+_ON_MAIL = (SENDER, MAIL_KIND, PASSWORD, ADDED)
 _PREFIX = "message:"
 
 
@@ -71,6 +74,8 @@ class Speaking:
     kind: Decided | None = None
     learned: tuple[Decided, ...] = ()
     passwords: tuple[Decided, ...] = ()
+    # Where a person added it.
+    added: Decided | None = None
 
     @property
     def words(self) -> list[str]:
@@ -80,7 +85,7 @@ class Speaking:
     @property
     def key(self) -> str:
         """What a letter keeps of them: their ids."""
-        own = [row for row in (self.sender, self.kind) if row]
+        own = [row for row in (self.sender, self.kind, self.added) if row]
         return ",".join(str(row.id) for row in (*own, *self.learned, *self.passwords))
 
 
@@ -151,7 +156,13 @@ def undo(store: Store, decision_id: int, person: Person) -> bool:
         done = session.execute(query.values(undone_at=person.now, undone_by=person.name))
         if row is not None and row.what in ON_FILING:
             _file_again(session, row.value["province"])
+        withdraw(session, decision_id, person.now)
         return bool(getattr(done, "rowcount", 0))
+
+
+def find(store: Store, decision_id: int | None) -> Decided | None:
+    """Return a decision by its id, also an undone one."""
+    return next((row for row in every(store) if row.id == decision_id), None) if decision_id is not None else None
 
 
 def every(store: Store) -> list[Decided]:
@@ -242,7 +253,7 @@ def _speaking(rows: Iterable[Decided], message_id: int, address: str | None) -> 
             learned = [row]
         elif address and row.address == address:
             learned.append(row)
-    return Speaking(own.get(SENDER), own.get(MAIL_KIND), tuple(learned), tuple(passwords))
+    return Speaking(own.get(SENDER), own.get(MAIL_KIND), tuple(learned), tuple(passwords), own.get(ADDED))
 
 
 def made(session: Session, *kinds: str) -> list[Decided]:

@@ -77,6 +77,7 @@ class ReadLetter:
     candidates: Sequence[str] = ()
     suspicions: Sequence[str] = ()
     decided: str = ""
+    received: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,14 @@ def address_of(store: Store, message_id: int) -> str | None:
     """Return the address that a message was told to come from."""
     with store.reading() as session:
         return session.scalar(select(Letter.sender_address).where(Letter.message_pk == message_id))
+
+
+def stamps_of(store: Store, message_id: int) -> tuple[datetime, str, datetime | None]:
+    """Return (arrival, what it stands on, stamp of the topmost Received header) of a message."""
+    query = select(Message.arrival, Message.arrival_source, Letter.received).outerjoin(Letter)
+    with store.reading() as session:
+        arrival, source, received = session.execute(query.where(Message.id == message_id)).one()
+        return arrival, source, received
 
 
 def cached_readings(store: Store, hashes: Iterable[str], version: str) -> dict[str, CachedReading]:

@@ -5,15 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from store.database import Store
-from store.models import Drop, Message
+from store.models import Drop, Message, Sighting
 
 # The sources of an arrival that stand on a watched folder alone: when it was seen, or the day that its place states.
 FOLDER_SOURCES = ("folder", "folder_day")
+# Those that stand on what a person said who added the file: the moment, or the day alone.
+ADDED_SOURCES = ("added", "added_day")
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,25 @@ NOTHING = Noted()
 
 @dataclass(frozen=True)
 class Dropped:
-    """Where a message lies that is a file of a watched folder."""
+    """Where a message lies that is a file of a watched folder, or was added by a person.
+
+    `at` is when it was first seen there; `decision` is the decision that added it, and it is `gone` where that was
+    undone, or where the folder no longer holds it.
+    """
 
     mailbox: str
     path: str
     inside: str
     province: str | None
     is_mail: bool
+    at: datetime
+    decision: int | None = None
+    gone: bool = False
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether a person added it and that was undone."""
+        return self.decision is not None and self.gone
 
 
 @dataclass(frozen=True)
@@ -93,7 +107,8 @@ class Trouble:
 def marks(store: Store, mailbox: str) -> dict[str, Mark]:
     """Return the newest mark of every path of a watched folder, in one query."""
     taken = select(Message.id).where(Message.sha256 == Drop.sha256).exists()
-    query = select(Drop, taken).where(Drop.mailbox == mailbox).order_by(Drop.gone_at.is_(None), Drop.id)
+    query = select(Drop, taken).where(Drop.mailbox == mailbox, Drop.decision_id.is_(None))
+    query = query.order_by(Drop.gone_at.is_(None), Drop.id)
     with store.reading() as session:
         return {drop.path: _mark(drop, taken=taken) for drop, taken in session.execute(query)}
 
@@ -132,7 +147,8 @@ def note(store: Store, mailbox: str, found: Found, now: datetime, noted: Noted =
 
 
 def _noted(session: Session, mailbox: str, found: Found, now: datetime, noted: Noted) -> Mark:
-    rows = session.scalars(select(Drop).where(Drop.mailbox == mailbox, Drop.path == found.path)).all()
+    query = select(Drop).where(Drop.mailbox == mailbox, Drop.path == found.path, Drop.decision_id.is_(None))
+    rows = session.scalars(query).all()
     same = next((row for row in rows if (row.bytes, row.modified_ns) == (found.bytes, found.modified_ns)), None)
     for row in rows:
         if row is not same and row.sha256 is None and not row.reason:
@@ -196,16 +212,31 @@ def _there() -> ColumnElement[bool]:
 
 
 def find_dropped(store: Store, message_id: int) -> Dropped | None:
-    """Return where a message lies that is a file of a watched folder; None for a message that came otherwise."""
+    """Return where a message lies that is a file of a watched folder or was added; None for one that came otherwise.
+
+    What was added and withdrawn lies nowhere, where it also came by another way.
+    """
     with store.reading() as session:
         message = session.get_one(Message, message_id)
         place = _places(session, [message.sha256]).get(message.sha256)
-        return _as_it_came(place, message.arrival_source) if place else None
+        if place is None or (place.withdrawn and message_id in _seen_otherwise(session)):
+            return None
+        return _as_it_came(place, message.arrival_source)
+
+
+def _seen_otherwise(session: Session) -> set[int]:
+    """Return the messages that a person added and that were also seen in a mailbox, an import or a watched folder."""
+    of_hers = exists().where(
+        Drop.decision_id.is_not(None), Drop.sha256 == Message.sha256, Drop.mailbox == Sighting.mailbox
+    )
+    added = select(Drop.sha256).where(Drop.decision_id.is_not(None))
+    query = select(Sighting.message_id).join(Message).where(Message.sha256.in_(added), ~of_hers)
+    return set(session.scalars(query.distinct()))
 
 
 def _as_it_came(place: Dropped, arrival_source: str) -> Dropped:
     """Return a place; what also came by mail is a mail, whatever its file is called in the folder."""
-    return replace(place, is_mail=place.is_mail or arrival_source not in FOLDER_SOURCES)
+    return replace(place, is_mail=place.is_mail or arrival_source not in (*FOLDER_SOURCES, *ADDED_SOURCES))
 
 
 def find_place(store: Store, sha256: str) -> Dropped | None:
@@ -224,11 +255,17 @@ def dropped(session: Session) -> dict[int, Dropped]:
     """Return where the messages lie that are files of watched folders, by the messages' ids."""
     known = select(Message.sha256, Message.id, Message.arrival_source).where(Message.sha256.in_(select(Drop.sha256)))
     places = _places(session, None)
-    return {id_: _as_it_came(places[sha256], source) for sha256, id_, source in session.execute(known)}
+    withdrawn = any(place.withdrawn for place in places.values())
+    otherwise = _seen_otherwise(session) if withdrawn else set()
+    return {
+        id_: _as_it_came(places[sha256], source)
+        for sha256, id_, source in session.execute(known)
+        if not (places[sha256].withdrawn and id_ in otherwise)
+    }
 
 
 def _places(session: Session, hashes: Iterable[str] | None) -> Mapping[str, Dropped]:
-    """Return the place of each content: the first where it still lies, else where it lay last.
+    """Return the place of each content: where a person added it, else the first where it still lies, else the last.
 
     So a file that was moved to the right province's folder belongs there, and clearing the folder out changes nothing.
     """
@@ -236,15 +273,29 @@ def _places(session: Session, hashes: Iterable[str] | None) -> Mapping[str, Drop
     if hashes is not None:
         query = query.where(Drop.sha256.in_(list(hashes)))
     rows = sorted(session.scalars(query), key=_standing)
-    return {
-        row.sha256 or "": Dropped(row.mailbox, row.path, row.inside, row.province, row.is_mail)
-        for row in reversed(rows)
-    }
+    return {row.sha256 or "": _dropped(row) for row in reversed(rows)}
 
 
-def _standing(drop: Drop) -> tuple[bool, float, int]:
-    """Sort what still lies there first, the oldest of it first; then what went last."""
-    return drop.gone_at is not None, -drop.gone_at.timestamp() if drop.gone_at else 0.0, drop.id
+def _dropped(row: Drop) -> Dropped:
+    return Dropped(
+        mailbox=row.mailbox,
+        path=row.path,
+        inside=row.inside,
+        province=row.province,
+        is_mail=row.is_mail,
+        at=row.first_at,
+        decision=row.decision_id,
+        gone=row.gone_at is not None,
+    )
+
+
+def _standing(drop: Drop) -> tuple[bool, bool, float, int]:
+    """Sort what still lies there first, the oldest of it first; then what went last.
+
+    What a person added goes before the rest as long as it counts, and after all where it was withdrawn.
+    """
+    gone, added = drop.gone_at is not None, drop.decision_id is not None
+    return gone, added == gone, -drop.gone_at.timestamp() if drop.gone_at else 0.0, drop.id
 
 
 def troubles(store: Store, as_of: datetime) -> list[Trouble]:

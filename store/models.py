@@ -143,7 +143,8 @@ class Decision(Base):
 class Supplied(Base):
     """A file that a person added to a message (a fact), such as one downloaded from its cloud link.
 
-    `link` is the key of the link that it answers; its bytes lie in the vault under `sha256`.
+    `link` is the key of the link that it answers; its bytes lie in the vault under `sha256`. It counts as long as
+    the decision that put it there is not undone.
     """
 
     __tablename__ = "supplied"
@@ -157,6 +158,7 @@ class Supplied(Base):
     link: Mapped[str | None]
     person: Mapped[str]
     added_at: Mapped[datetime]
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
 
 
 class Drop(Base):
@@ -164,6 +166,7 @@ class Drop(Base):
 
     `sha256` is set once its bytes are taken in, and leads to its message. `reason` says in Chinese what keeps it from
     counting; `gone_at` is when a look no longer found it there. `inside` is the path below the province's folder.
+    What a person added has the `decision_id` of that, and lies in no real folder; it is gone once that is undone.
     """
 
     __tablename__ = "drops"
@@ -181,6 +184,7 @@ class Drop(Base):
     reason: Mapped[str] = mapped_column(default="")
     first_at: Mapped[datetime]
     gone_at: Mapped[datetime | None]
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
 
 
 class Poll(Base):
@@ -224,6 +228,8 @@ class Letter(Base):
     to: Mapped[list[Any]]
     subject: Mapped[str]
     date: Mapped[datetime | None]
+    # The stamp of the topmost Received header, as it stands there.
+    received: Mapped[datetime | None]
     text: Mapped[str]
     automatic: Mapped[str | None]
     kind: Mapped[str] = mapped_column(String(12))

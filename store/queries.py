@@ -78,6 +78,7 @@ class Look:
         self.answered: set[str] = answered_links(session)
         self.same_pictures: Mapping[str, Collection[str]] = same_pictures(session)
         self._decided = _by_province(self.decisions.values())
+        self._standing = {(row.what, row.subject): row for row in decisions.current(self.decisions.values())}
         self._originals = _originals(session, as_of)
         self.copies = Counter(self._originals.values())
 
@@ -89,6 +90,15 @@ class Look:
         return {
             province: (count, int(total), newest) for province, count, total, newest in self._session.execute(query)
         }
+
+    def standing(self, what: str, subject: str) -> Decided | None:
+        """Return the decision of a kind that counts on a subject."""
+        return self._standing.get((what, subject))
+
+    @cached_property
+    def stamps_decided(self) -> tuple[int, ...]:
+        """The ids of the decisions that count on which of a mail's two stamps counts."""
+        return tuple(row.id for (what, _), row in self._standing.items() if what == decisions.ARRIVAL)
 
     def decided(self, province: str) -> tuple[Decided, ...]:
         """Return the decisions that count and speak of a province's cases, files, findings or submission, in order."""

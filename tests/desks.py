@@ -72,7 +72,7 @@ def everything(assessment: Assessment) -> dict[str, list[dict[str, Any]]]:
     for row in exports["messages"]:
         row["id"] = None
     for row in exports["findings"]:
-        row["message"] = re.sub(r"zhengji assign \d+", "zhengji assign N", row["message"])
+        row["message"] = re.sub(r"zhengji (assign|decide arrival) \d+", r"zhengji \1 N", row["message"])
     return exports
 
 

@@ -366,9 +366,9 @@ def test_the_command_says_what_it_did(settled: Path) -> None:
     file = settled / "资料.7z"
     file.write_bytes(b"7z\xbc\xaf\x27\x1c and so on")
     done = run(settled, "attach", "1", file, "--link", "2", "--person", "小李")
-    assert (done.exit_code, done.output.splitlines()[-1]) == (0, "《资料.7z》已补入，答复链接 2")
+    assert (done.exit_code, done.output.splitlines()[-1]) == (0, "《资料.7z》已补入（编号 1），答复链接 2")
     done = run(settled, "attach", "1", file, "--link", "2")
-    assert done.output.splitlines()[-1] == "《资料.7z》先前已补入，没有重复，答复链接 2"
+    assert done.output.splitlines()[-1] == "《资料.7z》先前已补入，没有重复（编号 1），答复链接 2"
 
 
 def test_the_links_can_be_exported_the_soonest_first(opened: Desk, tmp_path: Path) -> None:

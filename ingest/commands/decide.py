@@ -5,14 +5,14 @@ import os
 
 import click
 
-from ingest import settling, unlocking
+from ingest import settling, telling, unlocking
 from ingest.context import Context, now
 from reports.status import as_table
 from reports.wording import clock
 from store import decisions
 from store.decisions import Decided, Person
 
-_WHATS = {"sender": "发信单位", "mail_kind": "来信类别", "password": "密码"}
+_WHATS = {"sender": "发信单位", "mail_kind": "来信类别", "password": "密码", **telling.CALLED}
 _HEADINGS = ("编号", "事项", "决定", "谁", "时间", "备注", "现状")
 
 person_option = click.option("--person", metavar="姓名", help="谁决定的（默认 $ZHENGJI_PERSON，再默认登录名）")
