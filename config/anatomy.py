@@ -17,8 +17,10 @@ _PHASE = re.compile(r"(\d{1,2}|[A-Z])期")
 # A part of a community at the name's end: 北区, A区, 3村, 5号院. 江南, 城东 and the like are words, no parts.
 _PART = re.compile(
     r"(?:(\d{1,3}|[A-Z]\d?|(?<![江城河湖山水海岭淮])[东西南北中]{1,2}\d{0,2}|[甲乙丙丁])"
-    r"(?:小区|组团|地块|标段|号院|号楼|街区|片区|[区号弄栋幢座块]|([村苑园院里坊岸]))|(?<!\d)(\d{1,2}|[IVX]{2,4}))$"
+    r"(?:小区|组团|地块|标段|号院|号楼|街区|片区|[区号弄栋幢座块]|([村苑园院里坊岸]))|(?<!\d)(\d{1,2}))$"
 )
+# 春江花园II is its second phase.
+_BARE_ROMAN = re.compile(r"(?<=[\u4e00-\u9fff])(?:II|III|IV|VI|VII|VIII)$")
 _ROMAN = {"II": "2", "III": "3", "IV": "4", "VI": "6", "VII": "7", "VIII": "8"}
 _SHORTEST = 2
 
@@ -71,6 +73,7 @@ def anatomy(name: str) -> Anatomy:
 
 
 def _without_phases(text: str) -> tuple[str, frozenset[str]]:
+    text = _BARE_ROMAN.sub(lambda found: f"{_ROMAN[found[0]]}期", text)
     rest = _PHASE.sub("", text)
     return (rest, frozenset(_PHASE.findall(text))) if len(rest) >= _SHORTEST else (text, frozenset())
 
@@ -80,7 +83,7 @@ def _without_parts(text: str) -> tuple[str, tuple[str, ...]]:
     parts: list[str] = []
     while (found := _PART.search(text)) and found.start() >= _SHORTEST:
         # 西园 is a name of its own, 西区 and 西 are none.
-        parts.insert(0, found[1] + (found[2] or "") if found[1] else _ROMAN.get(found[3], found[3]))
+        parts.insert(0, found[1] + (found[2] or "") if found[1] else found[3])
         text = text[: found.start()]
     return text, tuple(parts)
 

@@ -12,7 +12,7 @@ from config.divisions import divisions
 
 _NUMERALS = str.maketrans("一二三四五六七八九壹", "1234567891")
 # 十二期 and 十区 are numbers; 十里银滩 and 双十小区 are not.
-_TENS = re.compile(r"([1-9]?)十([1-9]?)(?=期|[区村号组弄栋幢座院])")
+_TENS = re.compile(r"([1-9]?)十([1-9]?)(?=期|[区村号组弄栋幢座院])|(?<=第)十([1-9]?)(?=小区)")
 _ORDINAL = re.compile(r"第(?=(?:\d{1,2}|[IVX]{1,3})(?:期|小区|[区村号组]))")
 _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5"}
 _NOISE = re.compile(r"[\s·•・.,，。、“”\"'‘’《》<>〈〉_＿\-—–~～:：;；*＊]+")
@@ -25,9 +25,9 @@ _NO_NAME = re.compile(
     r"(?:(?:住宅|生活|职工|家属|商品房|安置房?)*(?:花园|花苑|家园|公寓|新村|新苑|小区|住宅区|社区|大院|宿舍|大厦|广场|苑|园|城|村|里)?"
     r"(?:第?[1-9]期|[东西南北中]区)?)|(?:场|政府|政协|政法|委|府|局|直属|级).*"
 )
-# What a template says of how to fill in a name: （填写全称）, （与备案名一致）.
+# What a template says of how to fill in a name, （填写全称）, and what else a community is called, （原名某某）.
 _HINT = re.compile(
-    r"[(（\[【〔][^()（）\[\]【】〔〕]*(?:填写|填报|请填|全称|必填|注明|一致|示例|样例|例如|例[:：])[^()（）\[\]【】〔〕]*[)）\]】〕]"
+    r"[(（\[【〔][^()（）\[\]【】〔〕]*(?:填写|填报|请填|全称|必填|注明|一致|示例|样例|例如|例[:：]|暂定|暂名|原名|又名|别名|曾用名|推广名|案名)[^()（）\[\]【】〔〕]*[)）\]】〕]"
 )
 _LIST_NUMBER = re.compile(r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[、.．])\s*(?=[\u4e00-\u9fff])")
 _BRACKET_BEHIND = re.compile(r"(?<=.)[(（]([^()（）]+)[)）]\s*$")
@@ -97,7 +97,7 @@ def _counted(text: str) -> str:
 
 
 def _number(match: re.Match[str]) -> str:
-    return f"{match[1] or '1'}{match[2] or '0'}"
+    return f"{match[1] or '1'}{match[2] or match[3] or '0'}"
 
 
 def _phase(match: re.Match[str]) -> str:

@@ -15,6 +15,17 @@ def test_equal_names_in_one_city_are_certain() -> None:
     assert likeness(Named("春江花园（二期）", "杭州市"), Named("春江花园2期小区", "杭州市")) == 1.0
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("春江花园II", "春江花园二期"), ("第十二小区", "第12小区"), ("春江花园（暂定名）", "春江花园"), ("春江花园（原名望江苑）", "春江花园"),
+        ("錦繡花園", "锦绣花园"), ("安慧里三区", "安慧里第三小区"), ("保利心语花园（A区）", "保利·心语花园Ａ区"),
+    ],
+)  # fmt: skip
+def test_a_name_may_be_written_in_many_ways(one: str, other: str) -> None:
+    assert likeness(Named(one, "杭州市"), Named(other, "杭州市")) == 1.0
+
+
 def test_the_same_name_in_two_cities_is_two_cases() -> None:
     one, other = Named("春江花园", "杭州市", COMPANY), Named("春江花园", "宁波市", COMPANY)
     assert likeness(one, other) == 0.0
