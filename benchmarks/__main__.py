@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import accuracy, fetching, judging, mailbox, opening, reading, seals
+from benchmarks import accuracy, fetching, judging, mailbox, opening, reading, seals, stated
 
 PARTS = {
     "fetching": fetching.run,
@@ -12,6 +12,7 @@ PARTS = {
     "reading": reading.run,
     "accuracy": accuracy.run,
     "seals": seals.run,
+    "stated": stated.run,
 }
 
 for name in sys.argv[1:] or PARTS:
