@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import accuracy, fetching, judging, mailbox, naming, opening, reading, seals, texts
+from benchmarks import accuracy, fetching, judging, mailbox, naming, opening, reading, seals, stated, texts
 
 PARTS = {
     "fetching": fetching.run,
@@ -13,6 +13,7 @@ PARTS = {
     "accuracy": accuracy.run,
     "seals": seals.run,
     "naming": naming.run,
+    "stated": stated.run,
     "texts": texts.run,
 }
 

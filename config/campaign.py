@@ -173,12 +173,16 @@ class Layout(Part):
 
 
 class ProjectType(Part):
-    """A project type (二(一)): its Chinese name, the words that mean it, and whether the notice names it."""
+    """A project type (二(一)): its Chinese name, the words that mean it, and whether the notice names it.
+
+    One that may hold `beside` others says how a community is served, not what houses it has.
+    """
 
     name: str
     label: str
     words: tuple[str, ...]
     named: bool = True
+    beside: bool = False
 
 
 class MailWords(Part):

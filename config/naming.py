@@ -36,6 +36,11 @@ _COMPANY_FORMS = re.compile(r"(?:股份)?有限(?:责任)?公司|股份公司|�
 _COMPANY_TRADE = re.compile(r"物业(?:管理|服务|经营|发展)+")
 # Names that a campaign compares again and again.
 _REMEMBERED = 20_000
+# A group's name is that of its company without these: 绿城物业服务集团 and 杭州绿城物业.
+_COMPANY_GROUP = re.compile("集团|控股")
+_COMPANY_WORDS = re.compile("物业|服务|管理|经营|发展|城市|生活")
+_IN_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
+_LEAST_OWN = 2
 _ASSOCIATION_FORMS = re.compile(r"物业(?:管理|服务)*(?:行业|企业|业)*(?:协会|学会)|物业?协会?")
 
 
@@ -83,6 +88,29 @@ def company_key(name: str) -> str:
     """Return the key of a company's name: 有限公司, 公司 and 物业服务, 物业管理 do not tell companies apart."""
     text = _COMPANY_FORMS.sub("", _SEAL.sub("", folded(without_hints(name))))
     return _COMPANY_TRADE.sub("物业", text) or folded(name)
+
+
+def same_company(one: str, other: str) -> bool:
+    """Tell whether two names may be one company's: equal keys, or a branch or a group whose name holds the other's.
+
+    春江物业服务有限公司杭州分公司 is 春江物业, 绿城物业服务集团有限公司 is 杭州绿城物业; 杭州物业 is in many names.
+    """
+    if company_key(one) == company_key(other):
+        return True
+    ours, theirs = _company_cores(one), _company_cores(other)
+    return any(mine in its or its in mine for mine in ours for its in theirs)
+
+
+def _company_cores(name: str) -> set[str]:
+    """Return a company's keys without the words of a group, with and without brackets, where a name is left."""
+    keys = (company_key(name), company_key(_IN_BRACKETS.sub("", without_hints(name))))
+    cores = {_COMPANY_GROUP.sub("", key) for key in keys}
+    return {core for core in cores if _is_own(_COMPANY_WORDS.sub("", core))}
+
+
+def _is_own(text: str) -> bool:
+    """Tell whether a company's name says more than a place and its trade."""
+    return len(text) >= _LEAST_OWN and not any(one.text == text for one in divisions().mentions(text))
 
 
 def association_key(name: str) -> str:

@@ -1,12 +1,11 @@
-"""The facts of one case that rules judge: what is blank, unreadable, late, or otherwise than the list says."""
+"""The facts of one case that rules judge: what is blank, unreadable or late."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from config.campaign import Campaign, Table
-from config.likeness import ALIKE, alike
-from config.naming import association_key, community_key, company_key, folded
+from config.naming import community_key, folded
 from reports.picture import CaseView, Cell, FileView
 
 if TYPE_CHECKING:
@@ -99,50 +98,7 @@ def _is_named_after(name: str, wanted: str) -> bool:
     return bool(plus and title.strip()) and community_key(community) == wanted
 
 
-def difference(name: str) -> Callable[["Subject"], list[str] | None]:
-    """Return a fact: what list and form each say in a field where they disagree, else an empty list.
-
-    None where one of them says nothing or cannot be read: “cannot read” is no contradiction.
-    """
-
-    def differs(subject: "Subject") -> list[str] | None:
-        case: CaseView = subject.view
-        form = case.form.get(name)
-        row = next((row.cells[name] for row in case.rows if name in row.cells), None)
-        if form is None or row is None or form.value is None or row.value is None or name in case.corrected:
-            return None
-        if _SAME[name](str(row.value), str(form.value)):
-            return []
-        if form.is_doubtful or (form.is_scanned and alike(str(row.value), str(form.value)) >= ALIKE):
-            # What differs may be the reading, not the form.
-            return None
-        return [f"清单为“{row.raw}”", f"推荐表为“{form.raw}”"]
-
-    return differs
-
-
-def _same_date(one: str, other: str) -> bool:
-    """Dates of different precision agree when the coarser contains the finer (domain.md section 6.8)."""
-    return one.startswith(other) or other.startswith(one)
-
-
-def _same_company(one: str, other: str) -> bool:
-    return company_key(one) == company_key(other)
-
-
-def _same_association(one: str, other: str) -> bool:
-    return association_key(one) == association_key(other)
-
-
-_SAME: dict[str, Callable[[str, str], bool]] = {
-    "company": _same_company,
-    "delivered": _same_date,
-    "project_type": str.__eq__,
-    "recommender": _same_association,
-}
-
-
-def late_items(case: CaseView, limit: datetime, campaign: Campaign) -> list[str]:
+def late_items(case: CaseView, campaign: Campaign) -> list[str]:
     """Return the required items of a case whose first arrival lies after the deadline."""
     forms = (file for file in case.files if file.kind in FORM_KINDS)
     materials = (file for file in case.files if file.kind == "case_material")

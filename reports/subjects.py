@@ -12,6 +12,7 @@ from typing import Any
 from config.campaign import Campaign
 from reports import (
     case_facts,
+    contradictions,
     file_facts,
     links,
     material_facts,
@@ -264,13 +265,23 @@ _CASE: dict[str, Fact] = {
         "确定入选、疑似入选时各应怎么办",
         lambda s: "不再重复申报" if s.view.surely_selected else "请核对是否同一小区",
     ),
-    "company_differs": Fact("清单与推荐表的企业名称之别", case_facts.difference("company"), cells("company")),
-    "delivered_differs": Fact("清单与推荐表的交付时间之别", case_facts.difference("delivered"), cells("delivered")),
+    "company_differs": Fact(
+        "清单、推荐表（含申报单位）与案例材料的企业名称之别",
+        contradictions.difference("company"),
+        contradictions.evidence("company"),
+    ),
+    "delivered_differs": Fact(
+        "清单、推荐表与案例材料的交付时间之别",
+        contradictions.difference("delivered"),
+        contradictions.evidence("delivered"),
+    ),
     "project_type_differs": Fact(
-        "清单与推荐表的项目类型之别", case_facts.difference("project_type"), cells("project_type")
+        "清单、推荐表与案例材料的项目类型之别",
+        contradictions.difference("project_type"),
+        contradictions.evidence("project_type"),
     ),
     "recommender_differs": Fact(
-        "清单与推荐表的推荐单位之别", case_facts.difference("recommender"), cells("recommender")
+        "清单与推荐表的推荐单位之别", contradictions.difference("recommender"), contradictions.evidence("recommender")
     ),
     "first_arrival": Fact("材料最早到达的时刻", lambda s: s.clock(s.view.first_arrival)),
     "first_arrival_day": Fact("材料最早到达（入箱）的日期", lambda s: s.day(s.view.first_arrival), _arrivals),

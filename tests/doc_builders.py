@@ -314,13 +314,15 @@ def case_material_docx(
     title: str = "党建引领聚合力 老旧小区换新颜",
     company: str = "杭州春江物业服务有限公司",
     numbered: bool = True,  # noqa: FBT002 (a layout of the sample)
+    *,
+    project_type: str = "商品住宅小区",
 ) -> bytes:
     """Return a case material as annex 2 asks for it: seven sections of real length, fonts, spacing and page numbers."""
     source = random.Random(f"{community}{title}")
     blocks: list[Block] = [Raw(paragraph(title, 16, bold=True, center=True))]
     openings = {
         "小区简介": f"{community}位于{community[:2]}路{source.randint(1, 99)}号，物业服务企业为{company}，2014年建成，"
-        f"建筑面积{source.randint(6, 30)}万平方米，属商品住宅小区。",
+        f"建筑面积{source.randint(6, 30)}万平方米{f'，属{project_type}' if project_type else ''}。",
         "企业简介": f"{company}成立于{source.randint(1995, 2012)}年，主营住宅小区物业服务。",
     }
     for number, (heading, length) in enumerate(SECTIONS):

@@ -62,6 +62,10 @@ class Sent:
         form = docs.recommendation_form_docx(docs.form_fields(**{**fields, **self.form}))
         return with_picture(form, docs.seal_png()) if self.stamped else form
 
+    def stated_type(self) -> str:
+        """Return its project type as prose says it: nothing where the list has a choice of boxes, or a blank."""
+        return self.project_type if self.project_type.isalpha() else ""
+
     def files(self) -> dict[str, bytes]:
         """Return its files by their path, as the notice names them: 企业/小区+标题."""
         folder = f"{self.company}/{self.community}"
@@ -69,7 +73,9 @@ class Sent:
         if self.has_form:
             files[f"{folder}/推荐表.docx"] = self.form_docx()
         if self.has_material:
-            material = docs.case_material_docx(self.community, self.title, self.company)
+            material = docs.case_material_docx(
+                self.community, self.title, self.company, project_type=self.stated_type()
+            )
             files[f"{folder}/{self.community}+{self.title}.docx"] = material
         for number in range(1, self.photos + 1):
             files[f"{folder}/照片{number}.jpg"] = photo(f"{self.community}{self.recommender}{number}")

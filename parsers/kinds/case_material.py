@@ -3,7 +3,9 @@
 Facts: `title` and `community` and `company` (text or None), `sections` (names found, in the order of the text),
 `section_facts` (of each what `parsers.kinds.material_sections.SectionText` says, without its text), `in_order`,
 `characters` (Word's count of the whole file), `pictures`, `tables`, `picture_captions`, `table_captions` (counts),
-`layout_faults` (phrases; None where the format does not tell how it looks), `method` (how the document was read).
+`layout_faults` (phrases; None where the format does not tell how it looks), `method` (how the document was read),
+`stated` (field -> value as the cells of forms have it, of `company`, `completed`, `delivered`, `floor_area` and
+`project_type`; only what the introduction or the text on the company surely states).
 The texts of the sections are given beside the facts, which every picture of the campaign loads.
 """
 
@@ -20,6 +22,7 @@ from parsers.kinds.material_headings import Heading, find_headings
 from parsers.kinds.material_layout import believed_of_converted, layout_faults, set_as_headings
 from parsers.kinds.material_lines import Line, lines_of
 from parsers.kinds.material_sections import SectionText, count_characters, sections_of
+from parsers.kinds.material_stated import stated_in
 from parsers.kinds.material_texts import kept_texts
 from parsers.kinds.material_title import title_of
 
@@ -57,7 +60,7 @@ class CaseMaterial:
     """Recognises case materials, and measures their sections and their layout."""
 
     kind = "case_material"
-    version = 5
+    version = 6
 
     def read(self, document: Document, campaign: Campaign) -> tuple[Found, ...]:
         """Return the material, at most one a document."""
@@ -83,6 +86,7 @@ class CaseMaterial:
             **_counts(document, lines),
             "layout_faults": _faults(document, lines, headings, min(title_lines, default=None), campaign),
             "method": document.method,
+            "stated": stated_in(sections, document.method, campaign),
         }
         texts = kept_texts(sections, broken=document.method in _BROKEN_LINES)
         return (Found(self.kind, confidence, facts, texts),)
