@@ -98,7 +98,7 @@ def _is_named_after(name: str, wanted: str) -> bool:
     return bool(plus and title.strip()) and community_key(community) == wanted
 
 
-def late_items(case: CaseView, campaign: Campaign) -> list[str]:
+def late_items(case: CaseView, limit: datetime, campaign: Campaign) -> list[str]:
     """Return the required items of a case whose first arrival lies after the deadline."""
     forms = (file for file in case.files if file.kind in FORM_KINDS)
     materials = (file for file in case.files if file.kind == "case_material")

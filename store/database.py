@@ -126,10 +126,25 @@ def migrate(engine: Engine) -> None:
         return
     if current is not None:
         _copy_sqlite(engine, current)
-    with engine.begin() as connection:
+    with engine.connect() as connection, _nothing_hanging(connection), connection.begin():
         _lock(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@contextmanager
+def _nothing_hanging(connection: Connection) -> Iterator[None]:
+    """Let SQLite make tables anew without deleting what refers to their rows; PostgreSQL alters them in place."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw: Any = connection.connection.dbapi_connection
+    # Within a transaction this would be passed over in silence.
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
 
 
 def _engine(url: str) -> Engine:

@@ -10,7 +10,7 @@ import pytest
 from config.campaign import Campaign
 from ingest.desk import Desk
 from reports.export import rows
-from reports.picture import Assessment, Finding
+from reports.finding import Assessment, Finding
 from tests import doc_builders as docs
 from tests.desks import assessed, codes, desk, take
 from tests.inbox import Sent, list_files, mail, scan

@@ -19,8 +19,8 @@ from ingest.settling import DecisionError, undo
 from reports import moments
 from reports.digest import compose
 from reports.export import rows
+from reports.finding import Assessment, Finding
 from reports.judge import shown
-from reports.picture import Assessment, Finding
 from store import decisions, documents
 from store import mail as mails
 from store.arrivals import Seen, accept

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import create_engine, func, inspect, select, text
 from sqlalchemy.exc import IntegrityError, InvalidRequestError, StatementError
 
@@ -275,6 +277,31 @@ def test_the_migrations_lead_to_exactly_the_tables_of_the_models(store: Store) -
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
     assert "messages" in inspect(store.engine).get_table_names()
+
+
+def test_an_older_database_loses_nothing_that_hangs_on_its_messages(database_url: str, tmp_path: Path) -> None:
+    engine = create_engine(database_url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(arrivals.__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        message = (
+            "INSERT INTO messages (id, sha256, bytes, arrival, arrival_source, kept_at, state, attempts)"
+            " VALUES (1, 'a', 3, '2026-07-20 10:00:00', 'internaldate', '2026-07-20 10:00:00', 'filed', 0)"
+        )
+        seen = (
+            "INSERT INTO sightings (id, message_id, mailbox, folder, uidvalidity, uid, place, junk, arrival, seen_at)"
+            " VALUES (1, 1, 'm', 'INBOX', 1, 1, '', false, '2026-07-20 10:00:00', '2026-07-20 10:00:00')"
+        )
+        for statement in (message, seen):
+            connection.execute(text(statement))
+    engine.dispose()
+    opened = open_store(database_url, tmp_path / "vault")
+    with opened.reading() as session:
+        assert [row.message_id for row in session.scalars(select(Sighting))] == [1]
+        assert len(session.scalars(select(Message)).all()) == 1
+    opened.close()
 
 
 def test_opening_again_changes_nothing(store: Store, tmp_path: Path) -> None:

@@ -10,10 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table('messages', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('mark', sa.BigInteger(), nullable=False, server_default='0'))
-    with op.batch_alter_table('messages', schema=None) as batch_op:
-        batch_op.alter_column('mark', server_default=None)
+    # The default stays: to take it away SQLite would make the table anew, on which everything else hangs.
+    op.add_column('messages', sa.Column('mark', sa.BigInteger(), nullable=False, server_default='0'))
 
     op.create_table('fingerprints',
     sa.Column('sha256', sa.String(length=64), nullable=False),
