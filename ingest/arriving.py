@@ -2,17 +2,16 @@
 
 from config.errors import nearest
 from ingest.desk import Desk
-from ingest.settling import DecisionError, read_message_named
-from ingest.telling import words
+from ingest.settling import DecisionError, keep, read_message_named
 from reports.moments import between, second_stamp
 from reports.wording import clock
-from store import decisions, documents
+from store import documents
 from store.decisions import ARRIVAL, Person, of_message
 
 _VERDICTS = {"按时": False, "迟到": True}
 
 
-def decide_arrival(desk: Desk, target: str, verdict: str, person: Person) -> list[str]:
+def decide_arrival(desk: Desk, target: str, verdict: str, person: Person, seen: int | None = None) -> list[str]:
     """Decide whether a message came in time; returns what that means, a sentence a line.
 
     DecisionError where there is no such message or no such verdict, or where its stamps leave nothing open.
@@ -28,8 +27,6 @@ def decide_arrival(desk: Desk, target: str, verdict: str, person: Person) -> lis
         also = f"，收到 {clock(second, call.zone)}" if second else ""
         raise DecisionError(f"来信 {message.id} 是否按时没有疑问：入箱 {clock(arrival, call.zone)}{also}")
     value = {"late": late, "arrival": arrival.isoformat(), "received": second.isoformat()}
-    number = decisions.add(desk.store, ARRIVAL, of_message(message.id), value, person)
-    decided = decisions.find(desk.store, number)
+    _, lines = keep(desk, ARRIVAL, of_message(message.id), value, person, seen)
     taken = max(arrival, second) if late else min(arrival, second)
-    said = words(decided) if decided else ""
-    return [f"已认定（编号 {number}）：{said}，到达时间按 {clock(taken, call.zone)} 计"]
+    return [*lines, f"到达时间按 {clock(taken, call.zone)} 计"]

@@ -5,13 +5,12 @@ from typing import Any
 
 from config.divisions import divisions
 from config.errors import ConfigError, nearest
-from ingest import telling
 from ingest.desk import Desk
 from ingest.intake import take_in
-from reports.subjects import LEVELS
-from reports.wording import MESSAGE_KINDS
+from reports import telling
+from reports.wording import LEVELS, MESSAGE_KINDS, clock
 from store import decisions, mail
-from store.decisions import Decided, Person
+from store.decisions import AlreadyDecided, Decided, Person
 from store.mail import Settled
 
 # What a person may say of a sender's level; the words of the digest will do too.
@@ -24,7 +23,15 @@ class DecisionError(ConfigError):
     """A decision on what is not there; its text is one Chinese line that says what may have been meant."""
 
 
-def assign(desk: Desk, target: str, place: Mapping[str, str | None], person: Person, *, only_this: bool) -> list[str]:
+def assign(
+    desk: Desk,
+    target: str,
+    place: Mapping[str, str | None],
+    person: Person,
+    *,
+    only_this: bool,
+    seen: int | None = None,
+) -> list[str]:
     """Decide who sent a message, or whose an address is; `place` is {province, city, level} as a person wrote them.
 
     Returns what it changed, a sentence a line; DecisionError where message, province, city or level are unknown.
@@ -36,19 +43,19 @@ def assign(desk: Desk, target: str, place: Mapping[str, str | None], person: Per
             raise DecisionError(f"{address} 是我方自己的地址，不能认定为协会的；转发来的信请按编号认定")
         if only_this:
             raise DecisionError("--only-this 只用于一封来信，请写来信编号")
-        return _carry_out(desk, decisions.SENDER, address, value, person)
+        return _carry_out(desk, decisions.SENDER, address, value, person, seen)
     message = read_message_named(desk, target)
     value["learned"] = None if only_this else message.sender_address
-    return _carry_out(desk, decisions.SENDER, decisions.of_message(message.id), value, person)
+    return _carry_out(desk, decisions.SENDER, decisions.of_message(message.id), value, person, seen)
 
 
-def set_kind(desk: Desk, target: str, kind: str, person: Person) -> list[str]:
+def set_kind(desk: Desk, target: str, kind: str, person: Person, seen: int | None = None) -> list[str]:
     """Decide what kind of mail a message is; returns what it changed, a sentence a line."""
     known = _KINDS.get(kind)
     if known is None:
         raise DecisionError(f"没有 {kind} 这一类{nearest(kind, list(_KINDS))}")
     message = message_named(desk, target)
-    return _carry_out(desk, decisions.MAIL_KIND, decisions.of_message(message.id), {"kind": known}, person)
+    return _carry_out(desk, decisions.MAIL_KIND, decisions.of_message(message.id), {"kind": known}, person, seen)
 
 
 def undo(desk: Desk, decision_id: int, person: Person) -> list[str]:
@@ -58,36 +65,44 @@ def undo(desk: Desk, decision_id: int, person: Person) -> list[str]:
         raise DecisionError(f"没有编号为 {decision_id} 的人工处理，全部列在 zhengji decisions 里")
     if not decisions.undo(desk.store, decision_id, person):
         raise DecisionError(f"人工处理 {decision_id} 已由 {made[decision_id].undone_by} 撤销过")
-    before = mail.settled(desk.store)
+    row, before = made[decision_id], mail.settled(desk.store)
     take_in(desk)
-    told = telling.undone(made[decision_id]) or _changes(desk, before)
-    return [f"已撤销人工处理 {decision_id}（{described(made[decision_id])}）", *told]
+    told = telling.undone(made[decision_id]) or ([] if row.what in telling.ON_PICTURE else _changes(desk, before))
+    return [f"已撤销人工处理 {decision_id}（{telling.described(row)}）", *told]
 
 
-def _carry_out(desk: Desk, what: str, subject: str, value: dict[str, Any], person: Person) -> list[str]:
+def _carry_out(
+    desk: Desk, what: str, subject: str, value: dict[str, Any], person: Person, seen: int | None
+) -> list[str]:
     """Keep a decision and read again what it concerns."""
     before = mail.settled(desk.store)
-    number = decisions.add(desk.store, what, subject, value, person)
+    decided, lines = keep(desk, what, subject, value, person, seen)
     take_in(desk)
-    decided = next(row for row in decisions.every(desk.store) if row.id == number)
-    return [f"已认定（编号 {number}）：{described(decided)}", *_changes(desk, before, decided)]
+    return [*lines, *_changes(desk, before, decided)]
 
 
-def described(row: Decided) -> str:
-    """Return a decision in words, without who and when."""
-    if words := telling.words(row):
-        return words
-    subject = f"来信 {row.subject.removeprefix('message:')}" if row.is_on_message else row.subject
-    if row.what == decisions.MAIL_KIND:
-        return f"{subject} 是{MESSAGE_KINDS.get(row.value.get('kind', ''), '')}"
-    if row.what == decisions.PASSWORD:
-        return f"{subject} 的压缩包或文件密码 {len(row.value['words'])} 个（不显示）"
-    if row.what != decisions.SENDER:
-        return subject
-    level = LEVELS.get(row.value.get("level") or "", "")
-    place = "".join(part for part in (row.value["province"], row.value.get("city")) if part)
-    learned = f"，{row.address} 的来信都照此" if row.is_on_message and row.address else ""
-    return f"{subject} 属于{place}{f'（{level}）' if level else ''}{learned}"
+def keep(
+    desk: Desk, what: str, subject: str, value: dict[str, Any], person: Person, seen: int | None = None
+) -> tuple[Decided, list[str]]:
+    """Keep a decision and say so; DecisionError where somebody decided otherwise and that was not seen."""
+    zone = desk.campaign.call.zone
+    try:
+        kept = decisions.decide(desk.store, what, subject, value, person, seen=seen)
+    except AlreadyDecided as there:
+        row = there.standing
+        raise DecisionError(
+            f"{row.person} 已于 {clock(row.decided_at, zone)} 决定过（编号 {row.id}）：{telling.described(row)}。"
+            f"看过仍要改的，请加 --replace {row.id}"
+        ) from None
+    decided = next(row for row in decisions.every(desk.store) if row.id == kept.id)
+    if not kept.new:
+        return decided, [f"先前已这样认定（编号 {kept.id}，{decided.person}）：{telling.described(decided)}"]
+    lines = [f"已认定（编号 {kept.id}）：{telling.described(decided)}"]
+    if (old := kept.replaced) is not None:
+        lines.append(
+            f"取代 {old.person} {clock(old.decided_at, zone)} 的决定（编号 {old.id}）：{telling.described(old)}"
+        )
+    return decided, lines
 
 
 def _changes(desk: Desk, before: Mapping[int, Settled], decided: Decided | None = None) -> list[str]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from config.campaign import Campaign, Table
 from config.naming import community_key, folded
-from reports.picture import CaseView, Cell, FileView
+from reports.incoming import Cell, FileView
+from reports.picture import CaseView
 
 if TYPE_CHECKING:
     from reports.subjects import Subject

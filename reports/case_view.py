@@ -10,7 +10,8 @@ from config.matching import Named
 from config.selected import Match, Selection
 from reports import photo_facts
 from reports.case_facts import FORM_KINDS, says_nothing
-from reports.picture import CaseView, Cell, FileView, ListRow
+from reports.incoming import Cell, FileView
+from reports.picture import CaseView, ListRow
 from reports.rulings import Rulings
 from reports.same_pictures import first_copies
 from reports.stamps import any_stamped

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from config.campaign import Campaign
 from config.likeness import ALIKE, alike
 from config.naming import association_key, company_key, same_company
+from reports.incoming import Cell
 from reports.material_facts import material_of
-from reports.picture import CaseView, Cell
+from reports.picture import CaseView
 
 if TYPE_CHECKING:
     from reports.subjects import Subject

@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 
 from reports.digest_parts import Group, Item, group, where
 from reports.digest_todo import subject_of
-from reports.picture import MessageView, Picture
+from reports.incoming import MessageView
+from reports.picture import Picture
 from reports.sources import source_of
 from reports.tally import PLACES, place_of, tally
 from reports.wording import MESSAGE_KINDS, joined, short_clock, size

@@ -11,7 +11,8 @@ from reports import mailboxes
 from reports.digest_links import dying_links, other_links
 from reports.digest_parts import Group, Item, finding_item, group, where
 from reports.finding import Assessment, Finding
-from reports.picture import MessageView, Picture
+from reports.incoming import MessageView
+from reports.picture import Picture
 from reports.tally import tally
 from reports.wording import clipped, short_clock
 

@@ -13,7 +13,8 @@ from typing import Any
 from config.campaign import Campaign
 from reports.case_facts import is_blank
 from reports.finding import Assessment
-from reports.picture import AssociationView, MessageView
+from reports.incoming import MessageView
+from reports.picture import AssociationView
 from reports.sources import source_of
 from reports.stamps import any_stamped
 from reports.submission_facts import word_lists
@@ -26,16 +27,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "project_type", "fee_text", "fee_low", "fee_high", "collection_rate", "applicant_contact", "applicant_phone",
         "recommender", "recommender_contact", "recommender_phone", "reason", "applicant_signed", "recommender_signed",
         "remark", "list_number", "in_list", "has_form", "form_stamped", "has_material", "photos", "videos",
-        "first_arrival", "complete", "title",
+        "first_arrival", "complete", "title", "withdrawn",
     ),
     "submissions": (
         "province", "association", "status", "messages", "first_arrival", "last_arrival", "contact", "phone",
         "has_list_word", "has_list_scan", "list_stamped", "cases_listed", "cases_complete", "late", "errors",
-        "warnings",
+        "warnings", "deadline", "nothing_to_send",
     ),
     "findings": (
         "code", "severity", "phase", "province", "city", "community", "subject", "message", "evidence", "clause",
-        "message_id", "file", "status",
+        "message_id", "file", "status", "id", "waived",
     ),
     "messages": (
         "id", "mailbox", "folder", "uid", "message_id", "from_address", "from_name", "subject", "arrival", "province",
@@ -43,6 +44,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "files": (
         "message", "path", "sha256", "bytes", "kind", "province", "community", "status", "superseded",
+        "confidence", "filing_basis",
     ),
     "links": (
         "province", "message_pk", "message", "number", "provider", "name", "size", "bytes", "expires", "expires_text",
@@ -51,7 +53,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 FORMATS = ("json", "csv", "xlsx")
 # Attributes that are empty where nothing is known of them; a value not known is null.
-_UNKNOWN_IF_EMPTY = {"mailbox", "folder", "kind", "sha256"}
+_UNKNOWN_IF_EMPTY = {"waived", "mailbox", "folder", "kind", "sha256"}
 
 Row = dict[str, Any]
 
@@ -108,6 +110,8 @@ def _submissions(assessment: Assessment) -> Iterable[Row]:
             "late": view.late,
             "errors": counts[view.province, "error"],
             "warnings": counts[view.province, "warning"],
+            "deadline": view.deadline,
+            "nothing_to_send": view.nothing_to_send or None,
         }
 
 

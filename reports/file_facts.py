@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from reports.picture import FileView
+from reports.incoming import FileView
 
 if TYPE_CHECKING:
     from reports.subjects import Subject

@@ -10,8 +10,9 @@ from config.associations import Association
 from config.campaign import Campaign
 from config.selected import Selection
 from reports import near_duplicates, same_pictures
+from reports.incoming import FileView
 from reports.mail_side import FolderTrouble, LinkView, MailboxHealth, MailGap
-from reports.picture import FileView, Picture
+from reports.picture import Picture
 from reports.province import Call, province_picture
 from store import documents, folders, polls
 from store.database import Store

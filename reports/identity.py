@@ -5,7 +5,8 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from reports.picture import CaseView, FileView
+from reports.incoming import FileView
+from reports.picture import CaseView
 from reports.rulings import RestsOn
 
 if TYPE_CHECKING:

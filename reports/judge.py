@@ -12,7 +12,8 @@ from config.errors import ConfigError, nearest
 from reports.checks import CHECKS
 from reports.finding import Assessment, Finding
 from reports.identity import finding_id, rests_on, subject_key
-from reports.picture import FileView, MessageView, Picture
+from reports.incoming import FileView, MessageView
+from reports.picture import Picture
 from reports.subjects import FACTS, Subject, subjects
 from reports.wording import decided_by
 

@@ -12,12 +12,12 @@ from config.campaign import Campaign
 from reports.export import Row, values
 from reports.finding import Assessment
 from reports.stamps import seals_said
-from reports.subjects import LEVELS
 from reports.tables import Column, Sheet, workbook
 from reports.tally import PLACES, place_of
 from reports.wording import (
     FINDING_STATUSES,
     FINDING_SUBJECTS,
+    LEVELS,
     MESSAGE_KINDS,
     PHASES,
     SEVERITIES,

@@ -11,7 +11,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from config.campaign import Campaign
-from reports.picture import Cell, FileView, LeftOut, ListRow, MessageView
+from reports.incoming import Cell, FileView, MessageView
+from reports.picture import LeftOut, ListRow
 from store.models import Filing
 
 
@@ -24,6 +25,8 @@ class ListVersions:
 
     old: set[int] = field(default_factory=set)
     rows: dict[int, list[ListRow]] = field(default_factory=dict)
+    # Each case's rows in all lists, the oldest first.
+    every: dict[int, list[ListRow]] = field(default_factory=dict)
     removed: dict[int, LeftOut] = field(default_factory=dict)
 
 
@@ -56,6 +59,7 @@ def list_versions(
                     earlier.replaced = True
         for case in one.rows:
             owner[case] = one
+            done.every.setdefault(case, []).extend(one.rows[case])
             done.removed.pop(case, None)
     done.rows = {case: one.rows[case] for case, one in owner.items()}
     done.old = _old(deliveries, owner.values(), repeats)

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from reports.incoming import MessageView
 from reports.mail_side import MailboxHealth, MailGap
-from reports.picture import MessageView, Picture
+from reports.picture import Picture
 from reports.wording import clipped, hours, joined, month_and_day, short_clock
 
 # A mailbox that nobody has looked into for this long: the program itself stands still.

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from config.campaign import Campaign, Section
-from reports.picture import CaseView, FileView
+from reports.incoming import FileView
+from reports.picture import CaseView
 
 if TYPE_CHECKING:
     from reports.subjects import Subject

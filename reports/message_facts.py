@@ -1,6 +1,6 @@
 """What is said of a mail's sender: the clues that were found, and the command by which a person settles it."""
 
-from reports.picture import MessageView
+from reports.incoming import MessageView
 from reports.wording import clipped
 
 _CLUES = 3

@@ -10,7 +10,8 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from config.campaign import Campaign
-from reports.picture import CaseView, FileView, MessageView
+from reports.incoming import FileView, MessageView
+from reports.picture import CaseView
 from reports.wording import short_clock
 from store.decisions import ARRIVAL, Decided, of_message
 from store.models import File, Letter, Message

@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from config.campaign import Campaign
 from config.sentences import Packed, passages
+from reports.incoming import FileView
 from reports.material_facts import material_of
-from reports.picture import CaseView, FileView, Shared
+from reports.picture import CaseView, Shared
 
 # As `config.sentences.RECORD` packs them.
 _RECORD = np.dtype([("hash", "<u8"), ("length", "<u2")])

@@ -4,7 +4,8 @@ import re
 from typing import TYPE_CHECKING
 
 from config.campaign import Campaign
-from reports.picture import CaseView, FileView, Reuse
+from reports.incoming import FileView
+from reports.picture import CaseView, Reuse
 from reports.same_pictures import first_copies
 from reports.wording import joined, size
 

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from reports.picture import CaseView, FileView, Reuse
+from reports.incoming import FileView
+from reports.picture import CaseView, Reuse
 
 _Name = TypeVar("_Name")
 _Pair = tuple[_Name, _Name]

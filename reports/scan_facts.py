@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from config.likeness import alike, misread
 from config.naming import community_key
-from reports.picture import AssociationView, FileView
+from reports.incoming import FileView
+from reports.picture import AssociationView
 
 if TYPE_CHECKING:
     from reports.subjects import Subject

@@ -1,6 +1,6 @@
 """By which way a message came, in words: a mailbox, an import, or a watched folder with the delivery it lay in."""
 
-from reports.picture import MessageView
+from reports.incoming import MessageView
 
 _WAYS = {
     "internaldate": "邮箱",

@@ -6,7 +6,7 @@ A grey copy cannot tell, and neither can a file that could not be read: “canno
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from reports.picture import FileView
+from reports.incoming import FileView
 
 if TYPE_CHECKING:
     from reports.subjects import Subject

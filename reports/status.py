@@ -9,13 +9,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from config.naming import folded
 from reports import mailboxes
 from reports.deadline import countdown
 from reports.export import open_counts
-from reports.finding import Assessment
-from reports.picture import AssociationView, MessageView, Picture
+from reports.finding import Assessment, Finding
+from reports.incoming import MessageView
+from reports.picture import AssociationView, Picture
 from reports.tally import tally
-from reports.wording import clock, one_line, short_clock, there
+from reports.wording import FINDING_STATUSES, SEVERITIES, clock, one_line, short_clock, there
 
 _STATES = {"none": "未报", "partial": "部分", "complete": "齐全"}
 _HEADINGS = ("省份", "状态", "来信", "清单", "扫描件", "案例", "问题", "首次来信")
@@ -46,6 +48,25 @@ def as_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], width: int |
     for row in rows:
         table.add_row(*(Text("" if value is None else one_line(str(value))) for value in row))
     return _drawn(table, width)
+
+
+_FOUND = ("编号", "级别", "省份", "小区", "问题", "现状")
+
+
+def finding_table(assessment: Assessment, place: str | None, *, every: bool) -> str:
+    """Return the findings of a province or a community, or all, as a table; waived ones where `every`."""
+    wanted = folded(place or "")
+    rows = [
+        (one.id, SEVERITIES[one.severity], one.province, one.community or one.city, one.message, _standing(one))
+        for one in assessment.findings
+        if (every or one.status == "open")
+        and (not wanted or wanted in (folded(one.province or ""), folded(one.community or "")))
+    ]
+    return as_table(_FOUND, rows) if rows else f"没有{f'“{place}”的' if place else ''}问题\n"
+
+
+def _standing(finding: Finding) -> str:
+    return f"已豁免（{finding.waived}）" if finding.waived else FINDING_STATUSES[finding.status]
 
 
 def _rows(assessment: Assessment) -> Iterable[tuple[str, ...]]:

@@ -25,9 +25,9 @@ from reports import (
     text_facts,
     video_facts,
 )
-from reports.picture import AssociationView, CaseView, FileView, MessageView, Picture
-
-LEVELS = {"provincial": "省级物协", "city": "市级物协", "enterprise": "物业服务企业", "other": "其他单位"}
+from reports.incoming import FileView, MessageView
+from reports.picture import AssociationView, CaseView, Picture
+from reports.wording import LEVELS
 
 
 @dataclass(frozen=True)

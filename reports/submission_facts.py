@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from config.campaign import Campaign
 from reports.case_facts import says_nothing
-from reports.picture import AssociationView, FileView
+from reports.incoming import FileView
+from reports.picture import AssociationView
 
 if TYPE_CHECKING:
     from reports.subjects import Subject

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.picture import MessageView, Picture
+from reports.incoming import MessageView
+from reports.picture import Picture
 
 PLACES: Mapping[str, str] = {"filed": "已归档", "aside": "搁置", "failed": "未能处理", "waiting": "待处理"}
 

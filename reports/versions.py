@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from config.campaign import Campaign
+from reports.incoming import FileView, MessageView
 from reports.list_versions import is_called, list_versions
-from reports.picture import FileView, LeftOut, ListRow, MessageView
+from reports.picture import LeftOut, ListRow
 from store.queries import Kept
 
 # Newer ones of these stand in for older ones of the same case; photos only where the name is the same.
@@ -27,6 +28,7 @@ class Placed:
     files_by_province: Mapping[str, Sequence[FileView]]
     files_by_case: Mapping[int, Sequence[FileView]]
     rows_by_case: Mapping[int, Sequence[ListRow]]
+    every_row: Mapping[int, Sequence[ListRow]]
     removed: Mapping[int, LeftOut]
 
 
@@ -51,7 +53,7 @@ def placed(
     for file in aspects:
         if messages[file.message_pk].is_submission:
             by_case[file.case_ids[0]].append(file)
-    return Placed(tuple(marked), by_province, by_case, lists.rows, lists.removed)
+    return Placed(tuple(marked), by_province, by_case, lists.rows, lists.every, lists.removed)
 
 
 def _old_items(files: Sequence[FileView], messages: Mapping[int, MessageView], campaign: Campaign) -> set[int]:

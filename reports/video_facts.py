@@ -1,6 +1,6 @@
 """The facts of videos that rules judge: whether they can be played, how long they last, how they lie and how large."""
 
-from reports.picture import FileView
+from reports.incoming import FileView
 
 _NO_FORMAT = ("unknown", "text", "html", "")
 

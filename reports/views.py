@@ -7,9 +7,9 @@ from typing import Any, TypedDict
 
 from config.campaign import Campaign
 from reports import moments
+from reports.incoming import FileView, MessageView
 from reports.mail_side import LinkView
 from reports.moments import First
-from reports.picture import FileView, MessageView
 from reports.rulings import Rulings
 from reports.versions import holder_of
 from reports.wording import decided_by

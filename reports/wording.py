@@ -12,6 +12,12 @@ STATUSES: Mapping[str, str] = {"none": "未报送", "partial": "部分报送", "
 PHASES: Mapping[str, str] = {"outstanding": "待报", "missing": "缺报"}
 FINDING_STATUSES: Mapping[str, str] = {"open": "待处理", "waived": "已豁免", "fixed": "已解决"}
 FINDING_SUBJECTS: Mapping[str, str] = {"association": "协会", "case": "案例", "message": "来信", "file": "文件"}
+LEVELS: Mapping[str, str] = {
+    "provincial": "省级物协",
+    "city": "市级物协",
+    "enterprise": "物业服务企业",
+    "other": "其他单位",
+}
 MESSAGE_KINDS: Mapping[str, str] = {
     "submission": "报送",
     "inquiry": "咨询",

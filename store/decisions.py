@@ -113,12 +113,21 @@ class AlreadyDecided(Exception):  # noqa: N818 (it is no fault: somebody was the
         self.standing = standing
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What became of a decision: its number, whether it is new (the same stands already), and which one it replaces."""
+
+    id: int
+    new: bool
+    replaced: Decided | None = None
+
+
 def decide(
     store: Store, what: str, subject: str, value: dict[str, Any], person: Person, *, seen: int | None = None
-) -> tuple[int, Decided | None]:
-    """Keep a decision; return its id and the earlier one of that person, or the one that was seen, that it replaces.
+) -> Kept:
+    """Keep a decision, which goes before the earlier one of that person, or the one of another that was `seen`.
 
-    The same decision again is the one that stands. AlreadyDecided where another person's stands that was not `seen`.
+    AlreadyDecided where another person's stands that was not seen.
     """
     with store.session() as session:
         hold(session.connection(), zlib.crc32(b"decide"))
@@ -127,7 +136,7 @@ def decide(
             hold(session.connection(), filing_lock(value["province"]))
         standing = next((row for row in current(made(session, what)) if row.subject == subject), None)
         if standing and standing.value == value:
-            return standing.id, None
+            return Kept(standing.id, new=False)
         if standing and standing.person != person.name and standing.id != seen:
             raise AlreadyDecided(standing)
         row = Decision(
@@ -137,7 +146,7 @@ def decide(
         if what in ON_FILING:
             _file_again(session, value["province"])
         session.flush()
-        return row.id, standing
+        return Kept(row.id, new=True, replaced=standing)
 
 
 def _file_again(session: Session, province: str) -> None:

@@ -11,8 +11,9 @@ from config.associations import Association, load_associations
 from config.campaign import Campaign, load_campaign
 from config.case_name import CaseName
 from reports.finding import Assessment, Finding
+from reports.incoming import Cell, FileView, MessageView
 from reports.mail_side import LinkView, MailboxHealth, MailGap
-from reports.picture import AssociationView, CaseView, Cell, CityView, FileView, ListRow, MessageView, Picture
+from reports.picture import AssociationView, CaseView, CityView, ListRow, Picture
 
 _ids = count(1)
 # 08:30 in Beijing on a Monday, before the deadline of 2026-08-05.

@@ -19,7 +19,8 @@ from ingest.poll import Poller
 from ingest.settling import DecisionError, undo
 from reports.digest import compose
 from reports.export import rows
-from reports.picture import AssociationView, MessageView
+from reports.incoming import MessageView
+from reports.picture import AssociationView
 from store import decisions
 from store import mail as mails
 from store.decisions import Person

@@ -9,7 +9,8 @@ import pytest
 from config.naming import same_company
 from reports.contradictions import difference
 from reports.export import rows
-from reports.picture import CaseView, Cell, FileView, ListRow, Picture
+from reports.incoming import Cell, FileView
+from reports.picture import CaseView, ListRow, Picture
 from reports.subjects import Subject
 from tests import picture_builders as build
 from tests.desks import desk, take

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from ingest import settling
 from ingest.desk import Desk
 from ingest.intake import take_in
 from ingest.settling import DecisionError, assign, set_kind, undo
-from reports.picture import MessageView
+from reports import telling
+from reports.incoming import MessageView
 from store import decisions, mail
 from store.decisions import Person
 from tests.desks import assessed, codes, desk, everything, take
@@ -272,4 +272,4 @@ def test_the_commands_settle_list_and_undo(tmp_path: Path) -> None:
 
 def test_a_password_is_described_without_being_shown() -> None:
     row = decisions.Decided(1, "password", "message:1", {"words": ["geheim"]}, "陈静", "", WHEN, None, None)
-    assert settling.described(row) == "来信 1 的压缩包或文件密码 1 个（不显示）"
+    assert telling.described(row) == "来信 1 的压缩包或文件密码 1 个（不显示）"

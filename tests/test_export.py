@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from config.associations import Association
 from reports.export import COLUMNS, FORMATS, export, rows
-from reports.picture import Cell
+from reports.incoming import Cell
 from tests.picture_builders import (
     AFTER,
     MORNING,

@@ -16,7 +16,7 @@ from ingest.held import Held
 from ingest.intake import take_in
 from ingest.placing import Item
 from parsers.documents.legacy import find_office
-from reports.picture import FileView
+from reports.incoming import FileView
 from store import mail as mails
 from tests import doc_builders as docs
 from tests import outlook_builders as outlook

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ingest.desk import Desk
-from reports.picture import MessageView
+from reports.incoming import MessageView
 from tests import doc_builders as docs
 from tests.desks import codes, desk, take
 from tests.inbox import Sent, list_files, mail

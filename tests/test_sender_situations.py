@@ -10,7 +10,7 @@ from config.settings import load_settings
 from ingest.desk import Desk, open_desk
 from reports.export import rows
 from reports.finding import Assessment
-from reports.picture import MessageView
+from reports.incoming import MessageView
 from tests.desks import codes, take, write_settings
 from tests.inbox import BOX, Sent, list_files, mail, photo
 from tests.mail_builders import gbk_zip

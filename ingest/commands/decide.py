@@ -5,21 +5,24 @@ import os
 
 import click
 
-from ingest import settling, telling, unlocking
+from ingest import settling, unlocking
 from ingest.context import Context, now
+from reports import telling
 from reports.status import as_table
 from reports.wording import clock
 from store import decisions
 from store.decisions import Decided, Person
 
-_WHATS = {"sender": "发信单位", "mail_kind": "来信类别", "password": "密码", **telling.CALLED}
 _HEADINGS = ("编号", "事项", "决定", "谁", "时间", "备注", "现状")
 
 person_option = click.option("--person", metavar="姓名", help="谁决定的（默认 $ZHENGJI_PERSON，再默认登录名）")
+replace_option = click.option(
+    "--replace", metavar="编号", type=int, help="看过编号为此的、别人的决定，要以这次的取代它"
+)
 note_option = click.option("--note", metavar="文字", default="", help="为什么")
 
 
-def deciding(person: str | None, note: str = "") -> Person:
+def deciding_person(person: str | None, note: str = "") -> Person:
     """Return who decides: as named, else $ZHENGJI_PERSON, else the login name."""
     name = (person or os.environ.get("ZHENGJI_PERSON") or _login()).strip()
     if not name:
@@ -42,13 +45,16 @@ def _login() -> str:
 @click.option("--only-this", is_flag=True, help="只认定这一封，不记住它的发信地址")
 @person_option
 @note_option
+@replace_option
 @click.pass_obj
-def assign(context: Context, /, target: str, province: str, *, only_this: bool, **options: str | None) -> None:
+def assign(
+    context: Context, /, target: str, province: str, *, only_this: bool, replace: int | None, **options: str | None
+) -> None:
     """认定一封来信（或一个地址的所有来信）由哪个省的协会发来。"""
     place = {"province": province, "city": options["city"], "level": options["level"]}
-    who = deciding(options["person"], options["note"] or "")
+    who = deciding_person(options["person"], options["note"] or "")
     with context.desk() as desk:
-        _say(settling.assign(desk, target, place, who, only_this=only_this))
+        _say(settling.assign(desk, target, place, who, only_this=only_this, seen=replace))
 
 
 @click.command("kind")
@@ -56,12 +62,13 @@ def assign(context: Context, /, target: str, province: str, *, only_this: bool, 
 @click.argument("kind", metavar="类别")
 @person_option
 @note_option
+@replace_option
 @click.pass_obj
-def kind_(context: Context, message: str, kind: str, person: str | None, note: str) -> None:
+def kind_(context: Context, message: str, kind: str, person: str | None, note: str, replace: int | None) -> None:
     """认定来信的类别：submission 报送、inquiry 咨询、automatic 自动邮件、unrelated 无关邮件。"""
-    who = deciding(person, note)
+    who = deciding_person(person, note)
     with context.desk() as desk:
-        _say(settling.set_kind(desk, message, kind, who))
+        _say(settling.set_kind(desk, message, kind, who, replace))
 
 
 @click.command("password")
@@ -72,7 +79,7 @@ def kind_(context: Context, message: str, kind: str, person: str | None, note: s
 @click.pass_obj
 def password(context: Context, target: str, word: str | None, person: str | None, note: str) -> None:
     """记下一封来信（或一个地址的所有来信）中压缩包、文件的密码，并马上再试；不写密码则提示输入。"""
-    who = deciding(person, note)
+    who = deciding_person(person, note)
     word = word or click.prompt("密码", hide_input=True)
     with context.desk() as desk:
         _say(unlocking.set_password(desk, target, word, who))
@@ -84,7 +91,7 @@ def password(context: Context, target: str, word: str | None, person: str | None
 @click.pass_obj
 def undo(context: Context, decision: int, person: str | None) -> None:
     """撤销一项人工处理（编号见 zhengji decisions）；撤销的仍列在那里。"""
-    who = deciding(person)
+    who = deciding_person(person)
     with context.desk() as desk:
         _say(settling.undo(desk, decision, who))
 
@@ -100,8 +107,8 @@ def decisions_(context: Context) -> None:
     rows = [
         (
             row.id,
-            _WHATS.get(row.what, row.what),
-            settling.described(row),
+            telling.CALLED.get(row.what, row.what),
+            telling.described(row),
             row.person,
             clock(row.decided_at, zone),
             row.note,

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from ingest.attaching import attach
-from ingest.commands.decide import deciding, person_option
+from ingest.commands.decide import deciding_person, person_option
 from ingest.context import Context
 from store import mail
 
@@ -20,7 +20,7 @@ INCOMPLETE = 1
 @click.pass_obj
 def attach_(context: Context, message: str, files: tuple[Path, ...], link: int | None, person: str | None) -> None:
     """把从云附件下载的文件补到来信里，马上重读；可用 zhengji undo 撤销。"""
-    who = deciding(person)
+    who = deciding_person(person)
     with context.desk() as desk:
         for one in attach(desk, message, files, link, who.name, who.now):
             place = f"，答复链接 {one.link}" if one.link else ""

@@ -10,10 +10,13 @@ from ingest.desk import Desk
 from ingest.digesting import assessment, make_digest, send_digest, write_digest
 from reports.export import COLUMNS, FORMATS, export
 from reports.finding import Assessment
+from reports.history import as_text, case_history, list_history
 from reports.ledger import ledger
+from reports.lookup import case_named
 from reports.query import QueryError, run_query, shown
-from reports.status import render
+from reports.status import finding_table, render
 from reports.writing import write_beside
+from store import decisions
 
 as_of = click.option("--as-of", metavar="时刻", help="截至哪一刻，如 2026-08-05T18:00（北京时间；默认现在）")
 output = click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="写到文件")
@@ -108,4 +111,28 @@ def query(context: Context, sql: str, as_of: str | None, format_: str) -> None:
     click.echo(shown(*result, format_), nl=False)
 
 
-COMMANDS = (status, digest_, ledger_, export_, query)
+@click.command("history")
+@click.argument("target", metavar="小区或省份")
+@as_of
+@click.pass_obj
+def history(context: Context, target: str, as_of: str | None) -> None:
+    """一个案例（或一个省的清单）的全部版本：何时到达、哪封来信、两版有何不同，以及人工处理。"""
+    with context.desk() as desk:
+        picture, made = _assessed(desk, as_of).picture, decisions.every(desk.store)
+        view = next((one for one in picture.associations if target in (one.province, one.association.name)), None)
+        told = list_history(picture, view, made) if view else case_history(picture, case_named(picture, target), made)
+        click.echo(as_text(told, picture), nl=False)
+
+
+@click.command("findings")
+@click.argument("place", metavar="[省份或小区]", required=False)
+@click.option("--all", "every", is_flag=True, help="已豁免的也列出")
+@as_of
+@click.pass_obj
+def findings(context: Context, place: str | None, as_of: str | None, *, every: bool) -> None:
+    """列出问题，连同豁免时要写的编号。"""
+    with context.desk() as desk:
+        click.echo(finding_table(_assessed(desk, as_of), place, every=every), nl=False)
+
+
+COMMANDS = (history, findings, status, digest_, ledger_, export_, query)
