@@ -8,6 +8,7 @@ from config.campaign import Campaign, Table
 from config.naming import community_key, folded
 from reports.incoming import Cell, FileView
 from reports.picture import CaseView
+from reports.rulings import Rulings
 
 if TYPE_CHECKING:
     from reports.subjects import Subject
@@ -135,3 +136,16 @@ def locked_note(subject: "Subject") -> str:
         if file.province == subject.view.province and file.status in _LOCKED and not file.case_ids
     ]
     return f"（《{locked[0]}》打不开，材料可能在其中）" if locked else ""
+
+
+def outdated_corrections(case: CaseView, rulings: Rulings, campaign: Campaign) -> list[str]:
+    """Return the corrected values of which the papers now say neither what they said then nor what a person said."""
+    captions = {**campaign.recommendation_form.captions, "remark": "备注"}
+    told = []
+    for name, one in rulings.values_of(case.name).items():
+        cell = case.form.get(name) or next((row.cells[name] for row in case.rows if name in row.cells), None)
+        if cell is None or says_nothing(cell, campaign) or cell.raw == one.value["was"]:
+            continue
+        if cell.value is not None and cell.value != one.value["value"]:
+            told.append(f"{captions[name]}更正为“{one.value['raw']}”，现写“{cell.raw}”")
+    return told

@@ -49,7 +49,7 @@ def case_view(case: Case, rows: Sequence[ListRow], files: Sequence[FileView], by
         id=case.id,
         name=name,
         province=case.province,
-        city=corrected["city"].raw if "city" in corrected else case.city,
+        city=str(corrected["city"].value) if "city" in corrected else case.city,
         community=_text(sides, "community", campaign) or case.community,
         rows=tuple(rows),
         form=form,

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from reports.incoming import FileView
+from reports.picture import Picture
 
 if TYPE_CHECKING:
     from reports.subjects import Subject
@@ -77,3 +78,18 @@ def guess_evidence(file: FileView) -> str:
     if not file.guess:
         return f"{where}；文件名、文件夹名、来信和同来的材料都没有指明一个小区"
     return f"{where}；{'；'.join(file.filing_clues)}（把握 {file.confidence:.0%}）"
+
+
+def is_judged_photo(file: FileView, picture: Picture) -> bool:
+    """Tell a photo that is judged: not one that only illustrates a material, nor one of no submission."""
+    return file.kind == "photo" and _counts(file, picture) and (not file.pasted or file.id in picture.photo_ids)
+
+
+def is_judged_video(file: FileView, picture: Picture) -> bool:
+    """Tell a film that is judged."""
+    return file.kind == "video" and _counts(file, picture)
+
+
+def _counts(file: FileView, picture: Picture) -> bool:
+    standing = not file.superseded and file.id not in picture.withdrawn_files
+    return standing and file.message_pk in picture.submission_ids

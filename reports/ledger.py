@@ -11,6 +11,7 @@ from typing import Any
 from config.campaign import Campaign
 from reports.export import Row, values
 from reports.finding import Assessment
+from reports.picture import AssociationView, CaseView
 from reports.stamps import seals_said
 from reports.tables import Column, Sheet, workbook
 from reports.tally import PLACES, place_of
@@ -35,6 +36,7 @@ _GREEN, _GREY = ("#DDF0E0", "#1E5B2E"), ("#ECEFF1", "#4A5560")
 _SEVERITY_COLOURS = {"须改正": _RED, "请核对": _AMBER, "提示": _BLUE}
 _STATUS_COLOURS = {"未报送": _GREY, "部分报送": _AMBER, "已报齐": _GREEN}
 _PLACE_COLOURS = {"未能处理": _RED, "待处理": _AMBER, "搁置": _GREY}
+_STANDING_COLOURS = {"已豁免": _GREY}
 _LATE_COLOURS = {"是": _RED}
 
 
@@ -93,6 +95,8 @@ SUMMARY = (
     Field("cases_complete", "已齐案例", 7, "number"),
     Field("errors", "须改正", 7, "number"),
     Field("warnings", "请核对", 7, "number"),
+    Field("granted", "延期", 22, "long"),
+    Field("nothing_to_send", "零报送", 18, "long"),
 )
 
 CASES = (
@@ -130,6 +134,8 @@ CASES = (
     Field("recommender_signed", "推荐盖章日期", 10),
     Field("reason", "推荐理由", 28, "long"),
     Field("remark", "备注", 12, "long"),
+    Field("corrections", "人工更正", 20, "long"),
+    Field("withdrawn", "撤回", 18, "long"),
 )
 
 FINDINGS = (
@@ -141,7 +147,9 @@ FINDINGS = (
     Field("message", "问题", 42, "long"),
     Field("evidence", "依据", 42, "long"),
     Field("clause", "条款", 14, "long"),
-    Field("status", "处理", 8, "word", words(FINDING_STATUSES)),
+    Field("status", "处理", 8, "word", words(FINDING_STATUSES), _STANDING_COLOURS),
+    Field("waived", "豁免", 22, "long"),
+    Field("id", "问题编号", 10),
     Field("subject", "对象", 6, "word", words(FINDING_SUBJECTS)),
     Field("code", "规则编号", 20),
     Field("file", "文件", 28, "long"),
@@ -200,21 +208,51 @@ def _said(field: Field, row: Row, campaign: Campaign) -> Any:  # noqa: ANN401 (a
 
 
 def _findings(assessment: Assessment) -> list[Row]:
-    """Return the findings, those that must be put right first; within a severity in the judge's order."""
+    """Return the findings, waived ones last, those that must be put right first; else in the judge's order."""
     order = list(SEVERITIES)
-    return sorted(values(assessment, "findings"), key=lambda row: order.index(row["severity"]))
+    return sorted(
+        values(assessment, "findings"), key=lambda row: (row["status"] != "open", order.index(row["severity"]))
+    )
 
 
 def _submissions(assessment: Assessment) -> list[Row]:
     """Return the provinces, each with what the seals on its list's scans say."""
     table = zip(values(assessment, "submissions"), assessment.picture.associations, strict=True)
-    return [{**row, "list_seals": seals_said(view.list_scans)} for row, view in table]
+    return [
+        {**row, "list_seals": seals_said(view.list_scans), "granted": _granted(view, assessment)} for row, view in table
+    ]
+
+
+def _granted(view: AssociationView, assessment: Assessment) -> str:
+    """Return the later deadline that was granted to an association, and by whom; empty where the campaign's holds."""
+    if not view.deadline_note:
+        return ""
+    day = view.deadline.astimezone(assessment.picture.campaign.call.zone).date()
+    return f"延至 {day.isoformat()}（{view.deadline_note}）"
 
 
 def _cases(assessment: Assessment) -> list[Row]:
-    """Return the cases, each with what its form's seals say and what is known from a scan alone."""
+    """Return the cases, each with what its form's seals say, what a scan alone says, and what persons corrected."""
+    captions = assessment.picture.campaign.recommendation_form.captions
     table = zip(values(assessment, "cases"), assessment.picture.cases, strict=True)
-    return [{**row, "to_verify": case.to_verify, "form_seals": seals_said(case.forms)} for row, case in table]
+    return [
+        {
+            **row,
+            "to_verify": case.to_verify,
+            "form_seals": seals_said(case.forms),
+            "corrections": "；".join(
+                f"{captions.get(name, name)}{cell.place.removeprefix('人工更正')}"
+                for name, cell in case.corrected.items()
+            ),
+        }
+        for row, case in table
+    ]
+
+
+def _corrections(case: CaseView, captions: Mapping[str, str]) -> str:
+    """Return which values persons corrected, who and when: 建筑面积（陈静 8月6日：电话核实）."""
+    said = {name: cell.place.removeprefix("人工更正") for name, cell in case.corrected.items()}
+    return "；".join(f"{captions.get(name, name)}{words}" for name, words in said.items())
 
 
 def _messages(assessment: Assessment) -> list[Row]:

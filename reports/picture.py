@@ -250,6 +250,12 @@ class Picture:
         return frozenset(file.id for case in self.cases for file in case.photo_files)
 
     @cached_property
+    def withdrawn_files(self) -> frozenset[int]:
+        """The ids of the files that only belong to cases that were withdrawn."""
+        own = {file.id for case in self.cases if case.withdrawn is not None for file in case.files}
+        return frozenset(own - {file.id for case in self.cases if case.withdrawn is None for file in case.files})
+
+    @cached_property
     def open_links(self) -> tuple[LinkView, ...]:
         """The cloud links whose files nobody has brought in yet, the soonest to expire first."""
         far = datetime.max.replace(tzinfo=UTC)

@@ -107,16 +107,6 @@ def _in_submission(subject: Subject) -> bool:
     return file.message_pk in subject.picture.submission_ids
 
 
-def _is_photo(file: FileView, picture: Picture) -> bool:
-    """Tell a photo that is judged: one that is only an illustration in a material is not, nor one of no submission."""
-    judged = file.kind == "photo" and not file.superseded and file.message_pk in picture.submission_ids
-    return judged and (not file.pasted or file.id in picture.photo_ids)
-
-
-def _is_video(file: FileView, picture: Picture) -> bool:
-    return file.kind == "video" and not file.superseded and file.message_pk in picture.submission_ids
-
-
 def _hidden(subject: Subject) -> str:
     return case_facts.locked_note(subject) + links.behind_links(subject.picture, subject.view.province)
 
@@ -283,6 +273,11 @@ _CASE: dict[str, Fact] = {
     "recommender_differs": Fact(
         "清单与推荐表的推荐单位之别", contradictions.difference("recommender"), contradictions.evidence("recommender")
     ),
+    "outdated_corrections": Fact(
+        "人工更正之后，新的材料又写了别的值",
+        lambda s: case_facts.outdated_corrections(s.view, s.picture.rulings, s.campaign),
+        lambda s: _joined(cell.evidence for cell in s.view.corrected.values()),
+    ),
     "first_arrival": Fact("材料最早到达的时刻", lambda s: s.clock(s.view.first_arrival)),
     "first_arrival_day": Fact("材料最早到达（入箱）的日期", lambda s: s.day(s.view.first_arrival), _arrivals),
     "first_taken": Fact("材料最早到达的时刻（服务器两个时间中较早的）", lambda s: s.clock(moments.first_taken(s.view))),
@@ -390,8 +385,8 @@ def subjects(picture: Picture, on: str) -> Iterable[Subject]:
         "case": (case for case in picture.cases if case.withdrawn is None),
         "message": picture.messages,
         "file": picture.files,
-        "photo": (file for file in picture.files if _is_photo(file, picture)),
-        "video": (file for file in picture.files if _is_video(file, picture)),
+        "photo": (file for file in picture.files if file_facts.is_judged_photo(file, picture)),
+        "video": (file for file in picture.files if file_facts.is_judged_video(file, picture)),
     }
     for view in views[on]:
         yield Subject(view, picture, associations.get(getattr(view, "province", None) or ""))

@@ -1,0 +1,363 @@
+"""What a person decides of cases, findings and submissions: kept by name, undone at will, and never overwritten unseen."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.errors import ConfigError
+from ingest import deciding, settling
+from ingest.deciding import Clerk
+from ingest.desk import Desk
+from ingest.intake import take_in
+from reports.export import rows
+from reports.finding import Assessment, Finding
+from store import decisions, mail
+from store.decisions import Person
+from tests.desks import assessed, codes, desk, everything, from_scratch, take
+from tests.inbox import Sent, list_files, photo
+from tests.inbox import mail as mail_of
+from tests.sample import day
+
+WHEN = day("08-06T09:00:00")
+A = Sent("春江花园", "杭州春江物业服务有限公司", "杭州市物业管理协会", photos=3)
+B = Sent("秋水苑", "宁波秋水物业服务有限公司", "宁波市物业管理协会", photos=0)
+HEAD = "浙江省物业管理协会"
+Take = Callable[..., Assessment]
+
+
+def sent(files: Mapping[str, bytes], when: str = "07-20T10:00:00", subject: str = "浙江报送") -> bytes:
+    return mail_of("zjwyxh@example.cn", subject, day(when), files)
+
+
+def whole(*cases: Sent) -> dict[str, bytes]:
+    own = {path.replace("/", "-"): data for case in cases for path, data in case.files().items()}
+    return {**list_files(HEAD, cases), **own}
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Desk]:
+    with desk(tmp_path) as one:
+        yield one
+
+
+@pytest.fixture
+def taken(opened: Desk, tmp_path: Path) -> Take:
+    return lambda *mails: take(opened, tmp_path / "inbox", *mails)
+
+
+def clerk(opened: Desk, name: str = "陈静", note: str = "", seen: int | None = None) -> Clerk:
+    return Clerk(opened, Person(name, WHEN, note), seen)
+
+
+def case(assessment: Assessment, community: str) -> dict[str, Any]:
+    return next(row for row in rows(assessment, "cases") if row["community"] == community)
+
+
+def finding(assessment: Assessment, code: str) -> Finding:
+    return next(one for one in assessment.findings if one.code == code)
+
+
+def survives_a_rebuild(opened: Desk) -> None:
+    before = assessed(opened)
+    mail.forget_conclusions(opened.store)
+    take_in(opened)
+    assert everything(assessed(opened)) == everything(before)
+    assert everything(from_scratch(opened)) == everything(before)
+
+
+def test_a_corrected_value_is_exported_settles_its_findings_and_outlives_a_rebuild(opened: Desk, taken: Take) -> None:
+    odd = replace(A, form={"floor_area": "约十来万", "company": "杭州春江物业管理集团"})
+    done = taken(sent(whole(odd)))
+    assert {"form.field_invalid"} <= codes(done, "浙江")
+    lines = deciding.correct(clerk(opened, note="电话核实"), "春江花园", "建筑面积", "12.5万平方米")
+    assert lines == ["已认定（编号 1）：浙江/杭州市/春江花园 的建筑面积：“约十来万”改为“12.5万平方米”"]
+    after = assessed(opened)
+    assert case(after, "春江花园")["floor_area_m2"] == 125000.0
+    assert "form.field_invalid" not in codes(after, "浙江")
+    survives_a_rebuild(opened)
+    settling.undo(opened, 1, Person("陈静", WHEN))
+    assert case(assessed(opened), "春江花园")["floor_area_m2"] is None
+    assert "form.field_invalid" in codes(assessed(opened), "浙江")
+
+
+def test_a_corrected_company_ends_the_contradiction_between_list_and_form(opened: Desk, taken: Take) -> None:
+    done = taken(sent(whole(replace(A, form={"company": "嘉兴南湖物业服务有限公司"}))))
+    assert "mismatch.company" in codes(done, "浙江")
+    deciding.correct(clerk(opened), "春江花园", "company", "杭州春江物业服务有限公司")
+    after = assessed(opened)
+    assert "mismatch.company" not in codes(after, "浙江")
+    assert case(after, "春江花园")["company"] == "杭州春江物业服务有限公司"
+
+
+def test_a_corrected_city_counts_for_the_quota_of_that_city(opened: Desk, taken: Take) -> None:
+    taken(sent(whole(A)))
+    deciding.correct(clerk(opened), "春江花园", "城市", "宁波")
+    assert case(assessed(opened), "春江花园")["city"] == "宁波市"
+    assert [city.city for city in assessed(opened).picture.cities] == ["宁波市"]
+    # It is still found by the name that it was decided on.
+    deciding.correct(clerk(opened), "浙江/宁波市/春江花园", "备注", "改过")
+    assert case(assessed(opened), "春江花园")["remark"] == "改过"
+
+
+@pytest.mark.parametrize(
+    ("field", "raw", "said"),
+    [
+        ("交付时间", "好久以前", "“好久以前”读不成交付时间，应如 2015年6月30日"),
+        ("面积", "12", "没有“面积”这一栏，可以更正的有：小区名称、"),
+        ("城市", "南京", "“南京”读不成城市"),
+    ],
+)
+def test_a_correction_that_cannot_be_read_is_refused(
+    opened: Desk, taken: Take, field: str, raw: str, said: str
+) -> None:
+    taken(sent(whole(A)))
+    with pytest.raises(ConfigError, match=said):
+        deciding.correct(clerk(opened), "春江花园", field, raw)
+    assert decisions.every(opened.store) == []
+
+
+def test_a_waived_finding_stays_to_be_seen_and_counts_no_more(opened: Desk, taken: Take) -> None:
+    done = taken(sent(whole(B)))
+    found = finding(done, "photo.too_few")
+    lines = deciding.waive(clerk(opened, note="已电话说明，照片随后寄到"), found.id)
+    assert lines[0].startswith("已认定（编号 1）：浙江/宁波市/秋水苑：合格照片 0 张")
+    after = finding(assessed(opened), "photo.too_few")
+    assert (after.status, after.waived) == ("waived", "陈静 8月6日：已电话说明，照片随后寄到")
+    errors = {row["province"]: row["errors"] for row in rows(assessed(opened), "submissions")}
+    before = {row["province"]: row["errors"] for row in rows(done, "submissions")}
+    assert errors["浙江"] == before["浙江"] - 1
+    survives_a_rebuild(opened)
+
+
+def test_a_waiver_lapses_only_where_what_it_was_about_changes(opened: Desk, taken: Take) -> None:
+    done = taken(sent(whole(B)))
+    deciding.waive(clerk(opened, note="同意"), finding(done, "photo.too_few").id)
+    # A note that has nothing to do with the photos changes nothing.
+    later = taken(
+        sent(whole(B)), sent({"秋水苑推荐表.docx": replace(B, form={"fee": "3元"}).form_docx()}, "07-21T10:00:00")
+    )
+    assert finding(later, "photo.too_few").status == "waived"
+    more = taken(sent({"秋水苑大门.jpg": photo("秋水苑一")}, "07-22T10:00:00"))
+    assert finding(more, "photo.too_few").message.startswith("合格照片 1 张")
+    assert finding(more, "photo.too_few").status == "open"
+
+
+def test_a_waiver_without_a_reason_is_refused(opened: Desk, taken: Take) -> None:
+    done = taken(sent(whole(B)))
+    with pytest.raises(ConfigError, match="豁免要写明理由"):
+        deciding.waive(clerk(opened), finding(done, "photo.too_few").id)
+
+
+def test_a_waived_finding_is_reopened(opened: Desk, taken: Take) -> None:
+    done = taken(sent(whole(B)))
+    found = finding(done, "photo.too_few").id
+    deciding.waive(clerk(opened, note="同意"), found)
+    assert deciding.reopen(clerk(opened, "李明"), found) == ["已重新打开，撤销了人工处理 1（陈静 所定）"]
+    assert finding(assessed(opened), "photo.too_few").status == "open"
+    assert decisions.every(opened.store)[0].undone_by == "李明"
+
+
+def test_a_withdrawn_case_is_shown_and_judged_no_more(opened: Desk, taken: Take) -> None:
+    done = taken(sent(whole(A, B)))
+    assert "photo.too_few" in codes(done, "浙江")
+    deciding.withdraw(clerk(opened, note="协会来电"), "秋水苑")
+    after = assessed(opened)
+    assert case(after, "秋水苑")["withdrawn"] == "陈静 8月6日：协会来电"
+    assert [one for one in after.findings if one.community == "秋水苑"] == []
+    (zhejiang,) = [row for row in rows(after, "submissions") if row["province"] == "浙江"]
+    assert (zhejiang["cases_listed"], zhejiang["cases_complete"], zhejiang["status"]) == (1, 1, "complete")
+    assert [city.city for city in after.picture.cities] == ["杭州市"]
+    survives_a_rebuild(opened)
+    deciding.reopen(clerk(opened), "秋水苑")
+    assert "photo.too_few" in codes(assessed(opened), "浙江")
+
+
+def test_the_photos_of_a_withdrawn_case_are_not_asked_for_anew(opened: Desk, taken: Take) -> None:
+    small = {"秋水苑小图.jpg": photo("小")[:400_000]}
+    taken(sent({**whole(A, B), **small}))
+    assert any(one.file == "秋水苑小图.jpg" for one in assessed(opened).findings)
+    deciding.withdraw(clerk(opened), "秋水苑")
+    assert [one for one in assessed(opened).findings if one.file == "秋水苑小图.jpg"] == []
+
+
+def test_a_later_deadline_makes_in_time_what_came_until_then(opened: Desk, taken: Take) -> None:
+    taken(sent(whole(A), "08-07T10:00:00"))
+    assert "late.submission" in codes(assessed(opened, day("08-11T10:00:00")), "浙江")
+    lines = deciding.extend(clerk(opened, note="协会函〔2026〕3号"), "浙江", "2026-08-12")
+    assert lines == ["已认定（编号 1）：浙江的截止日期延到 2026-08-12"]
+    after = assessed(opened, day("08-11T10:00:00"))
+    assert not {code for code in codes(after, "浙江") if code.startswith("late.")}
+    (row,) = [row for row in rows(after, "submissions") if row["province"] == "浙江"]
+    assert (row["late"], row["deadline"]) == (False, "2026-08-12T23:59:59+08:00")
+
+
+def test_what_is_not_there_is_outstanding_until_the_later_deadline(opened: Desk, taken: Take) -> None:
+    taken(sent(whole(B)))
+    deciding.extend(clerk(opened, note="函"), "浙江", "2026-08-12")
+    phases = {
+        when: finding(assessed(opened, day(when)), "photo.too_few").phase
+        for when in ("08-12T23:59:59", "08-13T00:00:00")
+    }
+    assert phases == {"08-12T23:59:59": "outstanding", "08-13T00:00:00": "missing"}
+    assert finding(assessed(opened, day("08-06T10:00:00")), "submission.none").phase == "missing"
+
+
+@pytest.mark.parametrize(
+    ("day_", "note", "said"),
+    [("2026-08-05", "函", "不晚于截止日"), ("8月12日", "函", "不是日期"), ("2026-08-12", "", "延期要写明依据")],
+)
+def test_a_deadline_that_is_none_is_refused(opened: Desk, day_: str, note: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        deciding.extend(clerk(opened, note=note), "浙江", day_)
+
+
+def test_a_province_that_sends_nothing_is_no_longer_asked(opened: Desk, taken: Take) -> None:
+    taken()
+    assert deciding.send_nothing(clerk(opened, note="来电"), "西藏") == ["已认定（编号 1）：西藏零报送"]
+    after = assessed(opened)
+    assert codes(after, "西藏") == set()
+    (row,) = [row for row in rows(after, "submissions") if row["province"] == "西藏"]
+    assert (row["status"], row["nothing_to_send"]) == ("none", "陈静 8月6日：来电")
+
+
+def test_a_file_is_filed_by_a_person_and_stays_there_when_it_comes_again(opened: Desk, taken: Take) -> None:
+    lone = {"IMG_0001.jpg": photo("lone")}
+    done = taken(sent(whole(A, B)), sent(lone, "07-21T10:00:00"))
+    found = finding(done, "file.unfiled")
+    assert found.message == "看不出《IMG_0001.jpg》是哪个小区的，请人工归档"
+    deciding.file_to(clerk(opened), "2", "IMG_0001.jpg", "秋水苑", None, new=False)
+    after = assessed(opened)
+    assert case(after, "秋水苑")["photos"] == 1
+    assert "file.unfiled" not in codes(after, "浙江")
+    again = taken(sent(lone, "07-23T10:00:00", "再发一次"))
+    assert "file.unfiled" not in codes(again, "浙江")
+    assert case(again, "秋水苑")["photos"] == 1
+    survives_a_rebuild(opened)
+    settling.undo(opened, 1, Person("陈静", WHEN))
+    assert case(assessed(opened), "秋水苑")["photos"] == 0
+
+
+def test_a_form_that_was_filed_elsewhere_makes_no_case_of_its_own(opened: Desk, taken: Take) -> None:
+    odd = replace(A, community="北山雅居", company="湖州北山物业有限公司", photos=0, has_material=False)
+    done = taken(sent(list_files(HEAD, [A, B])), sent({"推荐表.docx": odd.form_docx()}, "07-21T10:00:00"))
+    assert {row["community"] for row in rows(done, "cases")} == {"春江花园", "秋水苑", "北山雅居"}
+    deciding.file_to(clerk(opened), "2", "推荐表.docx", "秋水苑", None, new=False)
+    after = assessed(opened)
+    assert len(rows(after, "cases")) == 2
+    assert sum(row["has_form"] for row in rows(after, "cases")) == 1
+
+
+def test_a_person_says_of_what_kind_a_file_is(opened: Desk, taken: Take) -> None:
+    taken(sent({**whole(A), "情况.docx": list_files("", [])["汇总清单.docx"]}))
+    deciding.file_to(clerk(opened), "1", "情况.docx", None, "other", new=False)
+    (row,) = [row for row in rows(assessed(opened), "files") if row["path"] == "情况.docx"]
+    assert (row["kind"], row["community"]) == ("other", None)
+
+
+def test_a_file_goes_to_a_case_that_nobody_listed(opened: Desk, taken: Take) -> None:
+    taken(sent(whole(A)), sent({"IMG_1.jpg": photo("x")}, "07-21T10:00:00"))
+    deciding.file_to(clerk(opened), "2", "IMG_1.jpg", "明月湾", None, new=True)
+    assert case(assessed(opened), "明月湾")["photos"] == 1
+    assert "case.not_in_list" in {one.code for one in assessed(opened).findings if one.community == "明月湾"}
+
+
+def test_two_names_of_one_community_are_merged_and_parted_again(opened: Desk, taken: Take) -> None:
+    other = replace(A, community="江畔名都", photos=0, has_material=False)
+    done = taken(sent({**list_files(HEAD, [A]), "推荐表.docx": other.form_docx()}))
+    assert len(rows(done, "cases")) == 2
+    deciding.merge(clerk(opened), "江畔名都", "春江花园")
+    after = assessed(opened)
+    assert [row["in_list"] and row["has_form"] for row in rows(after, "cases")] == [True]
+    survives_a_rebuild(opened)
+    settling.undo(opened, 1, Person("陈静", WHEN))
+    assert len(rows(assessed(opened), "cases")) == 2
+
+
+def test_names_that_are_nearly_alike_are_joined_and_a_person_parts_them(opened: Desk, taken: Take) -> None:
+    slip = replace(A, community="舂江花园", photos=0, has_material=False)
+    done = taken(sent({**list_files(HEAD, [A]), "推荐表.docx": slip.form_docx()}))
+    assert [row["has_form"] for row in rows(done, "cases")] == [True]
+    basis = next(row["filing_basis"] for row in rows(done, "files") if row["kind"] == "recommendation_form")
+    assert "仅差一字" in basis
+    deciding.split(clerk(opened), "浙江/舂江花园", None)
+    assert {row["community"]: row["has_form"] for row in rows(assessed(opened), "cases")} == {
+        "春江花园": False,
+        "舂江花园": True,
+    }
+
+
+def test_one_name_of_two_companies_is_split(opened: Desk, taken: Take) -> None:
+    twin = replace(A, company="杭州运河物业服务有限公司", photos=0, has_material=False)
+    taken(sent({**list_files(HEAD, [A, twin]), "a.docx": A.form_docx(), "b.docx": twin.form_docx()}))
+    assert len(rows(assessed(opened), "cases")) == 1
+    deciding.split(clerk(opened), "春江花园", "杭州运河物业服务有限公司")
+    after = assessed(opened)
+    assert [(row["company"], row["in_list"], row["has_form"]) for row in rows(after, "cases")] == [
+        ("杭州春江物业服务有限公司", True, True),
+        ("杭州运河物业服务有限公司", True, True),
+    ]
+
+
+def test_the_second_of_two_persons_sees_that_the_first_was_there(opened: Desk, taken: Take) -> None:
+    taken(sent(whole(A)))
+    deciding.correct(clerk(opened, "陈静"), "春江花园", "建筑面积", "12万平方米")
+    with pytest.raises(ConfigError, match="陈静 已于 2026-08-06 09:00 决定过（编号 1）.*请加 --replace 1"):
+        deciding.correct(clerk(opened, "李明"), "春江花园", "建筑面积", "13万平方米")
+    same = deciding.correct(clerk(opened, "李明"), "春江花园", "建筑面积", "12万平方米")
+    assert same[0].startswith("先前已这样认定（编号 1，陈静）")
+    lines = deciding.correct(clerk(opened, "李明", seen=1), "春江花园", "建筑面积", "13万平方米")
+    assert lines[1].startswith("取代 陈静 2026-08-06 09:00 的决定（编号 1）")
+    assert case(assessed(opened), "春江花园")["floor_area_m2"] == 130000.0
+    # What the first decided stands again where the second is undone.
+    settling.undo(opened, 2, Person("李明", WHEN))
+    assert case(assessed(opened), "春江花园")["floor_area_m2"] == 120000.0
+
+
+def test_two_who_decide_at_the_same_moment_do_not_both_go_through(opened: Desk) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    def decide(name: str) -> str:
+        value = {"province": "西藏", "day": f"2026-08-1{len(name)}"}
+        try:
+            decisions.decide(opened.store, decisions.DEADLINE, "province:西藏", value, Person(name, WHEN, "函"))
+        except decisions.AlreadyDecided:
+            return "there"
+        return "done"
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(decide, ["甲", "乙乙", "丙丙丙", "丁丁丁丁"]))
+    assert sorted(done) == ["done", "there", "there", "there"]
+
+
+def test_a_case_that_is_not_there_is_told_with_what_may_be_meant(opened: Desk, taken: Take) -> None:
+    taken(sent(whole(A)))
+    with pytest.raises(ConfigError, match="没有叫“春江花苑”的案例，你是不是想说 浙江/杭州市/春江花园？"):
+        deciding.withdraw(clerk(opened), "春江花苑")
+
+
+def test_a_name_in_two_cities_must_be_written_whole(opened: Desk, taken: Take) -> None:
+    twin = replace(A, company="宁波甬江物业有限公司", recommender="宁波市物业管理协会", photos=0)
+    taken(sent(list_files(HEAD, [A, twin])))
+    with pytest.raises(ConfigError, match="“春江花园”不止一个：浙江/宁波市/春江花园、浙江/杭州市/春江花园"):
+        deciding.withdraw(clerk(opened), "春江花园")
+    deciding.withdraw(clerk(opened), "浙江/宁波市/春江花园")
+    assert [row["city"] for row in rows(assessed(opened), "cases") if row["withdrawn"]] == ["宁波市"]
+
+
+def test_a_correction_on_which_a_newer_form_says_something_else_is_asked_again(opened: Desk, taken: Take) -> None:
+    taken(sent(whole(replace(A, form={"floor_area": "约十来万"}))))
+    deciding.correct(clerk(opened), "春江花园", "建筑面积", "12.5万平方米")
+    later = taken(
+        sent({"春江花园推荐表.docx": replace(A, form={"floor_area": "14万平方米"}).form_docx()}, "07-25T10:00:00")
+    )
+    assert case(later, "春江花园")["floor_area_m2"] == 125000.0
+    assert finding(later, "value.outdated").message == (
+        "人工更正之后来了新的材料：建筑面积更正为“12.5万平方米”，现写“14万平方米”，请核对以哪个为准"
+    )
+    same = taken(
+        sent({"春江花园推荐表.docx": replace(A, form={"floor_area": "12.5万平方米"}).form_docx()}, "07-26T10:00:00")
+    )
+    assert "value.outdated" not in codes(same)
