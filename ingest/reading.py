@@ -154,6 +154,7 @@ def telling_of(desk: Desk, message_id: int, read: Read) -> Callable[[Any], None]
             frozenset(file.volume_stem for file in read.files if file.volume_stem),
             has_password=read.has_password,
             tells_sender=letter.kind == "submission" and bool(letter.province) and not _is_derived(desk, letter),
+            derived=_derived(desk),
         ),
     )
 

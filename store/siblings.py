@@ -107,13 +107,15 @@ class News:
     stems: frozenset[str] = frozenset()
     has_password: bool = False
     tells_sender: bool = False
+    # How the clues of a mail begin whose sender was concluded from other mails.
+    derived: str = ""
 
 
 def telling(sender: Sender, but: int, news: News) -> Callable[[Session], None]:
     """Return what lets a sender's other mails be read again that a mail just read may help to read.
 
-    Those are the mails with locked files where it names a password, those with volumes of the same sets, and those of
-    nobody known where it tells whose its address is.
+    Those are the mails with locked files where it names a password, those with volumes of the same sets, and where it
+    tells whose its address is those of nobody known, and those that were told by other mails of that address.
     """
     wanted = list(news.stems)
 
@@ -123,9 +125,21 @@ def telling(sender: Sender, but: int, news: News) -> Callable[[Session], None]:
         if wanted:
             _wait(session, sender, but, File.volume_stem.in_(wanted))
         if news.tells_sender and sender.address:
-            _wait(session, Sender(sender.address, None), but, Letter.province.is_(None))
+            _wait_for_sender(session, sender.address, but, news.derived)
 
     return tell
+
+
+def _wait_for_sender(session: Session, address: str, but: int, derived: str) -> None:
+    """Let the mails of an address wait that say nothing of their sender themselves."""
+    query = select(Letter.message_pk, Letter.province, Letter.sender_clues)
+    query = query.where(Letter.sender_address == address, Letter.message_pk != but)
+    ids = [
+        pk
+        for pk, province, clues in session.execute(query)
+        if province is None or any(clue.startswith(derived) for clue in clues)
+    ]
+    _wait_again(session, ids)
 
 
 def _wait(session: Session, sender: Sender, but: int, which: ColumnElement[bool]) -> None:
@@ -135,6 +149,10 @@ def _wait(session: Session, sender: Sender, but: int, which: ColumnElement[bool]
         .where(_is_of(sender), Letter.message_pk != but, which)
         .distinct()
     ).all()
+    _wait_again(session, ids)
+
+
+def _wait_again(session: Session, ids: Sequence[int]) -> None:
     session.execute(
         update(Message).where(Message.id.in_(ids), Message.state.in_(["read", "filed"])).values(state="waiting")
     )
