@@ -1,40 +1,64 @@
-"""What it costs to look and judge: the picture and the findings of a whole campaign, from scratch."""
+"""What it costs to look and judge: picture and findings of a whole campaign, from scratch and after one new mail."""
 
 import tempfile
 import time
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks.filled import fill
-from benchmarks.measure import HEADER, Measured, measure
+from benchmarks.filled import fill, one_more
+from benchmarks.measure import measure
 from config.settings import load_settings
-from ingest.desk import open_desk
-from reports.gather import gather
-from reports.judge import assess
+from ingest.desk import Desk, open_desk
+from ingest.intake import file_all
+from reports.same_pictures import same_pairs
+from store import pictures
 from tests.desks import write_settings
 
 _AS_OF = datetime.fromisoformat("2026-08-06T10:00:00+08:00")
+_MAILS = 5
+SIZES = (1_500, 15_000, 100_000)
 
 
-def run(cases: int = 1_500) -> None:
-    """Print the table of picture and judge."""
+def run() -> None:
+    """Print what picture and judge cost for a national campaign, and for larger ones."""
+    print("\npicture and judge: a national campaign has at most 1,300 cases")
+    head = ("cases", "files", "from scratch", "CPU", "memory", "one mail taken in", "after one mail")
+    print("".join(f"{word:>19}" for word in head))
+    for cases in SIZES:
+        _one_size(cases)
+
+
+def _one_size(cases: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         config = write_settings(Path(folder))
         desk = open_desk(load_settings(config, {}))
         fill(desk, cases)
         desk.close()
-        done = measure(_judge, config)
-    gathered, judged, found = done.result
-    print(f"\n{cases} cases in the database: picture {gathered:.3f} s, judge {judged:.3f} s, {found} findings")
-    print(HEADER)
-    whole = Measured(gathered + judged, done.cpu, done.peak_mb, None)
-    print(whole.line("picture and judge (CPU with start-up)"))
+        done = measure(_look, config)
+    scratch, cpu, files, filed, after = done.result
+    print(
+        f"{cases:>19,}{files:>19,}{scratch:>17.2f} s{cpu:>17.2f} s{done.peak_mb:>16,.0f} MB"
+        f"{filed * 1000:>16.0f} ms{after * 1000:>16.0f} ms"
+    )
 
 
-def _judge(config: Path) -> tuple[float, float, int]:
+def _look(config: Path) -> tuple[float, float, int, float, float]:
+    """Return seconds and CPU seconds of the first look, the files, and of a mail its filing and the look after it."""
     desk = open_desk(load_settings(config, {}))
+    started, used = time.perf_counter(), time.process_time()
+    first = desk.keeper.assessment(_AS_OF)
+    scratch, cpu = time.perf_counter() - started, time.process_time() - used
+    taken = sorted(_after_one(desk, number) for number in range(_MAILS))
+    filed, after = taken[_MAILS // 2]
+    return scratch, cpu, len(first.picture.files), filed, after
+
+
+def _after_one(desk: Desk, number: int) -> tuple[float, float]:
+    """Return the seconds that filing one more mail takes, and those of the look after it."""
+    one_more(desk, number)
     started = time.perf_counter()
-    picture = gather(desk.store, desk.campaign, desk.associations, desk.selected, _AS_OF)
-    gathered = time.perf_counter()
-    found = len(assess(picture).findings)
-    return gathered - started, time.perf_counter() - gathered, found
+    file_all(desk)
+    pictures.compare_new(desk.store, same_pairs)
+    filed = time.perf_counter()
+    desk.keeper.assessment(_AS_OF)
+    return filed - started, time.perf_counter() - filed

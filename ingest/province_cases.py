@@ -54,6 +54,9 @@ class Cases:
         self.by_key: dict[str, list[PlacedCase]] = defaultdict(list)
         # Other names that turned out to mean a case: files may be called by them.
         self._aliases: dict[str, list[PlacedCase]] = defaultdict(list)
+        self._by_company: dict[str, list[PlacedCase]] = defaultdict(list)
+        self._lengths: set[int] = set()
+        self._company_lengths: set[int] = set()
         rows = list(decided)
         self._merged = [row for row in rows if row.what == MERGED]
         self._apart = [row for row in rows if row.what == APART]
@@ -108,11 +111,15 @@ class Cases:
         """Return a case with its city, place and company noted, and the name by which it was meant."""
         if (key := community_key(written)) not in self.by_key and case not in self._aliases[key]:
             self._aliases[key].append(case)
+        self._lengths |= {len(key), len(community_key(case.community))}
         case.city = case.city or city
         if not case.place or (place and _is_whole_city(case.place, self.province)):
             case.place = place or case.place
+        if company and (own := company_key(company)) not in case.companies:
+            case.companies.add(own)
+            self._by_company[own].append(case)
+            self._company_lengths.add(len(own))
         if company:
-            case.companies.add(company_key(company))
             case.written = case.written or company
         return case
 
@@ -163,17 +170,21 @@ class Cases:
     def named_in(self, text: str) -> list[PlacedCase]:
         """Return the cases whose name a text holds, the longest name only: 春江花园二期 is not 春江花园."""
         plain = community_key(text)
-        names = {**self._aliases, **{key: cases for key, cases in self.by_key.items() if cases}}
-        held = [key for key, cases in names.items() if len(key) >= SHORTEST and cases and _holds(plain, key)]
+        held = [key for key in _pieces(plain, self._lengths) if len(key) >= SHORTEST and self._called(key)]
+        held = [key for key in held if _holds(plain, key)]
         longest = max(map(len, held), default=0)
-        found = [case for key in held if len(key) == longest for case in names[key]]
+        found = [case for key in held if len(key) == longest for case in self._called(key)]
         placed = [case for case in found if case.place and case.place in folded(text)]
         return placed or found
 
     def of_company(self, text: str) -> list[PlacedCase]:
         """Return the cases of the company that a text names."""
-        plain = company_key(text)
-        return [case for case in self.all() if any(company and company in plain for company in case.companies)]
+        held = _pieces(company_key(text), self._company_lengths)
+        return list({id(case): case for company in held for case in self._by_company.get(company, ())}.values())
+
+    def _called(self, key: str) -> list[PlacedCase]:
+        """Return the cases of a name, else those for which it turned out to be another name."""
+        return self.by_key.get(key) or self._aliases.get(key) or []
 
     def all(self) -> list[PlacedCase]:
         """Return every case."""
@@ -194,6 +205,11 @@ def _is_whole_city(place: str, province: str) -> bool:
     """Tell whether a place is no more than a province or a city, so that districts lie in it."""
     city = city_in(province, place)
     return city is None or place.endswith(city)
+
+
+def _pieces(text: str, lengths: Collection[int]) -> list[str]:
+    """Return the pieces of a text that are as long as some name: so names are looked up, and not gone through."""
+    return list(dict.fromkeys(text[at : at + length] for at in range(len(text)) for length in lengths))
 
 
 def _holds(plain: str, key: str) -> bool:
