@@ -173,14 +173,15 @@ def waive(clerk: Clerk, target: str) -> list[str]:
     found = finding_named(clerk.assessment, target)
     if found.rests_on is None:
         raise DecisionError(f"问题 {target} 不能豁免")
+    basis = found.rests_on()
     value = {
         "province": found.province or "",
         "city": found.city,
         "community": found.community,
         "code": found.code,
         "subject": found.key,
-        "fact": found.rests_on.fact,
-        "contents": found.rests_on.contents,
+        "fact": basis.fact,
+        "contents": basis.contents,
         "message": found.message,
     }
     return clerk.keep(decisions.WAIVED, f"finding:{found.id}", value)

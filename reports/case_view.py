@@ -39,8 +39,7 @@ def case_view(case: Case, rows: Sequence[ListRow], files: Sequence[FileView], by
     withdrawn = by.rulings.withdrawal_of(name)
     row = rows[0].cells if rows else {}
     sides = (corrected, form, row)
-    photos = _photos([file for file in current if file.kind == "photo"], campaign)
-    counted = counted_photos(photos, campaign)
+    photos, counted = _photos([file for file in current if file.kind == "photo"], campaign)
     forms = tuple(file for file in current if file.kind in FORM_KINDS)
     materials = tuple(file for file in current if file.kind == "case_material")
     before = _selected_before(case, _text(sides, "company", campaign), by.selected)
@@ -71,18 +70,20 @@ def case_view(case: Case, rows: Sequence[ListRow], files: Sequence[FileView], by
     )
 
 
-def _photos(files: Sequence[FileView], campaign: Campaign) -> tuple[FileView, ...]:
-    """Return a case's photos: those that came by themselves, and where they are too few what is pasted into papers.
+def _photos(files: Sequence[FileView], campaign: Campaign) -> tuple[tuple[FileView, ...], tuple[FileView, ...]]:
+    """Return (a case's photos, those of them that count): what came by itself, and where that is too little the rest.
 
-    Otherwise that only illustrates. A picture that came both ways is the one that came by itself.
+    What is pasted into papers otherwise only illustrates. A picture that came both ways is the one that came by itself.
     """
     attached = tuple(file for file in files if not file.pasted)
-    if len(counted_photos(attached, campaign)) >= campaign.call.photos_min:
-        return attached
-    return (*attached, *(file for file in files if file.pasted))
+    counted = _counted(attached, campaign)
+    pasted = tuple(file for file in files if file.pasted)
+    if len(counted) >= campaign.call.photos_min or not pasted:
+        return attached, counted
+    return (*attached, *pasted), _counted((*attached, *pasted), campaign)
 
 
-def counted_photos(photos: Iterable[FileView], campaign: Campaign) -> tuple[FileView, ...]:
+def _counted(photos: Iterable[FileView], campaign: Campaign) -> tuple[FileView, ...]:
     """Return the photos that count: readable JPEGs of at least the size asked for, each picture once (6.5)."""
     fit = [file for file in photos if photo_facts.fault(file, campaign) is None]
     copies = first_copies(fit)

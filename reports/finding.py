@@ -1,5 +1,6 @@
 """What the rules find in a picture: findings with their evidence, and both together as every report takes them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from reports.picture import Picture
@@ -26,7 +27,7 @@ class Finding:
     # By what a person names it, and what a waiver of it must know.
     id: str = ""
     key: str = ""
-    rests_on: RestsOn | None = None
+    rests_on: Callable[[], RestsOn] | None = field(default=None, compare=False, repr=False)
     # Of a waived one: who waived it, when and why.
     waived: str = ""
 

@@ -4,7 +4,7 @@ import string
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from config.campaign import Campaign, Rule
@@ -50,20 +50,14 @@ def _judge(picture: Picture) -> Iterator[Judged]:
     campaign = picture.campaign
     known = {on: list(subjects(picture, on)) for on in {rule.on for rule in campaign.rule}}
     for number, rule in enumerate(campaign.rule):
-        value = campaign.value_of(rule)
+        value, facts, check = campaign.value_of(rule), FACTS[rule.on], CHECKS[rule.check]
+        fact, conditions = facts[rule.fact].of, [facts[name].of for name in rule.when]
         for subject in known[rule.on]:
+            if conditions and not all(condition(subject) for condition in conditions):
+                continue
             own = subject.deadline if rule.value == _DEADLINE else value
-            if _applies(rule, subject) and _holds(rule, subject, own) is False:
+            if check(fact(subject), own) is False:
                 yield number, _finding(rule, subject, own)
-
-
-def _applies(rule: Rule, subject: Subject) -> bool:
-    facts = FACTS[rule.on]
-    return all(facts[name].of(subject) for name in rule.when)
-
-
-def _holds(rule: Rule, subject: Subject, value: object) -> bool | None:
-    return CHECKS[rule.check](FACTS[rule.on][rule.fact].of(subject), value)
 
 
 def _finding(rule: Rule, subject: Subject, value: object) -> Finding:
@@ -73,7 +67,7 @@ def _finding(rule: Rule, subject: Subject, value: object) -> Finding:
     words = {name: shown(facts[name].of(subject), name) for name in _placeholders(rule.say) if name in facts}
     text = rule.say.format(**{**words, "actual": _actual(actual, rule, subject), "value": shown(value, rule.fact)})
     city, key = getattr(view, "city", None), subject_key(rule.on, view)
-    basis = rests_on(rule.on, subject, actual)
+    basis = partial(rests_on, rule.on, subject, actual)
     waiver = subject.picture.rulings.waiver_of(rule.code, key, city, basis)
     return Finding(
         code=rule.code,

@@ -16,19 +16,14 @@ if TYPE_CHECKING:
 # How a document was read that OCR may misread, and whose lines need not be those of its author.
 _READ_BY_OCR = ("ocr",)
 _BROKEN_LINES = ("ocr", "pdf")
-_WORD_METHODS = ("docx", "doc", "rtf", "odt", "wordml")
 _TITLE = "title"
 # The parser keeps so much of a template's hint.
 _HINT_CHARACTERS = 30
 
 
 def material_of(case: CaseView) -> FileView | None:
-    """Return the material that counts: the newest that could be read, in Word before other formats."""
-    read = [file for file in case.materials if "section_facts" in file.facts]
-    if not read:
-        return None
-    newest = max(range(len(read)), key=lambda at: (read[at].facts.get("method") in _WORD_METHODS, at))
-    return read[newest]
+    """Return the material that counts; see `CaseView.material`."""
+    return case.material
 
 
 def sections_missing(case: CaseView, campaign: Campaign) -> list[str] | None:

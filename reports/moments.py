@@ -80,6 +80,8 @@ class First:
 
     def or_earlier(self, message: MessageView) -> "First":
         """Return that of the same content which also came in another message."""
+        if message.arrival >= self.arrival and message.taken >= self.taken:
+            return self
         earlier = message.taken < self.taken
         return First(
             min(self.arrival, message.arrival),

@@ -17,6 +17,8 @@ from reports.mail_side import FolderTrouble, LinkView, MailboxHealth, MailGap
 from reports.rulings import Rulings
 
 _NO_RULINGS = Rulings()
+# How documents were read that are Word's.
+WORD_METHODS = ("docx", "doc", "rtf", "odt", "wordml")
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +90,14 @@ class CaseView:
     all_rows: tuple[ListRow, ...] = ()
     # Who says that it was withdrawn (撤回), when and why; such a case is shown and not judged.
     withdrawn: str | None = None
+
+    @cached_property
+    def material(self) -> FileView | None:
+        """The material that counts: the newest that could be read, in Word before other formats."""
+        read = [file for file in self.materials if "section_facts" in file.facts]
+        if len(read) < 2:  # noqa: PLR2004 (nothing to choose from)
+            return read[0] if read else None
+        return read[max(range(len(read)), key=lambda at: (read[at].facts.get("method") in WORD_METHODS, at))]
 
     @property
     def in_list(self) -> bool:

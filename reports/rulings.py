@@ -3,7 +3,7 @@
 Decisions name cases by what they are called (`config.case_name`): the rows of cases come and go with every rebuild.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
 from typing import Any
@@ -31,11 +31,11 @@ class Rulings:
         """Return the decision that a case was withdrawn."""
         return next((one for one in self.withdrawn.get(case.key, ()) if _means(one, case)), None)
 
-    def waiver_of(self, code: str, subject: str, city: str | None, rests_on: "RestsOn") -> Decided | None:
+    def waiver_of(self, code: str, subject: str, city: str | None, rests_on: Callable[[], "RestsOn"]) -> Decided | None:
         """Return the waiver of a finding that still holds: what it was about has not changed since."""
         for one in self.waived.get(f"{code} {subject}", ()):
             same_city = not city or not one.value.get("city") or one.value["city"] == city
-            if same_city and rests_on.is_as_in(one.value):
+            if same_city and rests_on().is_as_in(one.value):
                 return one
         return None
 

@@ -96,21 +96,29 @@ def reused(cases: Sequence[CaseView], same: Mapping[str, Collection[str]]) -> Ma
         for file in case.photo_files:
             if file.sha256 and file.facts.get("fingerprint"):
                 using[file.sha256].append((case, file))
-    found: dict[int, tuple[Reuse, ...]] = {}
-    for case in cases:
-        if own := tuple(_reuses(case, using, same)):
-            found[case.id] = own
-    return found
+    shared = {content for content, users in using.items() if len(users) > 1 or content in same}
+    found: dict[int, list[Reuse]] = {}
+    for content in shared:
+        for case, file in using[content]:
+            found.setdefault(case.id, []).extend(_reuses(case, file, using, same.get(content, ())))
+    order = (
+        {file.id: at for at, file in enumerate(file for case in cases for file in case.photo_files)} if found else {}
+    )
+    return {
+        id_: tuple(sorted(own, key=lambda one: (order[one.file.id], order[one.other.id])))
+        for id_, own in found.items()
+        if own
+    }
 
 
 def _reuses(
-    case: CaseView, using: Mapping[str, Sequence[tuple[CaseView, FileView]]], same: Mapping[str, Collection[str]]
+    case: CaseView,
+    file: FileView,
+    using: Mapping[str, Sequence[tuple[CaseView, FileView]]],
+    same: Collection[str],
 ) -> Iterator[Reuse]:
-    for file in case.photo_files:
-        if not file.sha256 or file.sha256 not in using:
-            continue
-        for content in (file.sha256, *sorted(same.get(file.sha256, ()))):
-            for other_case, other in using.get(content, ()):
-                # One file may be filed to two cases, which is no second use of it.
-                if other_case.id != case.id and other.id != file.id:
-                    yield Reuse(file, other, other_case)
+    for content in (file.sha256 or "", *same):
+        for other_case, other in using.get(content, ()):
+            # One file may be filed to two cases, which is no second use of it.
+            if other_case.id != case.id and other.id != file.id:
+                yield Reuse(file, other, other_case)

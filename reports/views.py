@@ -152,7 +152,7 @@ def file_views(rows: Rows, messages: Mapping[int, MessageView]) -> list[FileView
     views = []
     for file in kept.files:
         message = messages[file.message_pk]
-        came = first.get(file.sha256 or "", First.of(message)).or_earlier(message)
+        came = (first.get(file.sha256 or "") or First.of(message)).or_earlier(message)
         view = _file(file, message, filed.get(file.id, []), rows, came)
         pasted = (file.message_pk, holder_of(file.path)) in papers
         views.append(replace(view, pasted=True) if pasted else view)
