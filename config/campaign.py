@@ -196,6 +196,7 @@ class MailWords(Part):
     inquiry: tuple[str, ...]
     replaces: tuple[str, ...]
     adds: tuple[str, ...]
+    withdraws: tuple[str, ...]
     associations: tuple[str, ...]
     enterprises: tuple[str, ...]
     blanks: tuple[str, ...]

@@ -44,6 +44,9 @@ _LEAST_OWN = 2
 _ASSOCIATION_FORMS = re.compile(r"物业(?:管理|服务)*(?:行业|企业|业)*(?:协会|学会)|物业?协会?")
 
 
+_PHASE_FOLLOWS = re.compile(r"\d{1,2}期")
+
+
 def folded(name: str) -> str:
     """Return a name in simplified characters, without widths, white space, brackets and punctuation, in upper case."""
     text = simplified(unicodedata.normalize("NFKC", name)).upper()
@@ -131,3 +134,13 @@ def _number(match: re.Match[str]) -> str:
 def _phase(match: re.Match[str]) -> str:
     number = _ROMAN.get(match[1], match[1])
     return f"{number}期"
+
+
+def holds_name(plain: str, key: str) -> bool:
+    """Tell whether a text's key holds a community's key, not followed by the phase of another one."""
+    start = plain.find(key)
+    while start >= 0:
+        if not _PHASE_FOLLOWS.match(plain, start + len(key)):
+            return True
+        start = plain.find(key, start + 1)
+    return False

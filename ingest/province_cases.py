@@ -11,7 +11,7 @@ from config.case_name import CaseName
 from config.divisions import divisions
 from config.likeness import misread
 from config.matching import LIKELY, Named, likeness, why
-from config.naming import community_key, community_place, company_key, folded
+from config.naming import community_key, community_place, company_key, folded, holds_name
 from store.decisions import APART, MERGED, Decided
 
 # A name of one character says nothing.
@@ -109,7 +109,7 @@ class Cases:
 
     def _noted(self, case: PlacedCase, city: str | None, place: str, company: str | None, written: str) -> PlacedCase:
         """Return a case with its city, place and company noted, and the name by which it was meant."""
-        if (key := community_key(written)) not in self.by_key and case not in self._aliases[key]:
+        if not self.by_key.get(key := community_key(written)) and case not in self._aliases[key]:
             self._aliases[key].append(case)
         self._lengths |= {len(key), len(community_key(case.community))}
         case.city = case.city or city
@@ -171,7 +171,7 @@ class Cases:
         """Return the cases whose name a text holds, the longest name only: 春江花园二期 is not 春江花园."""
         plain = community_key(text)
         held = [key for key in _pieces(plain, self._lengths) if len(key) >= SHORTEST and self._called(key)]
-        held = [key for key in held if _holds(plain, key)]
+        held = [key for key in held if holds_name(plain, key)]
         longest = max(map(len, held), default=0)
         found = [case for key in held if len(key) == longest for case in self._called(key)]
         placed = [case for case in found if case.place and case.place in folded(text)]
@@ -210,17 +210,6 @@ def _is_whole_city(place: str, province: str) -> bool:
 def _pieces(text: str, lengths: Collection[int]) -> list[str]:
     """Return the pieces of a text that are as long as some name: so names are looked up, and not gone through."""
     return list(dict.fromkeys(text[at : at + length] for at in range(len(text)) for length in lengths))
-
-
-def _holds(plain: str, key: str) -> bool:
-    """Tell whether a text holds a name, not followed by the phase of another one."""
-    start = plain.find(key)
-    while start >= 0:
-        rest = plain[start + len(key) :]
-        if not (rest[:1].isdigit() and rest[1:2] == "期"):
-            return True
-        start = plain.find(key, start + 1)
-    return False
 
 
 def city_in(province: str, *texts: str) -> str | None:

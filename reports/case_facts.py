@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from config.campaign import Campaign, Table
+from config.matching import Named, likeness, why
 from config.naming import community_key, folded
 from reports.incoming import Cell, FileView
 from reports.picture import CaseView
@@ -19,6 +20,8 @@ _MEASURED = ("completed", "floor_area", "delivered", "collection_rate", "applica
 _LOST = "\ufffd"
 _LOCKED = ("encrypted", "corrupt", "unsupported", "volume_missing", "unsafe")
 _WORD_FORMATS = ("docx", "ole", "doc", "wps")
+# From here on a name is near enough to be told.
+_NEAR = 0.1
 FORM_KINDS = ("recommendation_form", "recommendation_form_scan")
 
 
@@ -149,3 +152,14 @@ def outdated_corrections(case: CaseView, rulings: Rulings, campaign: Campaign) -
         if cell.value is not None and cell.value != one.value["value"]:
             told.append(f"{captions[name]}更正为“{one.value['raw']}”，现写“{cell.raw}”")
     return told
+
+
+def near_names(subject: "Subject") -> str:
+    """Return which listed cases of the province are called nearly like a case that no list names; empty where none."""
+    case: CaseView = subject.view
+    own = Named(case.community, case.city, case.company)
+    listed = (one for one in subject.picture.cases if one.in_list and one.withdrawn is None)
+    others = ((one, Named(one.community, one.city, one.company)) for one in listed)
+    alike = sorted(((likeness(own, named), one.community, why(own, named)) for one, named in others), reverse=True)
+    told = [f"“{name}”（{reason}）" for sure, name, reason in alike[:2] if sure >= _NEAR]
+    return f"（清单中相近的有{'、'.join(told)}）" if told else ""

@@ -168,7 +168,13 @@ def as_text(history: History, picture: Picture) -> str:
             lines += _version_lines(number, version, picture)
     if history.decisions:
         lines += ["", "人工处理", *(_decision_line(row, picture) for row in history.decisions)]
-    return "\n".join(one_line(line) if line.strip() else "" for line in lines) + "\n"
+    return "\n".join(_indented(line) for line in lines) + "\n"
+
+
+def _indented(line: str) -> str:
+    """Return a line with its indent, and nothing in it that moves a terminal's cursor."""
+    text = line.lstrip(" ")
+    return " " * (len(line) - len(text)) + one_line(text)
 
 
 def _version_lines(number: int, version: Version, picture: Picture) -> Iterator[str]:

@@ -59,8 +59,10 @@ def province_picture(place: str, kept: Kept, look: Look, association: Associatio
 def _cases(known: Mapping[int, Case], placed: Placed, by: Judges) -> list[CaseView]:
     """Return every case that a counting list names or that a file belongs to, by province, city and name."""
     ids = {*placed.rows_by_case, *placed.files_by_case}
+    rows, files, every = placed.rows_by_case, placed.files_by_case, placed.every_row
     views = [
-        case_view(known[id_], placed.rows_by_case.get(id_, ()), placed.files_by_case.get(id_, ()), by) for id_ in ids
+        replace(case_view(known[id_], rows.get(id_, ()), files.get(id_, ()), by), all_rows=tuple(every.get(id_, ())))
+        for id_ in ids
     ]
     return sorted(views, key=lambda case: (case.province, case.city or "", case.community, case.id))
 

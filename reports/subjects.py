@@ -24,6 +24,7 @@ from reports import (
     submission_facts,
     text_facts,
     video_facts,
+    withdrawals,
 )
 from reports.incoming import FileView, MessageView
 from reports.picture import AssociationView, CaseView, Picture
@@ -178,6 +179,8 @@ _CITY: dict[str, Fact] = {
 _CASE: dict[str, Fact] = {
     "community": Fact("小区名称", lambda s: s.view.community),
     "in_list": Fact("汇总清单列有该小区", lambda s: s.view.in_list, _arrivals),
+    "near_names": Fact("清单里名称相近的小区", case_facts.near_names),
+    "withdrawal_said": Fact("说到撤回该案例的来信", withdrawals.said, withdrawals.evidence),
     "list_rows": Fact(
         "汇总清单中出现的次数",
         lambda s: len(s.view.rows),

@@ -1,6 +1,7 @@
 """Which case a file belongs to: told by names, folders and neighbours, and left open where nothing is certain."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -140,3 +141,77 @@ def test_a_name_with_and_without_its_place_in_rows_of_two_cities_is_two_cases(ca
 def test_the_place_before_a_name_tells_the_city_where_nothing_else_does(campaign: Campaign) -> None:
     placed = place_all([listed(("宁波市鄞州区春江花园", ""))], "浙江", campaign)
     assert placed[0].case.city == "宁波市"
+
+
+def place_of(items: Sequence[Item], campaign: Campaign, number: int) -> Any:
+    return next(place for place in place_all(items, "浙江", campaign) if place.file_id == number)
+
+
+def test_clues_that_agree_make_it_surer_and_are_all_shown(campaign: Campaign) -> None:
+    items = [listed("春江花园", "秋水苑"), other(2, "春江花园/春江花园正门.jpg"), other(3, "春江花园正门.jpg")]
+    both, one = place_of(items, campaign, 2), place_of(items, campaign, 3)
+    assert both.confidence > one.confidence
+    assert len(both.clues) == 2
+    assert both.clues[1] == "文件夹名含小区名：春江花园"
+
+
+def test_a_name_that_contradicts_its_folder_is_only_a_guess(campaign: Campaign) -> None:
+    items = [listed("春江花园", "秋水苑"), other(2, "秋水苑/春江花园正门.jpg")]
+    guess = place_of(items, campaign, 2)
+    assert guess.case.community == "春江花园"
+    assert guess.confidence < campaign.call.filing_threshold
+    assert guess.clues[-1] == "但文件夹名含小区名：秋水苑"
+
+
+def test_what_stands_beside_does_not_speak_against_a_file_s_own_name(campaign: Campaign) -> None:
+    items = [listed("春江花园", "秋水苑"), form(2, "推荐表.docx", "秋水苑", mail=2), other(3, "春江花园1.jpg", mail=2)]
+    assert places(items, campaign)[3] == "春江花园"
+    assert place_of(items, campaign, 3).confidence >= campaign.call.filing_threshold
+
+
+def test_the_subject_of_its_mail_places_a_photo_without_a_name(campaign: Campaign) -> None:
+    items = [listed("春江花园", "秋水苑"), replace(other(2, "IMG_1.jpg", mail=2), subject="春江花园补充照片")]
+    assert places(items, campaign)[2] == "春江花园"
+
+
+def test_the_subject_says_nothing_where_the_mail_holds_papers_of_several(campaign: Campaign) -> None:
+    items = [
+        listed("春江花园", "秋水苑"),
+        replace(form(2, "a.docx", "春江花园", mail=2), subject="春江花园等案例"),
+        replace(form(3, "b.docx", "秋水苑", mail=2), subject="春江花园等案例"),
+        replace(other(4, "IMG_1.jpg", mail=2), subject="春江花园等案例"),
+    ]
+    assert 4 not in places(items, campaign)
+
+
+def test_two_rows_of_one_list_are_two_cases_however_alike(campaign: Campaign) -> None:
+    placed = place_all([listed("春江花园", "舂江花园")], "浙江", campaign)
+    assert len({id(place.case) for place in placed}) == 2
+
+
+def test_a_corrected_spelling_in_a_later_list_is_the_same_case(campaign: Campaign) -> None:
+    items = [listed("舂江花园", "秋水苑"), listed("春江花园", "秋水苑", number=2, mail=2)]
+    placed = place_all(items, "浙江", campaign)
+    assert len({id(place.case) for place in placed}) == 2
+    renamed = next(place for place in placed if place.file_id == 2 and place.row == 0)
+    assert renamed.confidence < 1
+    assert "仅差一字" in renamed.clues[0]
+
+
+def test_files_called_by_another_spelling_follow_the_form_that_was_joined(campaign: Campaign) -> None:
+    items = [listed("春江花园", "秋水苑"), form(2, "推荐表.docx", "舂江花园"), other(3, "舂江花园大门.jpg", mail=3)]
+    assert places(items, campaign)[3] == "春江花园"
+
+
+def test_a_form_that_may_mean_two_phases_makes_a_case_of_its_own(campaign: Campaign) -> None:
+    placed = place_all([listed("春江花园一期", "春江花园二期"), form(2, "推荐表.docx", "春江花园")], "浙江", campaign)
+    assert len({id(place.case) for place in placed}) == 3
+
+
+def test_a_folder_of_a_company_with_several_cases_says_nothing(campaign: Campaign) -> None:
+    items = [listed("春江花园", "秋水苑"), other(2, "甲物业有限公司/IMG_1.jpg")]
+    assert 2 not in places(items, campaign)
+
+
+def test_every_clue_of_the_campaign_file_can_be_said(campaign: Campaign) -> None:
+    assert {name: clue.say.format(value="甲", community="乙") for name, clue in campaign.filing.items()}

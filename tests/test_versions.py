@@ -155,3 +155,28 @@ def test_a_resend_with_fewer_files_deletes_nothing(taken: Take) -> None:
     done = taken(sent(whole, 20), sent({"春江花园推荐表.docx": A.form_docx()}, 21, "重新报送"))
     assert [row["has_form"] for row in rows(done, "cases")] == [True, True]
     assert "form.missing" not in codes(done)
+
+
+def test_a_mail_that_speaks_of_withdrawing_a_case_asks_and_withdraws_nothing(taken: Take) -> None:
+    letter = mail(
+        "zjwyxh@example.cn", "关于个别案例的说明", on(22), text="您好！因企业更换，现撤回“秋水苑”案例。其余不变。"
+    )
+    done = taken(listed(A, B, number=20), letter)
+    (finding,) = [one for one in done.findings if one.code == "case.withdrawal_said"]
+    assert finding.community == "秋水苑"
+    assert finding.message == "来信“关于个别案例的说明”说到撤回该案例：属实的请登记撤回，否则请豁免此条"
+    assert "现撤回“秋水苑”案例" in finding.evidence
+    assert in_list(done) == {"春江花园", "秋水苑"}
+
+
+def test_a_mail_program_that_withdraws_a_mail_withdraws_no_case(taken: Take) -> None:
+    letter = mail("zjwyxh@example.cn", "说明", on(22), text="抱歉，我已撤回该邮件，内容是秋水苑的，请以新邮件为准。")
+    done = taken(listed(A, B, number=20), letter)
+    assert "case.withdrawal_said" not in codes(done)
+
+
+def test_material_under_a_name_near_a_listed_one_says_which(taken: Take) -> None:
+    other = replace(A, community="春江花园东苑", company="杭州某某物业有限公司")
+    done = taken(listed(A, B, number=20), sent({"推荐表.docx": other.form_docx()}, 21))
+    (finding,) = [one for one in done.findings if one.code == "case.not_in_list"]
+    assert "汇总清单没有列出（清单中相近的有“春江花园”（" in finding.message

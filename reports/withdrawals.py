@@ -1,0 +1,53 @@
+"""Which mails say that a case is withdrawn (撤回)? Words are evidence: a person confirms what they mean."""
+
+import re
+from typing import TYPE_CHECKING
+
+from config.campaign import Campaign
+from config.naming import community_key, holds_name
+from reports.incoming import MessageView
+from reports.picture import CaseView, Picture
+
+if TYPE_CHECKING:
+    from reports.subjects import Subject
+
+_SENTENCES = re.compile(r"[。；;！!？?\n]+")
+# What mail programs withdraw is a mail.
+_OF_A_MAIL = re.compile("撤回(?:了|一封|该|此)*(?:邮件|来信|信件)")
+_TOLD, _QUOTED = 3, 60
+
+
+def said(subject: "Subject") -> list[str]:
+    """Return the mails of a case's province that say it is withdrawn, by their subjects."""
+    mails = _mails(subject.view, subject.picture)
+    return [f"“{message.subject}”" if message.subject else f"{message.id}" for message, _ in mails[:_TOLD]]
+
+
+def evidence(subject: "Subject") -> str:
+    """Return the sentences that say so, with the mails they stand in."""
+    mails = _mails(subject.view, subject.picture)
+    return "；".join(
+        f"来信 {message.id}（{subject.clock(message.arrival)} 到达）：“{sentence[:_QUOTED]}”"
+        for message, sentence in mails[:_TOLD]
+    )
+
+
+def _mails(case: CaseView, picture: Picture) -> list[tuple[MessageView, str]]:
+    """Return the mails that say a case is withdrawn, each with its first sentence that does."""
+    key = community_key(case.community)
+    found = []
+    for message in picture.messages:
+        if message.kind != "automatic" and (sentences := _sentences(message, picture.campaign)):
+            told = next((one for one in sentences if holds_name(community_key(one), key)), None)
+            if told is not None:
+                found.append((message, told))
+    return found
+
+
+def _sentences(message: MessageView, campaign: Campaign) -> list[str]:
+    """Return the sentences of a mail that speak of withdrawing."""
+    text = f"{message.subject}\n{message.text}"
+    if not any(word in text for word in campaign.mail.withdraws):
+        return []
+    sentences = (_OF_A_MAIL.sub("", one).strip() for one in _SENTENCES.split(text))
+    return [one for one in sentences if any(word in one for word in campaign.mail.withdraws)]
