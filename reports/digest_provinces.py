@@ -42,6 +42,7 @@ class Outstanding:
     text: str
 
 
+_NOTHING = "零报"
 _TILE_WORDS = {"none": "未报", "partial": "部分", "complete": "齐全", "late": "迟报"}
 
 
@@ -52,8 +53,9 @@ def tiles(assessment: Assessment) -> tuple[Tile, ...]:
 
 def _tile(view: AssociationView) -> Tile:
     state = "late" if view.late else view.status
+    word = _NOTHING if view.status == "none" and view.nothing_to_send else _TILE_WORDS[state]
     numbers = f"{view.complete_cases}/{view.cases_expected}" if view.messages else "–"
-    return Tile(view.province, state, _TILE_WORDS[state], numbers)
+    return Tile(view.province, state, word, numbers)
 
 
 def sums(assessment: Assessment) -> str:
@@ -63,12 +65,15 @@ def sums(assessment: Assessment) -> str:
     late = sum(view.late for view in views)
     parts = [f"{STATUSES[state]} {states.count(state)}" for state in ("complete", "partial", "none")]
     cases = f"案例齐全 {sum(view.complete_cases for view in views)}／应报 {sum(view.cases_expected for view in views)}"
-    return f"共 {len(views)} 个：{'，'.join(parts)}{f'；迟报 {late}' if late else ''}；{cases}"
+    nothing = sum(bool(view.nothing_to_send) and view.status == "none" for view in views)
+    noted = f"（其中零报送 {nothing}）" if nothing else ""
+    return f"共 {len(views)} 个：{'，'.join(parts)}{noted}{f'；迟报 {late}' if late else ''}；{cases}"
 
 
 def silent(assessment: Assessment) -> tuple[str, ...]:
-    """Return the provinces that have sent nothing."""
-    return tuple(view.province for view in assessment.picture.associations if view.status == "none")
+    """Return the provinces that have sent nothing, but those that said they will not."""
+    views = assessment.picture.associations
+    return tuple(view.province for view in views if view.status == "none" and not view.nothing_to_send)
 
 
 def outstanding(assessment: Assessment) -> tuple[Outstanding, ...]:

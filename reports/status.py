@@ -76,7 +76,7 @@ def _rows(assessment: Assessment) -> Iterable[tuple[str, ...]]:
         errors, warnings = counts[view.province, "error"], counts[view.province, "warning"]
         yield (
             view.province,
-            _STATES[view.status] + ("·迟" if view.late else ""),
+            _state(view),
             str(view.messages or ""),
             there(bool(view.lists)) if view.messages else "",
             there(bool(view.list_scans)) if view.messages else "",
@@ -84,6 +84,13 @@ def _rows(assessment: Assessment) -> Iterable[tuple[str, ...]]:
             " ".join(f"{word}{count}" for word, count in (("须改正", errors), ("请核对", warnings)) if count),
             short_clock(view.first_arrival, zone) if view.first_arrival else "",
         )
+
+
+def _state(view: AssociationView) -> str:
+    """Return how a province stands, in a word."""
+    if view.status == "none" and view.nothing_to_send:
+        return "零报"
+    return _STATES[view.status] + ("·迟" if view.late else "")
 
 
 def _cases(view: AssociationView) -> str:

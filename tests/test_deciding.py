@@ -11,6 +11,7 @@ from config.errors import ConfigError
 from ingest import deciding, settling
 from ingest.deciding import Clerk
 from ingest.desk import Desk
+from ingest.digesting import make_digest
 from ingest.intake import take_in
 from reports.export import rows
 from reports.finding import Assessment, Finding
@@ -361,3 +362,29 @@ def test_a_correction_on_which_a_newer_form_says_something_else_is_asked_again(o
         sent({"春江花园推荐表.docx": replace(A, form={"floor_area": "12.5万平方米"}).form_docx()}, "07-26T10:00:00")
     )
     assert "value.outdated" not in codes(same)
+
+
+def test_a_process_that_dies_between_a_decision_and_its_filing_is_made_up_for(opened: Desk, taken: Take) -> None:
+    taken(sent(whole(A, B)), sent({"IMG_0001.jpg": photo("lone")}, "07-21T10:00:00"))
+    value = {
+        "province": "浙江", "city": "宁波市", "community": "秋水苑", "message": 2, "path": "IMG_0001.jpg",
+        "name": "IMG_0001.jpg", "sha256": None, "kind": None, "kind_label": None,
+    }  # fmt: skip
+    decisions.decide(opened.store, decisions.FILED, "file:2:IMG_0001.jpg", value, Person("陈静", WHEN))
+    assert case(assessed(opened), "秋水苑")["photos"] == 0
+    take_in(opened)
+    assert case(assessed(opened), "秋水苑")["photos"] == 1
+    decisions.undo(opened.store, 1, Person("陈静", WHEN))
+    take_in(opened)
+    assert case(assessed(opened), "秋水苑")["photos"] == 0
+
+
+def test_a_province_of_which_nothing_will_come_is_told_apart_from_the_silent_ones(opened: Desk) -> None:
+    deciding.send_nothing(clerk(opened, note="来电"), "西藏")
+    told = as_text_of(opened)
+    assert "零报送 1" in told
+    assert "西藏" not in told.partition("尚未报送")[2].partition("\n")[0]
+
+
+def as_text_of(opened: Desk) -> str:
+    return make_digest(opened, day("08-01T08:30:00")).text
