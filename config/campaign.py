@@ -35,7 +35,7 @@ CLUES = (
 # How a file shows its case: the clues of `ingest.filing` and `ingest.file_clues`.
 FILING_CLUES = (
     "row", "form", "form_scan", "misread", "material", "decided", "same_file", "holder", "name", "folder", "beside",
-    "company", "subject", "delivery", "mail",
+    "company", "subject", "text", "delivery", "mail",
 )  # fmt: skip
 
 

@@ -93,6 +93,7 @@ class Surroundings:
         yield from self._clue("delivery" if item.delivery else "mail", together, "")
         if len(together) <= 1:
             yield from self._clue("subject", self.cases.named_in(item.subject), item.subject)
+            yield from self._clue("text", self.cases.named_in(item.text), "")
 
     def _folders(self, path: PurePosixPath) -> Iterable[_Clue]:
         """Yield what the folders say: the nearest one that names a case, and the one of a company with one case."""

@@ -93,6 +93,7 @@ def _item(row: FileRow, place: Dropped | None) -> Item:
         kind=row.file.kind,
         found=row.reading.found if row.reading else (),
         subject=row.subject,
+        text=row.text,
         sha256=row.file.sha256,
     )
     return held.shelved(item, place)

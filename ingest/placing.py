@@ -24,8 +24,9 @@ class Item:
     # Of a file of a watched folder: which folder, and which delivery it is of; `path` is below the province's folder.
     tree: str = ""
     delivery: str = ""
-    # What its mail's subject says.
+    # What its mail says: the subject, and how its text begins.
     subject: str = ""
+    text: str = ""
     sha256: str | None = None
 
     @property

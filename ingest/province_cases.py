@@ -168,12 +168,12 @@ class Cases:
         return same or [case for case in cases if not (place and case.place)]
 
     def named_in(self, text: str) -> list[PlacedCase]:
-        """Return the cases whose name a text holds, the longest name only: 春江花园二期 is not 春江花园."""
+        """Return the cases whose name a text holds, but none within another: 春江花园二期 is not 春江花园."""
         plain = community_key(text)
         held = [key for key in _pieces(plain, self._lengths) if len(key) >= SHORTEST and self._called(key)]
         held = [key for key in held if holds_name(plain, key)]
-        longest = max(map(len, held), default=0)
-        found = [case for key in held if len(key) == longest for case in self._called(key)]
+        whole = [key for key in held if not any(key != other and key in other for other in held)]
+        found = list({id(case): case for key in whole for case in self._called(key)}.values())
         placed = [case for case in found if case.place and case.place in folded(text)]
         return placed or found
 

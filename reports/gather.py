@@ -10,7 +10,7 @@ from config.associations import Association
 from config.campaign import Campaign
 from config.selected import Selection
 from reports import near_duplicates, same_pictures
-from reports.incoming import FileView
+from reports.incoming import FileView, MessageView
 from reports.mail_side import FolderTrouble, LinkView, MailboxHealth, MailGap
 from reports.picture import Picture
 from reports.province import Call, province_picture
@@ -57,10 +57,10 @@ def joined(store: Store, look: Look, call: Call, parts: Sequence[Picture]) -> Pi
         associations=tuple(view for part in own for view in part.associations),
         cities=tuple(sorted((city for part in own for city in part.cities), key=lambda one: (one.province, one.city))),
         cases=tuple(sorted(cases, key=lambda case: (case.province, case.city or "", case.community, case.id))),
-        messages=tuple(sorted((one for part in own for one in part.messages), key=lambda one: (one.arrival, one.id))),
-        files=tuple(sorted((file for part in own for file in part.files), key=_file_order)),
+        messages=tuple(sorted((one for part in own for one in part.messages), key=_arrival)),
+        files=tuple(sorted((file for part in own for file in part.files), key=_arrival)),
         health=tuple(MailboxHealth(**vars(health)) for health in polls.health(store, look.as_of)),
-        links=tuple(sorted((link for part in own for link in part.links), key=_link_order)),
+        links=tuple(sorted((link for part in own for link in part.links), key=_arrival)),
         troubles=tuple(FolderTrouble(**vars(trouble)) for trouble in look.troubles),
         gaps=tuple(MailGap(**vars(gap)) for gap in folders.missing(store, look.as_of)),
         reused=reused,
@@ -74,9 +74,6 @@ def _of(part: Picture, by_case: Mapping[int, _Told]) -> dict[int, _Told]:
     return {case.id: by_case[case.id] for case in part.cases if case.id in by_case}
 
 
-def _file_order(file: FileView) -> tuple[datetime, int, int]:
-    return file.arrival, file.message_pk, file.id
-
-
-def _link_order(link: LinkView) -> tuple[datetime, int, int]:
-    return link.arrival, link.message_pk, link.number
+def _arrival(one: FileView | LinkView | MessageView) -> datetime:
+    """Return what everything is sorted by; within a part it stands in order already, never by our numbers."""
+    return one.arrival

@@ -74,7 +74,7 @@ def _is_about(row: Decided, name: CaseName) -> bool:
 def _by_content(files: Iterable[FileView]) -> list[list[FileView]]:
     """Return files grouped by their content, in the order in which the contents first came."""
     groups: dict[str, list[FileView]] = {}
-    for file in sorted(files, key=lambda file: (file.first_arrival, file.id)):
+    for file in sorted(files, key=lambda file: file.first_arrival):
         groups.setdefault(file.sha256 or str(file.id), []).append(file)
     return list(groups.values())
 

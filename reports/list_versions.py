@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from config.campaign import Campaign
 from reports.incoming import Cell, FileView, MessageView
 from reports.picture import LeftOut, ListRow
+from reports.wording import own_sentences
 from store.models import Filing
 
 
@@ -95,7 +96,8 @@ def _deliveries(
     for file in lists:
         message = messages[file.message_pk]
         original = first.setdefault(file.sha256 or str(file.id), file)
-        if original is not file and not is_called((message.subject, file.name), campaign.mail.replaces):
+        called = (said_of_lists(message, campaign), file.name)
+        if original is not file and not is_called(called, campaign.mail.replaces):
             repeats[file.id] = original
         else:
             together[message.together].append(file)
@@ -110,7 +112,8 @@ def _delivery(
     campaign: Campaign,
 ) -> _Delivery:
     names = [file.name for file in files]
-    subject = " ".join(dict.fromkeys(messages[file.message_pk].subject for file in files))
+    mails = {file.message_pk: messages[file.message_pk] for file in files}.values()
+    subject = " ".join(said_of_lists(mail, campaign) for mail in mails)
     rows: dict[int, list[ListRow]] = {}
     for file in files:
         # Copies of a list that came together (Word and PDF) count once.
@@ -134,6 +137,13 @@ def _row_cases(filings: Iterable[Filing]) -> dict[int, dict[int, int]]:
     for filing in filings:
         cases[filing.file_id][filing.row] = filing.case_id
     return cases
+
+
+def said_of_lists(message: MessageView, campaign: Campaign) -> str:
+    """Return what a mail says of its lists: its subject, and the sentences of its own text that speak of a list."""
+    nouns = campaign.kind_of("summary_list").names
+    told = [one for one in own_sentences(message.text) if any(noun in one for noun in nouns)]
+    return " ".join((message.subject, *told))
 
 
 def adds(subject: str, names: Iterable[str], campaign: Campaign) -> bool:

@@ -7,11 +7,11 @@ from config.campaign import Campaign
 from config.naming import community_key, holds_name
 from reports.incoming import MessageView
 from reports.picture import CaseView, Picture
+from reports.wording import own_sentences
 
 if TYPE_CHECKING:
     from reports.subjects import Subject
 
-_SENTENCES = re.compile(r"[。；;！!？?\n]+")
 # What mail programs withdraw is a mail.
 _OF_A_MAIL = re.compile("撤回(?:了|一封|该|此)*(?:邮件|来信|信件)")
 _TOLD, _QUOTED = 3, 60
@@ -46,8 +46,7 @@ def _mails(case: CaseView, picture: Picture) -> list[tuple[MessageView, str]]:
 
 def _sentences(message: MessageView, campaign: Campaign) -> list[str]:
     """Return the sentences of a mail that speak of withdrawing."""
-    text = f"{message.subject}\n{message.text}"
-    if not any(word in text for word in campaign.mail.withdraws):
+    if not any(word in text for text in (message.subject, message.text) for word in campaign.mail.withdraws):
         return []
-    sentences = (_OF_A_MAIL.sub("", one).strip() for one in _SENTENCES.split(text))
+    sentences = (_OF_A_MAIL.sub("", one) for one in (message.subject, *own_sentences(message.text)))
     return [one for one in sentences if any(word in one for word in campaign.mail.withdraws)]

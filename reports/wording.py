@@ -33,6 +33,10 @@ _MOBILE = rf"{_START}\d(?:{_GAP}\d{{4}}){{2}}|{_START}\d\d(?:{_GAP}\d{{3}}{_GAP}
 _MOBILES = re.compile(rf"(?<!\d)((?:(?:\+|＋|00)?86{_GAP})?)((?:{_MOBILE})+)(?!\d)")
 _ONE_MOBILE = re.compile(_MOBILE)
 _IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")
+# Where a mail quotes another one, and where its sentences end.
+_QUOTED = re.compile(r"^\s*(?:>|-{3,}.*(?:原始邮件|转发|Original|Forwarded)|发件人[:：]|From:)", re.MULTILINE)
+_SENTENCES = re.compile(r"[。；;！!？?\n]+")
+_LOOKED_AT = 5_000
 _LINK = re.compile(r"(?<=[A-Za-z])://")
 _KILOBYTE, _MEGABYTE = 1_000, 1_000_000
 # Categories of characters that are not seen, or that turn the reading direction of what stands around them.
@@ -110,6 +114,12 @@ def one_line(text: str) -> str:
     spaced = " ".join(sound(text).split())
     seen = "".join(character for character in spaced if unicodedata.category(character) not in _UNSEEN)
     return _LINK.sub("：//", seen)
+
+
+def own_sentences(text: str) -> list[str]:
+    """Return the sentences that a mail's writer wrote, without what it quotes; a long mail is not read to its end."""
+    own = text[: quoted.start()] if (quoted := _QUOTED.search(text)) else text
+    return [sentence.strip() for sentence in _SENTENCES.split(own[:_LOOKED_AT]) if sentence.strip()]
 
 
 def clipped(text: str, length: int) -> str:

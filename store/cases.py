@@ -4,13 +4,16 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from store.database import Store, hold
 from store.decisions import filing_lock
 from store.documents import readings
 from store.models import Case, File, Filing, Letter, Message, Reading
+
+# So much of a mail's text may name the case that its files are of.
+_TEXT = 1_000
 
 
 @dataclass(frozen=True)
@@ -19,8 +22,9 @@ class FileRow:
 
     file: File
     reading: Reading | None
-    # Of the message that it came in.
+    # Of the message that it came in: the subject, and how its text begins.
     subject: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,16 +86,16 @@ def file_unattributed(store: Store) -> None:
 def _files(session: Session, province: str) -> list[FileRow]:
     """Return the files of a province's submissions in the order of their arrival."""
     query = (
-        select(File, Letter.subject)
+        select(File, Letter.subject, func.substr(Letter.text, 1, _TEXT))
         .select_from(File)
         .join(Message, Message.id == File.message_pk)
         .join(Letter, Letter.message_pk == Message.id)
         .where(File.province == province, Letter.kind == "submission")
-        .order_by(Message.arrival, Message.id, File.id)
+        .order_by(Message.arrival, Message.sha256, File.id)
     )
     files = session.execute(query).all()
-    found = readings(session, (file.sha256 for file, _ in files if file.sha256))
-    return [FileRow(file, found.get(file.sha256 or ""), subject) for file, subject in files]
+    found = readings(session, (file.sha256 for file, *_ in files if file.sha256))
+    return [FileRow(file, found.get(file.sha256 or ""), subject, text or "") for file, subject, text in files]
 
 
 def _keep_cases(session: Session, province: str, wanted: set[CaseKey]) -> dict[CaseKey, int]:

@@ -215,3 +215,15 @@ def test_a_folder_of_a_company_with_several_cases_says_nothing(campaign: Campaig
 
 def test_every_clue_of_the_campaign_file_can_be_said(campaign: Campaign) -> None:
     assert {name: clue.say.format(value="甲", community="乙") for name, clue in campaign.filing.items()}
+
+
+def test_a_file_that_names_two_cases_is_of_neither_for_sure(campaign: Campaign) -> None:
+    items = [listed("春江花园", "秋水苑"), other(2, "春江花园和秋水苑合影.jpg")]
+    assert 2 not in places(items, campaign)
+
+
+def test_a_text_that_names_one_case_places_what_came_with_it(campaign: Campaign) -> None:
+    one = replace(other(2, "IMG_1.jpg", mail=2), text="您好，补发春江花园的照片，请查收。")
+    several = replace(other(3, "IMG_2.jpg", mail=3), text="您好，补发春江花园、秋水苑的照片，请查收。")
+    found = places([listed("春江花园", "秋水苑"), one, several], campaign)
+    assert (found.get(2), found.get(3)) == ("春江花园", None)

@@ -51,7 +51,8 @@ class Maker:
         for province in SENDERS:
             self.cases[province] = [self.case(province, number) for number in range(7)]
         for number in range(count):
-            yield self.mail(START + timedelta(hours=5 * number), number)
+            # Some come in the same second.
+            yield self.mail(START + timedelta(hours=5 * (number - (number % 7 == 0))), number)
 
     def case(self, province: str, number: int) -> Sent:
         city = self.source.choice(SENDERS[province][2])

@@ -180,3 +180,22 @@ def test_material_under_a_name_near_a_listed_one_says_which(taken: Take) -> None
     done = taken(listed(A, B, number=20), sent({"推荐表.docx": other.form_docx()}, 21))
     (finding,) = [one for one in done.findings if one.code == "case.not_in_list"]
     assert "汇总清单没有列出（清单中相近的有“春江花园”（" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("附件是更正后的汇总清单，以此件为准。", True),
+        ("附件是补充案例的汇总清单。", False),
+        ("照片已更正。清单也请查收。", False),
+        ("请查收。\n\n-----原始邮件-----\n附件是更正后的汇总清单。", False),
+    ],
+)
+def test_the_mail_s_own_words_on_its_list_are_evidence(taken: Take, text: str, *, asks: bool) -> None:
+    files = list_files(HEAD, [C], scanned=False)
+    done = taken(
+        listed(A, B, number=20),
+        mail("zjwyxh@example.cn", "浙江报送", on(21), {"清单.docx": files["汇总清单.docx"]}, text=text),
+    )
+    assert bool(asked(done)) is asks
+    assert in_list(done) == {"春江花园", "秋水苑", "南湖名邸"}
