@@ -38,7 +38,7 @@ def says_nothing(cell: Cell | None, campaign: Campaign) -> bool:
 
 def blank_list_cells(case: CaseView, campaign: Campaign) -> list[str] | None:
     """Return the captions of required list cells that are blank; None where no list names the case."""
-    if not case.rows:
+    if not case.in_list:
         return None
     table = campaign.summary_list
     return [

@@ -31,7 +31,7 @@ class Judges:
     rulings: Rulings
 
 
-def case_view(case: Case, rows: Sequence[ListRow], files: Sequence[FileView], by: Judges) -> CaseView:
+def case_view(case: Case, rows: Sequence[ListRow], files: Sequence[FileView], by: Judges, *, listed: bool) -> CaseView:
     """Return a case with its fields: a person's value, else the form's, else the list's (domain.md section 6.8)."""
     campaign, name = by.campaign, CaseName(case.province, case.city, case.community)
     current = [file for file in files if not file.superseded]
@@ -43,7 +43,7 @@ def case_view(case: Case, rows: Sequence[ListRow], files: Sequence[FileView], by
     forms = tuple(file for file in current if file.kind in FORM_KINDS)
     materials = tuple(file for file in current if file.kind == "case_material")
     before = _selected_before(case, _text(sides, "company", campaign), by.selected)
-    whole = rows and forms and materials and len(counted) >= campaign.call.photos_min
+    whole = rows and listed and forms and materials and len(counted) >= campaign.call.photos_min
     return CaseView(
         id=case.id,
         name=name,
@@ -65,6 +65,7 @@ def case_view(case: Case, rows: Sequence[ListRow], files: Sequence[FileView], by
         complete=bool(whole),
         form_stamped=any_stamped(forms),
         to_verify=_to_verify(sides, campaign),
+        unlisted=bool(rows) and not listed,
         withdrawn=decided_by(withdrawn, campaign.call.zone) if withdrawn else None,
         **_fields(sides, materials, campaign),
     )

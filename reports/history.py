@@ -104,7 +104,7 @@ def _versions(picture: Picture, files: Iterable[FileView], campaign: Campaign) -
 def _row_versions(picture: Picture, case: CaseView) -> list[Version]:
     found: list[Version] = []
     before: Mapping[str, Cell] | None = None
-    counting = {row.file.sha256 for row in case.rows}
+    counting = {row.file.sha256 for row in case.rows if case.in_list}
     for row in case.all_rows:
         told = tuple(_differences(before, row.cells, picture.campaign.summary_list.captions)) if before else ()
         found.append(Version(row.file, _arrivals(picture, row.file), row.file.sha256 in counting, told))

@@ -1,7 +1,7 @@
 """Which summary lists count, and which rows of them: a row counts until a newer list names its case again.
 
-Nothing is deleted: rows that a newer list leaves out stand on, and a person is asked (list.rows_removed). The words of
-subject and file name (更正, 补充 …) are evidence; the rows themselves go before them.
+Nothing is deleted: a case that a newer list leaves out stays to be seen, and a person is asked (list.rows_removed). The
+words of mail and file name (更正, 补充 …) and what the rows say of each other decide whether it is still listed.
 """
 
 import re
@@ -52,12 +52,15 @@ def list_versions(
     owner: dict[int, _Delivery] = {}
     done = ListVersions()
     for at, one in enumerate(deliveries):
-        if _leaves_out(one, owner.keys()):
-            left = LeftOut(one.files[-1], frozenset(one.rows.keys() - owner.keys()))
-            done.removed.update(dict.fromkeys(owner.keys() - one.rows.keys(), left))
-            if not one.adds:
-                for earlier in deliveries[:at]:
-                    earlier.replaced = True
+        whole = _speaks_for_all(one, owner.keys())
+        if whole or _leaves_open(one, owner.keys()):
+            left = LeftOut(one.files[-1], frozenset(one.rows.keys() - owner.keys()), counts=not whole)
+            gone = owner.keys() - one.rows.keys()
+            # What an earlier list that spoke for all left out is not listed again by one that leaves that open.
+            done.removed.update({case: left for case in gone if whole or case not in done.removed})
+        if whole:
+            for earlier in deliveries[:at]:
+                earlier.replaced = True
         for case in one.rows:
             owner[case] = one
             done.every.setdefault(case, []).extend(one.rows[case])
@@ -67,12 +70,18 @@ def list_versions(
     return done
 
 
-def _leaves_out(newest: _Delivery, standing: AbstractSet[int]) -> bool:
-    """Tell whether a list speaks for all: a correction does, and any list that names most of what stands already."""
+def _speaks_for_all(newest: _Delivery, standing: AbstractSet[int]) -> bool:
+    """Tell whether a list replaces the earlier ones: a correction does, and one that names half of what stands."""
+    if newest.adds or newest.replaces:
+        return newest.replaces and bool(newest.rows)
     named = newest.rows.keys() & standing
-    if newest.replaces:
-        return bool(newest.rows)
-    return len(named) > len(standing) - len(named)
+    return bool(named) and len(named) >= len(standing) - len(named)
+
+
+def _leaves_open(newest: _Delivery, standing: AbstractSet[int]) -> bool:
+    """Tell whether to ask if the rest still stands: some of it is named again, but called no correction."""
+    named = newest.rows.keys() & standing
+    return len(named) > len(standing) - len(named) if newest.adds else bool(named)
 
 
 def _old(deliveries: Iterable[_Delivery], owners: Iterable[_Delivery], repeats: Mapping[int, FileView]) -> set[int]:

@@ -31,10 +31,14 @@ class ListRow:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """How a case is left out: by which list, and the ids of the cases that this list names first (another name?)."""
+    """How a case is left out: by which list, and the ids of the cases that this list names first (another name?).
+
+    Its old row `counts` where that list does not speak for all.
+    """
 
     by: FileView
     came: frozenset[int]
+    counts: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +92,8 @@ class CaseView:
     to_verify: str = ""
     # Its rows in all lists, also those that count no more, the oldest first.
     all_rows: tuple[ListRow, ...] = ()
+    # Whether a newer list that speaks for all leaves it out: its rows tell of it, and list it no more.
+    unlisted: bool = False
     # Who says that it was withdrawn (撤回), when and why; such a case is shown and not judged.
     withdrawn: str | None = None
 
@@ -102,7 +108,12 @@ class CaseView:
     @property
     def in_list(self) -> bool:
         """Whether the province's list names it."""
-        return bool(self.rows)
+        return bool(self.rows) and not self.unlisted
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether rules speak of it: neither where it was withdrawn, nor where it was only a row of an older list."""
+        return self.withdrawn is None and (self.in_list or bool(self.files))
 
     @property
     def has_form(self) -> bool:

@@ -60,8 +60,12 @@ def _cases(known: Mapping[int, Case], placed: Placed, by: Judges) -> list[CaseVi
     """Return every case that a counting list names or that a file belongs to, by province, city and name."""
     ids = {*placed.rows_by_case, *placed.files_by_case}
     rows, files, every = placed.rows_by_case, placed.files_by_case, placed.every_row
+    unlisted = {id_ for id_, left in placed.removed.items() if not left.counts}
     views = [
-        replace(case_view(known[id_], rows.get(id_, ()), files.get(id_, ()), by), all_rows=tuple(every.get(id_, ())))
+        replace(
+            case_view(known[id_], rows.get(id_, ()), files.get(id_, ()), by, listed=id_ not in unlisted),
+            all_rows=tuple(every.get(id_, ())),
+        )
         for id_ in ids
     ]
     return sorted(views, key=lambda case: (case.province, case.city or "", case.community, case.id))

@@ -183,7 +183,7 @@ _CASE: dict[str, Fact] = {
     "withdrawal_said": Fact("说到撤回该案例的来信", withdrawals.said, withdrawals.evidence),
     "list_rows": Fact(
         "汇总清单中出现的次数",
-        lambda s: len(s.view.rows),
+        lambda s: len(s.view.rows) if s.view.in_list else 0,
         lambda s: _joined(row.cells["community"].evidence for row in s.view.rows),
     ),
     "list_readable": Fact("该省已有读得出的汇总清单", _province_has_list),
@@ -385,7 +385,7 @@ def subjects(picture: Picture, on: str) -> Iterable[Subject]:
     views: Mapping[str, Iterable[Any]] = {
         "association": picture.associations,
         "city": picture.cities,
-        "case": (case for case in picture.cases if case.withdrawn is None),
+        "case": (case for case in picture.cases if case.is_judged),
         "message": picture.messages,
         "file": picture.files,
         "photo": (file for file in picture.files if file_facts.is_judged_photo(file, picture)),
