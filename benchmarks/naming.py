@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 from itertools import cycle
 from pathlib import Path
 
+from config.campaign import load_campaign
 from config.divisions import divisions
 from config.matching import CERTAIN, LIKELY, Named, likeness, why
 from config.selected import Selected, Selection
 
 PAIRS = Path(__file__).parent / "names.csv"
 _PARTS = ("tune", "test")
+# From here on filing joins a name to a case.
+_FILING = load_campaign("2026-haofuwu").call.name_threshold
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def run() -> None:
     print(f"\n{len(labelled)} labelled pairs, {sum(pair.same for pair in labelled)} of one community")
     for part in _PARTS:
         of_part = [pair for pair in labelled if pair.part == part]
-        for name, threshold in (("CERTAIN", CERTAIN), ("LIKELY", LIKELY)):
+        for name, threshold in (("CERTAIN", CERTAIN), ("filing", _FILING), ("LIKELY", LIKELY)):
             print(f"{part}  {name:<8}{threshold:.2f}  {_told(of_part, threshold)}")
     _errors(labelled)
     _costs(labelled)

@@ -85,6 +85,7 @@ class Call(Part):
     passage_documents: int = Field(ge=2)
     shared_characters: int = Field(ge=1)
     filing_threshold: float
+    name_threshold: float
     sender_threshold: float
     milestones: tuple[int, ...]
 

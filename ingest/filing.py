@@ -25,7 +25,7 @@ def place_all(
 
     `decided` are the decisions on filing that count for the province (store.decisions.ON_FILING).
     """
-    cases, settled = Cases(province, decided), _settled(items, decided)
+    cases, settled = Cases(province, campaign.call.name_threshold, decided), _settled(items, decided)
     own = [_as_decided(item, settled) for item in items]
     free = [item for item in own if item.id not in settled]
     clerk = _Clerk(cases, campaign)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from config.case_name import CaseName
 from config.divisions import divisions
 from config.likeness import misread
-from config.matching import LIKELY, Named, likeness, why
+from config.matching import Named, likeness, why
 from config.naming import community_key, community_place, company_key, folded, holds_name
 from store.decisions import APART, MERGED, Decided
 
@@ -49,8 +49,10 @@ class Alike:
 class Cases:
     """The cases of a province, found by name and, where one name stands in two cities, by city."""
 
-    def __init__(self, province: str, decided: Iterable[Decided] = ()) -> None:
+    def __init__(self, province: str, threshold: float, decided: Iterable[Decided] = ()) -> None:
         self.province = province
+        # How alike a name must be to mean a case that does not bear it.
+        self.threshold = threshold
         self.by_key: dict[str, list[PlacedCase]] = defaultdict(list)
         # Other names that turned out to mean a case: files may be called by them.
         self._aliases: dict[str, list[PlacedCase]] = defaultdict(list)
@@ -102,7 +104,7 @@ class Cases:
         own = Named(community, city, company)
         others = [case for case in self.all() if id(case) not in but and not self._is_apart(case.community)]
         best = sorted(((likeness(own, case.named), at) for at, case in enumerate(others)), reverse=True)[:2]
-        if not best or best[0][0] < LIKELY or (len(best) > 1 and best[1][0] > best[0][0] - _CLEARLY):
+        if not best or best[0][0] < self.threshold or (len(best) > 1 and best[1][0] > best[0][0] - _CLEARLY):
             return None
         case = others[best[0][1]]
         return Alike(self._noted(case, None, "", company, community), best[0][0], why(own, case.named))

@@ -18,6 +18,7 @@ from ingest.placing import Item
 from parsers.documents.legacy import find_office
 from reports.incoming import FileView
 from store import mail as mails
+from store.decisions import Decided
 from tests import doc_builders as docs
 from tests import outlook_builders as outlook
 from tests.desks import assessed, codes, desk, take
@@ -46,10 +47,10 @@ def sent(**files: bytes) -> bytes:
 def test_a_province_that_cannot_be_filed_leaves_the_others_alone_and_is_taken_up_again(
     opened: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def trip(items: list[Item], province: str, campaign: Campaign) -> object:
+    def trip(items: list[Item], province: str, campaign: Campaign, decided: Sequence[Decided]) -> object:
         if province == "浙江":
             raise RuntimeError("a fault in filing")
-        return place_all(items, province, campaign)
+        return place_all(items, province, campaign, decided)
 
     monkeypatch.setattr(intake, "place_all", trip)
     other = mail("jswyxh@example.cn", "江苏省物业管理协会报送", WHEN, list_files("江苏省物业管理协会", [CASE]))
