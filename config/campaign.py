@@ -34,8 +34,8 @@ CLUES = (
 
 # How a file shows its case: the clues of `ingest.filing` and `ingest.file_clues`.
 FILING_CLUES = (
-    "row", "form", "form_scan", "misread", "material", "decided", "same_file", "holder", "name", "folder", "beside",
-    "company", "subject", "text", "delivery", "mail",
+    "row", "form", "form_scan", "misread", "material", "twins", "decided", "same_file", "holder", "name", "folder",
+    "beside", "company", "subject", "text", "delivery", "mail",
 )  # fmt: skip
 
 
@@ -198,6 +198,7 @@ class MailWords(Part):
     replaces: tuple[str, ...]
     adds: tuple[str, ...]
     withdraws: tuple[str, ...]
+    stays: tuple[str, ...]
     associations: tuple[str, ...]
     enterprises: tuple[str, ...]
     blanks: tuple[str, ...]

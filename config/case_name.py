@@ -31,11 +31,20 @@ class CaseName:
         return self.key == other.key and same_city
 
     def is_written(self, text: str) -> bool:
-        """Tell whether a person's words name it: 春江花园, 浙江/春江花园 or 浙江/杭州市/春江花园."""
-        *places, community = [part for part in text.replace("／", "/").split("/") if part.strip()] or [text]
-        known = {folded(self.province), folded(self.city or "")}
-        return community_key(community) == self.key[1] and all(folded(place) in known for place in places)
+        """Tell whether a person's words name it: 春江花园, 浙江/春江花园 or 浙江/杭州市/春江花园.
+
+        A community's own name may hold a slash.
+        """
+        rest = _without(text, self.province)
+        spelt = {text, rest, _without(rest, self.city) if self.city else rest}
+        return any(community_key(one) == self.key[1] for one in spelt)
 
     def __str__(self) -> str:
         """Return it as people write it: 浙江/杭州市/春江花园."""
         return "/".join(part for part in (self.province, self.city, self.community) if part)
+
+
+def _without(text: str, place: str) -> str:
+    """Return what stands behind a place and a slash; the text itself where it does not begin so."""
+    head, slash, rest = text.replace("／", "/").partition("/")
+    return rest if slash and rest.strip() and folded(head) == folded(place) else text

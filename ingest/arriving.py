@@ -6,7 +6,7 @@ from ingest.settling import DecisionError, keep, read_message_named
 from reports.moments import between, second_stamp
 from reports.wording import clock
 from store import documents
-from store.decisions import ARRIVAL, Person, of_message
+from store.decisions import ARRIVAL, Ground, Person, of_message
 
 _VERDICTS = {"按时": False, "迟到": True}
 
@@ -27,6 +27,6 @@ def decide_arrival(desk: Desk, target: str, verdict: str, person: Person, seen: 
         also = f"，收到 {clock(second, call.zone)}" if second else ""
         raise DecisionError(f"来信 {message.id} 是否按时没有疑问：入箱 {clock(arrival, call.zone)}{also}")
     value = {"late": late, "arrival": arrival.isoformat(), "received": second.isoformat()}
-    _, lines = keep(desk, ARRIVAL, of_message(message.id), value, person, seen)
+    _, lines = keep(desk, ARRIVAL, of_message(message.id), value, person, Ground(seen))
     taken = max(arrival, second) if late else min(arrival, second)
     return [*lines, f"到达时间按 {clock(taken, call.zone)} 计"]

@@ -3,23 +3,37 @@
 Everything is kept by what it is called, never by the number of a row of conclusions (store.decisions).
 """
 
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from config.campaign import Campaign
 from config.case_name import CaseName
 from config.divisions import divisions
+from config.errors import nearest
+from config.naming import company_key, folded
 from ingest.desk import Desk
 from ingest.intake import file_all
 from ingest.settling import DecisionError, keep, message_named, place_named
 from parsers.base import as_json
 from parsers.kinds.cells import value_of
 from reports.finding import Assessment, Finding
-from reports.lookup import case_named, file_named, finding_named
+from reports.incoming import Cell, FileView
+from reports.lookup import case_named, files_named, finding_named
 from reports.picture import CaseView, Picture
-from store import decisions
-from store.decisions import Person
+from reports.telling import described
+from reports.wording import one_line
+from store import decisions, mail
+from store.decisions import Decided, Ground, Person
 
+# So long a database lets a subject be, and so long a name that a person writes may be.
+_LONGEST, _LONGEST_NAME = 400, 60
+# Later than this after the deadline a day is a slip.
+_MOST_DAYS = 120
+_DAY = re.compile(r"(?:(\d{4})\s*[-./年]\s*)?(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?")
+_ON_CASES = (decisions.VALUE, decisions.WITHDRAWN)
 # Fields that a person may correct beside those of the form.
 _MORE_FIELDS = {"city": "城市", "remark": "备注"}
 _EXAMPLES = {
@@ -54,16 +68,23 @@ class Clerk:
         """The picture as it stands now."""
         return self.assessment.picture
 
-    def keep(self, what: str, subject: str, value: dict[str, Any]) -> list[str]:
-        """Keep a decision, carry out what it changes in filing, and say so."""
-        _, lines = keep(self.desk, what, subject, value, self.person, self.seen)
+    def keep(
+        self, what: str, subject: str, value: dict[str, Any], is_of: Callable[[Decided], bool] = lambda _row: False
+    ) -> list[str]:
+        """Keep a decision, carry out what it changes in filing, and say so, also where that failed."""
+        _, lines = keep(self.desk, what, subject, value, self.person, Ground(self.seen, is_of))
         file_all(self.desk)
-        return lines
+        return [*lines, *(f"来信 {number} 未能处理：{reason}" for number, reason in mail.failed(self.desk.store))]
 
     def keep_on(self, what: str, case: CaseName, more: dict[str, Any], part: str = "") -> list[str]:
         """Keep a decision on a case, or on a part of it."""
         value = {"province": case.province, "city": case.city, "community": case.community, **more}
-        return self.keep(what, f"case:{case}{part}"[:400], value)
+
+        def is_of(row: Decided) -> bool:
+            same = all(row.value.get(key) == more.get(key) for key in ("field", "company"))
+            return same and CaseName.of(row.value).means(case)
+
+        return self.keep(what, f"case:{case}"[: _LONGEST - len(part)] + part, value, is_of)
 
 
 def correct(clerk: Clerk, target: str, field: str, raw: str) -> list[str]:
@@ -71,15 +92,40 @@ def correct(clerk: Clerk, target: str, field: str, raw: str) -> list[str]:
     campaign = clerk.desk.campaign
     case = case_named(clerk.picture, target)
     captions = {**campaign.recommendation_form.captions, **_MORE_FIELDS}
-    name = field if field in captions else next((key for key, said in captions.items() if said == field), None)
-    if name is None:
-        raise DecisionError(f"没有“{field}”这一栏，可以更正的有：{'、'.join(captions.values())}")
+    name = _field(field, captions, campaign)
     value = _city(case, raw) if name == "city" else as_json(value_of(name, raw, "", campaign).value)
     if value is None:
         example = f"，应如 {_EXAMPLES[name]}" if name in _EXAMPLES else ""
         raise DecisionError(f"“{raw}”读不成{captions[name]}{example}")
-    more = {"field": name, "caption": captions[name], "raw": str(raw).strip(), "value": value, "was": was(case, name)}
+    old = was(case, name)
+    said = {"field": name, "caption": captions[name], "raw": str(raw).strip()}
+    was_value = as_json(value_of(name, old, "", campaign).value) if old and name != "city" else None
+    more = {**said, "value": value, "was": old, **({"was_value": was_value} if was_value is not None else {})}
+    if name == "community":
+        _checked(str(raw))
     return clerk.keep_on(decisions.VALUE, case.name, more, f"#{name}")
+
+
+def _checked(name: str) -> str:
+    """Return a name that a person writes; DecisionError where it is none, or none that could stand in one line."""
+    text = name.strip()
+    if not folded(text) or len(text) > _LONGEST_NAME or not text.isprintable():
+        raise DecisionError(
+            f"“{one_line(text)[:_LONGEST_NAME]}”不像小区名称，请重写（不超过 {_LONGEST_NAME} 字、一行）"
+        )
+    return text
+
+
+def _field(text: str, captions: Mapping[str, str], campaign: Campaign) -> str:
+    """Return the field that a person means by its name, its caption, or any label that heads it in lists and forms."""
+    known = {**{caption: name for name, caption in captions.items()}, **{name: name for name in captions}}
+    for table in (campaign.recommendation_form, campaign.summary_list):
+        for name, labels in table.labels.items():
+            known = {**{label: name for label in labels if name in captions}, **known}
+    if text.strip() in known:
+        return known[text.strip()]
+    meant = nearest(text, list(known)) or f"，可以更正的有：{'、'.join(captions.values())}"
+    raise DecisionError(f"没有“{text}”这一栏{meant}")
 
 
 def was(case: CaseView, name: str) -> str:
@@ -110,14 +156,33 @@ def merge(clerk: Clerk, target: str, into: str) -> list[str]:
     if case.province != other.province:
         raise DecisionError(f"{case.name} 和 {other.name} 不在同一个省，不能合并")
     more = {"into": other.name.community, "into_city": other.name.city}
-    return clerk.keep_on(decisions.MERGED, case.name, more)
+    lines = clerk.keep_on(decisions.MERGED, case.name, more)
+    made = decisions.current(decisions.every(clerk.desk.store))
+    idle = [row for row in made if row.what in _ON_CASES and CaseName.of(row.value).means(case.name)]
+    return [*lines, *(f"请注意：编号 {row.id} 的决定（{described(row)}）不再起作用" for row in idle)]
 
 
 def split(clerk: Clerk, target: str, company: str | None) -> list[str]:
     """Say that names which are alike are different communities, or that those of one company are another one."""
     picture = clerk.picture
-    case = case_named(picture, target).name if company else _name_of(picture, target)
+    case = _of_company(picture, target, company) if company else _name_of(picture, target)
     return clerk.keep_on(decisions.APART, case, {"company": company}, f"@{company}" if company else "")
+
+
+def _of_company(picture: Picture, target: str, company: str) -> CaseName:
+    """Return the name of a case in whose list rows or forms a company stands; DecisionError where it is in none."""
+    case = case_named(picture, target)
+    cells = [row.cells.get("company") for row in case.all_rows]
+    cells += [Cell.of(file.facts["fields"]["company"], file) for file in case.files if _names_company(file)]
+    known = {str(cell.value) for cell in cells if cell and cell.value}
+    if company_key(company) not in map(company_key, known):
+        there = "、".join(sorted(known)) or "（没有）"
+        raise DecisionError(f"{case.name} 的清单和推荐表里没有企业“{one_line(company)}”，有：{there}")
+    return case.name
+
+
+def _names_company(file: FileView) -> bool:
+    return bool((file.facts.get("fields") or {}).get("company"))
 
 
 def _name_of(picture: Picture, target: str) -> CaseName:
@@ -128,29 +193,65 @@ def _name_of(picture: Picture, target: str) -> CaseName:
     return CaseName(divisions().find_province(province) or province, None, community)
 
 
-def file_to(clerk: Clerk, message: str, path: str, case: str | None, kind: str | None, *, new: bool) -> list[str]:
-    """Say to which case a file belongs (None: to none), and of what kind it is where that was told wrongly."""
+@dataclass(frozen=True)
+class Shelved:
+    """Where a person puts a file: to a case (`new` where there is none yet), to none, or where it is; and of what kind.
+
+    What is not said stays as it was decided before, else as it was told.
+    """
+
+    case: str | None = None
+    new: bool = False
+    none: bool = False
+    kind: str | None = None
+
+
+def file_to(clerk: Clerk, message: str, path: str, to: Shelved) -> list[str]:
+    """Say where the files of a message belong that a path or a pattern (IMG_*.jpg) names, or of what kind they are."""
     picture, number = clerk.picture, message_named(clerk.desk, message).id
-    file = file_named(picture, number, path)
-    if file.province is None:
+    files = files_named(picture, number, path)
+    if files[0].province is None:
         raise DecisionError(f"来信 {number} 还不知道是哪个省的，请先运行 zhengji assign {number} 省份")
-    own = [one for one in picture.cases if one.province == file.province]
-    name = None
-    if case is not None:
-        name = CaseName(file.province, None, case) if new else case_named(_of(picture, own), case).name
-    label = _kind(clerk, kind)
-    value = {
-        "province": file.province,
-        "city": name.city if name else None,
-        "community": name.community if name else None,
-        "message": number,
-        "path": file.path,
-        "name": file.name,
-        "sha256": file.sha256,
-        "kind": kind,
-        "kind_label": label,
-    }
-    return clerk.keep(decisions.FILED, f"file:{number}:{file.path}"[-400:], value)
+    name, label = _target(picture, files[0].province, to), _kind(clerk, to.kind)
+    lines = []
+    for file in files:
+        value = {
+            **_before(clerk, file),
+            **({"placed": True, "city": name.city, "community": name.community} if name else {}),
+            **({"placed": True, "city": None, "community": None} if to.none else {}),
+            **({"kind": to.kind, "kind_label": label} if to.kind else {}),
+        }
+        lines += clerk.keep(decisions.FILED, f"file:{number}:{file.path}"[-_LONGEST:], value)
+    return lines
+
+
+def _before(clerk: Clerk, file: FileView) -> dict[str, Any]:
+    """Return what was decided of a file so far; nothing of its place and kind where nothing was."""
+    own = {"message": file.message_pk, "path": file.path, "name": file.name, "sha256": file.sha256}
+    rows = decisions.on_filing(clerk.desk.store, file.province or "")
+    row = decisions.Shelf(rows).of(file.message_pk, file.path, file.sha256)
+    kept = ("placed", "city", "community", "kind", "kind_label")
+    return {"province": file.province, **{key: row.value.get(key) if row else None for key in kept}, **own}
+
+
+def _target(picture: Picture, province: str, to: Shelved) -> CaseName | None:
+    """Return the case that a file is put to; None where it is put to none, or only its kind is told."""
+    if to.case is None:
+        return None
+    if not to.new:
+        own = [one for one in picture.cases if one.province == province]
+        return case_named(_of(picture, own), to.case).name
+    return _new_name(province, to.case)
+
+
+def _new_name(province: str, text: str) -> CaseName:
+    """Return the name of a case that is not there yet, as people write it: 之江公馆, 浙江/杭州市/之江公馆."""
+    *places, community = text.split("/")
+    named = [place for place in places if divisions().find_province(place) != province]
+    city = divisions().find_city(named[0], province) if len(named) == 1 else None
+    # What is no place belongs to the name.
+    name = community if not named or city else "/".join((*named, community))
+    return CaseName(province, city.city if city else None, _checked(name))
 
 
 def _of(picture: Picture, cases: list[CaseView]) -> Picture:
@@ -184,7 +285,12 @@ def waive(clerk: Clerk, target: str) -> list[str]:
         "contents": basis.contents,
         "message": found.message,
     }
-    return clerk.keep(decisions.WAIVED, f"finding:{found.id}", value)
+
+    def is_of(row: Decided) -> bool:
+        same = (row.value["code"], row.value["subject"]) == (found.code, found.key)
+        return same and (not row.value["city"] or not found.city or row.value["city"] == found.city)
+
+    return clerk.keep(decisions.WAIVED, f"finding:{found.id}", value, is_of)
 
 
 def reopen(clerk: Clerk, target: str) -> list[str]:
@@ -195,10 +301,10 @@ def reopen(clerk: Clerk, target: str) -> list[str]:
     return [f"已重新打开，撤销了人工处理 {row.id}（{row.person} 所定）"]
 
 
-def _standing_on(clerk: Clerk, target: str) -> decisions.Decided:
-    assessment = clerk.assessment
+def _standing_on(clerk: Clerk, target: str) -> Decided:
+    assessment, wanted = clerk.assessment, target.strip().lower()
     made = decisions.current(decisions.every(clerk.desk.store))
-    waived = [one for one in assessment.findings if one.id.startswith(target.lower()) and one.status == "waived"]
+    waived = [one for one in assessment.findings if wanted and one.id.startswith(wanted) and one.status == "waived"]
     if len(waived) == 1:
         return _waiver(made, waived[0])
     name = case_named(assessment.picture, target).name
@@ -208,7 +314,7 @@ def _standing_on(clerk: Clerk, target: str) -> decisions.Decided:
     return rows[-1]
 
 
-def _waiver(made: list[decisions.Decided], found: Finding) -> decisions.Decided:
+def _waiver(made: list[Decided], found: Finding) -> Decided:
     rows = [row for row in made if row.what == decisions.WAIVED]
     return next(row for row in rows if (row.value["code"], row.value["subject"]) == (found.code, found.key))
 
@@ -218,14 +324,24 @@ def extend(clerk: Clerk, province: str, day: str) -> list[str]:
     if not clerk.person.note:
         raise DecisionError("延期要写明依据（谁同意的、哪份函）：--note 依据")
     place, call = place_named(clerk.desk, {"province": province}), clerk.desk.campaign.call
-    try:
-        granted = date.fromisoformat(day)
-    except ValueError:
-        raise DecisionError(f"{day} 不是日期，请写作 2026-08-12") from None
+    granted = _day(day, call.deadline)
     if granted <= call.deadline:
         raise DecisionError(f"{day} 不晚于截止日 {call.deadline}，不用延期")
+    if (granted - call.deadline).days > _MOST_DAYS:
+        raise DecisionError(f"{granted} 比截止日晚 {(granted - call.deadline).days} 天，请核对日期")
     value = {"province": place["province"], "day": granted.isoformat()}
     return clerk.keep(decisions.DEADLINE, f"province:{place['province']}", value)
+
+
+def _day(text: str, deadline: date) -> date:
+    """Return a day as people write it: 2026-08-12, 2026-8-12, 8月12日 (of the deadline's year)."""
+    match = _DAY.fullmatch(text.strip())
+    try:
+        if match:
+            return date(int(match[1] or deadline.year), int(match[2]), int(match[3]))
+    except ValueError:
+        pass
+    raise DecisionError(f"{text} 不是日期，请写作 2026-08-12") from None
 
 
 def send_nothing(clerk: Clerk, province: str) -> list[str]:

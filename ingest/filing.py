@@ -27,7 +27,8 @@ def place_all(
     """
     cases, settled = Cases(province, campaign.call.name_threshold, decided), _settled(items, decided)
     own = [_as_decided(item, settled) for item in items]
-    free = [item for item in own if item.id not in settled]
+    placed = {id_ for id_, row in settled.items() if row.value.get("placed")}
+    free = [item for item in own if item.id not in placed]
     clerk = _Clerk(cases, campaign)
     places = [*clerk.rows(own), *clerk.forms(free), *clerk.scanned_forms(free), *clerk.materials(free)]
     places += clerk.by_decision(own, settled)
@@ -144,10 +145,14 @@ class _Clerk:
 
     def _stated(self, item: Item, index: int, name: tuple[str, str | None, str | None], clue: str) -> Place:
         """Return the place of a paper that states its community: the case of that name, one nearly like it, or anew."""
-        case = self.cases.known(*name)
-        if case is None and (alike := self.cases.alike(*name)):
+        if self.cases.is_open(*name):
+            case = self.cases.get(*name)
+            twins = self.campaign.filing["twins"].weight
+            return Place(item.id, index, 0, case, twins, (clue, self._said("twins", "", case.community)))
+        known = self.cases.known(*name)
+        if known is None and (alike := self.cases.alike(*name)):
             return Place(item.id, index, 0, alike.case, alike.confidence, (f"{clue}（{alike.why}）",))
-        return Place(item.id, index, 0, case or self.cases.add(*name), 1.0, (clue,))
+        return Place(item.id, index, 0, known or self.cases.add(*name), 1.0, (clue,))
 
     def by_decision(self, items: Iterable[Item], settled: Mapping[int, Decided]) -> Iterable[Place]:
         """Yield the places that persons decided; a file that they said is of no case has none."""

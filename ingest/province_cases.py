@@ -95,6 +95,9 @@ class Cases:
         shown = f"{community}（{company}）" if key != community_key(community) else community
         case = PlacedCase(shown, own_key, city, place)
         self.by_key[key].append(case)
+        if (by_shown := community_key(shown)) != key:
+            # People and decisions speak of it by the name that it is shown by.
+            self.by_key[by_shown].append(case)
         return self._noted(case, city, place, company, written)
 
     def alike(self, community: str, city: str | None, company: str | None, but: Collection[int] = ()) -> Alike | None:
@@ -126,12 +129,21 @@ class Cases:
         return case
 
     def _meant(self, community: str, city: str | None) -> tuple[str, str | None]:
-        """Return the name and city that a person said is meant by these."""
-        own = CaseName(self.province, city, community)
-        for row in self._merged:
-            if CaseName.of(row.value).means(own):
-                return row.value["into"], row.value["into_city"] or city
+        """Return the name and city that persons said is meant by these, also over several steps."""
+        for _ in self._merged:
+            own = CaseName(self.province, city, community)
+            row = next((row for row in self._merged if CaseName.of(row.value).means(own)), None)
+            if row is None:
+                break
+            community, city = row.value["into"], row.value["into_city"] or city
         return community, city
+
+    def is_open(self, community: str, city: str | None, company: str | None) -> bool:
+        """Tell whether a paper may be of several cases of its name: nothing in it says of which."""
+        community, city = self._meant(community, city)
+        named = self._of_place(self.by_key.get(self._key(community, company), []), community_place(community))
+        same = [case for case in named if city is None or case.city is None or case.city == city]
+        return len(same) > 1 and not (company and any(company_key(company) in case.companies for case in same))
 
     def _key(self, community: str, company: str | None) -> str:
         """Return the key of a name; where a person parted a company's community from others of its name, its own."""
@@ -190,7 +202,7 @@ class Cases:
 
     def all(self) -> list[PlacedCase]:
         """Return every case."""
-        return [case for cases in self.by_key.values() for case in cases]
+        return list({id(case): case for cases in self.by_key.values() for case in cases}.values())
 
 
 def _same_place(one: str, other: str, province: str) -> bool:

@@ -10,7 +10,7 @@ from ingest.intake import take_in
 from reports import telling
 from reports.wording import LEVELS, MESSAGE_KINDS, clock
 from store import decisions, mail
-from store.decisions import AlreadyDecided, Decided, Person
+from store.decisions import NO_GROUND, AlreadyDecided, Decided, Ground, Person
 from store.mail import Settled
 
 # What a person may say of a sender's level; the words of the digest will do too.
@@ -76,18 +76,18 @@ def _carry_out(
 ) -> list[str]:
     """Keep a decision and read again what it concerns."""
     before = mail.settled(desk.store)
-    decided, lines = keep(desk, what, subject, value, person, seen)
+    decided, lines = keep(desk, what, subject, value, person, Ground(seen))
     take_in(desk)
     return [*lines, *_changes(desk, before, decided)]
 
 
 def keep(
-    desk: Desk, what: str, subject: str, value: dict[str, Any], person: Person, seen: int | None = None
+    desk: Desk, what: str, subject: str, value: dict[str, Any], person: Person, ground: Ground = NO_GROUND
 ) -> tuple[Decided, list[str]]:
     """Keep a decision and say so; DecisionError where somebody decided otherwise and that was not seen."""
     zone = desk.campaign.call.zone
     try:
-        kept = decisions.decide(desk.store, what, subject, value, person, seen=seen)
+        kept = decisions.decide(desk.store, what, subject, value, person, ground)
     except AlreadyDecided as there:
         row = there.standing
         raise DecisionError(

@@ -147,7 +147,9 @@ def outdated_corrections(case: CaseView, rulings: Rulings, campaign: Campaign) -
     told = []
     for name, one in rulings.values_of(case.name).items():
         cell = case.form.get(name) or next((row.cells[name] for row in case.rows if name in row.cells), None)
-        if cell is None or says_nothing(cell, campaign) or cell.raw == one.value["was"]:
+        if cell is None or says_nothing(cell, campaign):
+            continue
+        if cell.raw == one.value["was"] or cell.value == one.value.get("was_value", cell.raw):
             continue
         if cell.value is not None and cell.value != one.value["value"]:
             told.append(f"{captions[name]}更正为“{one.value['raw']}”，现写“{cell.raw}”")

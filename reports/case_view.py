@@ -7,6 +7,7 @@ from typing import Any
 from config.campaign import Campaign
 from config.case_name import CaseName
 from config.matching import Named
+from config.naming import community_key
 from config.selected import Match, Selection
 from reports import photo_facts
 from reports.case_facts import FORM_KINDS, says_nothing
@@ -42,14 +43,16 @@ def case_view(case: Case, rows: Sequence[ListRow], files: Sequence[FileView], by
     photos, counted = _photos([file for file in current if file.kind == "photo"], campaign)
     forms = tuple(file for file in current if file.kind in FORM_KINDS)
     materials = tuple(file for file in current if file.kind == "case_material")
-    before = _selected_before(case, _text(sides, "company", campaign), by.selected)
+    city = str(corrected["city"].value) if "city" in corrected else case.city
+    community = _community(case, sides, campaign)
+    before = _selected_before(Named(community, city, _text(sides, "company", campaign)), case.province, by.selected)
     whole = rows and listed and forms and materials and len(counted) >= campaign.call.photos_min
     return CaseView(
         id=case.id,
         name=name,
         province=case.province,
-        city=str(corrected["city"].value) if "city" in corrected else case.city,
-        community=_text(sides, "community", campaign) or case.community,
+        city=city,
+        community=community,
         rows=tuple(rows),
         form=form,
         corrected=corrected,
@@ -160,6 +163,18 @@ def _text(sides: Sides, name: str, campaign: Campaign) -> str | None:
     return None
 
 
-def _selected_before(case: Case, company: str | None, selected: Selection | None) -> tuple[Match, ...] | None:
+def _community(case: Case, sides: Sides, campaign: Campaign) -> str:
+    """Return what a case is called: as a person corrected it, else as form or list write its own name.
+
+    A form that was filed to it under another name (merged, misspelt, by a person) does not rename it.
+    """
+    corrected, *papers = sides
+    if said := _text((corrected,), "community", campaign):
+        return said
+    written = _text(papers, "community", campaign)
+    return written if written and community_key(written) == community_key(case.community) else case.community
+
+
+def _selected_before(named: Named, province: str, selected: Selection | None) -> tuple[Match, ...] | None:
     """Return those of the list of communities selected before that a case is, or may be; None without such a list."""
-    return None if selected is None else selected.find(Named(case.community, case.city, company), case.province)
+    return None if selected is None else selected.find(named, province)

@@ -1,13 +1,15 @@
 """The facts of one file that rules judge: whether it is known what it is, and whether it could be read as that."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reports.incoming import FileView
-from reports.picture import Picture
 
 if TYPE_CHECKING:
+    from reports.picture import Picture
     from reports.subjects import Subject
 
+_NAMED = 3
 # Kinds that belong to one case each.
 # What a reader of each kind leaves where it could read anything.
 _OF_A_CASE = ("recommendation_form", "recommendation_form_scan", "case_material", "photo", "video")
@@ -59,37 +61,43 @@ def unread_forms(subject: "Subject") -> str:
     return f"（《{forms[0]}》收到但读不出，请人工看是否即此表）" if forms else ""
 
 
-def is_filed(file: FileView) -> bool | None:
-    """Tell whether a file that belongs to a case has one; None for files that need none, or that say nothing."""
+def is_unfiled(file: FileView) -> bool:
+    """Tell whether a file that belongs to a case has none; files that need none, or that say nothing, are not meant."""
     needs = file.kind in _OF_A_CASE and file.province is not None and file.status == "ok"
-    if not needs or file.superseded or file.pasted or not is_told(file):
-        return None
-    return bool(file.case_ids or file.filed_by)
+    needs = needs and not file.superseded and not file.pasted and is_told(file)
+    return needs and not (file.case_ids or file.filed_by)
 
 
-def guess(file: FileView) -> str:
-    """Return which case a file may be of, in words."""
-    return f"，可能是“{file.guess}”" if file.guess else ""
+def unfiled_files(subject: "Subject") -> list[str]:
+    """Return the files of a mail of which nobody knows the case: the first by name, with what each may be of."""
+    files = _unfiled(subject)
+    named = [f"《{file.name}》{f'（可能是“{file.guess}”）' if file.guess else ''}" for file in files[:_NAMED]]
+    return [f"{'、'.join(named)}等 {len(files)} 个文件"] if len(files) > _NAMED else named
 
 
-def guess_evidence(file: FileView) -> str:
-    """Return where a file is, and which clues spoke for which case, with how sure they make it."""
-    where = f"来信 {file.message_pk}：{file.path}"
-    if not file.guess:
-        return f"{where}；文件名、文件夹名、来信和同来的材料都没有指明一个小区"
-    return f"{where}；{'；'.join(file.filing_clues)}（把握 {file.confidence:.0%}）"
+def unfiled_evidence(subject: "Subject") -> str:
+    """Return which clues there were, with how sure they make it, and the command by which a person files them."""
+    guessed = [file for file in _unfiled(subject) if file.guess][:_NAMED]
+    told = [f"{file.path}：{'；'.join(file.filing_clues)}（把握 {file.confidence:.0%}）" for file in guessed]
+    command = f"zhengji decide file {subject.view.id} 文件 --case 小区"
+    return "；".join([*(told or ["文件名、文件夹名、来信和同来的材料都没有指明一个小区"]), f"归档：{command}"])
 
 
-def is_judged_photo(file: FileView, picture: Picture) -> bool:
+def _unfiled(subject: "Subject") -> list[FileView]:
+    own: Sequence[FileView] = subject.picture.unfiled.get(subject.view.id, ())
+    return list(own)
+
+
+def is_judged_photo(file: FileView, picture: "Picture") -> bool:
     """Tell a photo that is judged: not one that only illustrates a material, nor one of no submission."""
     return file.kind == "photo" and _counts(file, picture) and (not file.pasted or file.id in picture.photo_ids)
 
 
-def is_judged_video(file: FileView, picture: Picture) -> bool:
+def is_judged_video(file: FileView, picture: "Picture") -> bool:
     """Tell a film that is judged."""
     return file.kind == "video" and _counts(file, picture)
 
 
-def _counts(file: FileView, picture: Picture) -> bool:
+def _counts(file: FileView, picture: "Picture") -> bool:
     standing = not file.superseded and file.id not in picture.withdrawn_files
     return standing and file.message_pk in picture.submission_ids

@@ -68,7 +68,12 @@ def list_history(picture: Picture, view: AssociationView, made: Iterable[Decided
 
 
 def _is_about(row: Decided, name: CaseName) -> bool:
-    return bool(row.value.get("community")) and CaseName.of(row.value).means(name)
+    if not row.value.get("community"):
+        return False
+    into = row.value.get("into")
+    names = [CaseName.of(row.value)]
+    names += [CaseName(row.value["province"], row.value["into_city"], into)] if into else []
+    return any(one.means(name) for one in names)
 
 
 def _by_content(files: Iterable[FileView]) -> list[list[FileView]]:

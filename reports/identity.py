@@ -33,7 +33,10 @@ def finding_id(code: str, key: str, city: str | None) -> str:
 
 def rests_on(on: str, subject: "Subject", actual: object) -> RestsOn:
     """Return what a finding rests on: the fact, and the contents that it was measured on."""
-    return RestsOn(_digest(actual), _digest(sorted(_contents(on, subject))))
+    contents = sorted(_contents(on, subject))
+    # A city's number of cases says nothing of which they are.
+    fact = [actual, contents] if on == "city" else actual
+    return RestsOn(_digest(fact), _digest(contents))
 
 
 def _contents(on: str, subject: "Subject") -> Iterable[str]:

@@ -1,6 +1,7 @@
 """Which case, finding or file does a person mean? Found by what it is called; else it is said what may be meant."""
 
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 
 from config.case_name import CaseName
 from config.errors import ConfigError
@@ -53,15 +54,16 @@ def finding_named(assessment: Assessment, text: str) -> Finding:
     raise NotFoundError(f"没有编号为 {text} 的问题，编号见 zhengji findings；也可能已经解决")
 
 
-def file_named(picture: Picture, message_id: int, text: str) -> FileView:
-    """Return the file of a message that a person names by its path, or by its name where that is clear."""
+def files_named(picture: Picture, message_id: int, text: str) -> list[FileView]:
+    """Return the files of a message that a path, a name or a pattern (IMG_*.jpg) means; a name means one file only."""
     own = [file for file in picture.files if file.message_pk == message_id]
-    found = [file for file in own if file.path == text] or [file for file in own if text in (file.name, file.path)]
-    if len(found) == 1:
-        return found[0]
+    found = [file for file in own if file.path == text] or [file for file in own if file.name == text]
+    if not found and any(sign in text for sign in "*?"):
+        found = [file for file in own if fnmatchcase(file.name, text) or fnmatchcase(file.path, text)]
+    elif len(found) > 1:
+        paths = "、".join(file.path for file in found[:_OFFERED])
+        raise NotFoundError(f"来信 {message_id} 里不止一个《{text}》：{paths}")
     if found:
-        raise NotFoundError(
-            f"来信 {message_id} 里不止一个《{text}》：{'、'.join(file.path for file in found[:_OFFERED])}"
-        )
+        return found
     names = "、".join(file.path for file in own[:_OFFERED])
     raise NotFoundError(f"来信 {message_id} 里没有《{text}》{f'，有：{names}' if names else ''}")

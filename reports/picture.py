@@ -12,6 +12,7 @@ from functools import cached_property
 from config.associations import Association
 from config.campaign import Campaign
 from config.case_name import CaseName
+from reports.file_facts import is_unfiled
 from reports.incoming import Cell, FileView, MessageView
 from reports.mail_side import FolderTrouble, LinkView, MailboxHealth, MailGap
 from reports.rulings import Rulings
@@ -269,6 +270,15 @@ class Picture:
     def photo_ids(self) -> frozenset[int]:
         """The ids of the files that are looked at as photos of a case."""
         return frozenset(file.id for case in self.cases for file in case.photo_files)
+
+    @cached_property
+    def unfiled(self) -> Mapping[int, tuple[FileView, ...]]:
+        """The files that belong to a case and have none, by their messages."""
+        found: dict[int, tuple[FileView, ...]] = {}
+        for file in self.files:
+            if is_unfiled(file):
+                found[file.message_pk] = (*found.get(file.message_pk, ()), file)
+        return found
 
     @cached_property
     def withdrawn_files(self) -> frozenset[int]:

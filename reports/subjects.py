@@ -155,6 +155,12 @@ _ASSOCIATION: dict[str, Fact] = {
         lambda s: submission_facts.nameless_rows(s.view),
         lambda s: _joined(f"《{file.name}》" for file in s.view.lists),
     ),
+    "withdrawn_resent": Fact(
+        "登记撤回之后又来了材料的案例", submission_facts.withdrawn_resent, submission_facts.withdrawn_evidence
+    ),
+    "nothing_but_sent": Fact(
+        "登记了零报送而有报送来信", submission_facts.nothing_but_sent, lambda s: s.view.nothing_to_send
+    ),
     "removed_rows": Fact(
         "新的汇总清单不再列出、先前清单列有的小区", submission_facts.removed_rows, submission_facts.removed_evidence
     ),
@@ -314,6 +320,7 @@ _MESSAGE: dict[str, Fact] = {
     "arrival_open": Fact("截止时间在收件服务器的两个时间之间，还没有人认定", moments.is_open),
     "stamps_apart": Fact("收件服务器的两个时间相差（秒）", lambda s: moments.apart(s.view), moments.evidence),
     "arrival_command": Fact("认定按时或迟到的命令", lambda s: moments.command(s.view)),
+    "unfiled_files": Fact("归不到小区的文件", file_facts.unfiled_files, file_facts.unfiled_evidence),
     "open_links": Fact("还没有下载的云附件（名称、大小、到期时间）", links.open_links, links.evidence),
     "open_links_text": Fact("还没有下载的云附件（一句话）", lambda s: "；".join(links.open_links(s))),
     "sender_level_text": Fact("发信单位的级别（中文）", lambda s: LEVELS.get(s.view.sender_level or "", "")),
@@ -337,10 +344,6 @@ _FILE: dict[str, Fact] = {
         lambda s: file_facts.is_told(s.view),
         lambda s: _joined((s.view.path, s.view.kind_evidence)),
     ),
-    "filed": Fact(
-        "归到了小区（不需归的不判）", lambda s: file_facts.is_filed(s.view), lambda s: file_facts.guess_evidence(s.view)
-    ),
-    "guess": Fact("可能属于哪个小区", lambda s: file_facts.guess(s.view)),
     "doubt": Fact("是哪种材料不明、或读不出的说明", file_facts.doubt),
 }
 

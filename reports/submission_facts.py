@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from config.campaign import Campaign
 from reports.case_facts import says_nothing
 from reports.incoming import FileView
-from reports.picture import AssociationView
+from reports.picture import AssociationView, CaseView
 
 if TYPE_CHECKING:
     from reports.subjects import Subject
@@ -91,3 +91,33 @@ def removed_evidence(subject: "Subject") -> str:
     came = [case.community for case in view.cases if case.id in newest.came]
     new = f"；该清单新列出{'、'.join(came)}" if came else ""
     return f"《{newest.by.name}》（{subject.clock(newest.by.first_arrival)} 到达）未列；先前{'；'.join(stood)}{new}"
+
+
+def withdrawn_resent(subject: "Subject") -> list[str]:
+    """Return the withdrawn cases for which something came after that was noted."""
+    return [f"“{case.community}”" for case, _ in _resent(subject)]
+
+
+def withdrawn_evidence(subject: "Subject") -> str:
+    """Return what came, and who had noted the withdrawal."""
+    return "；".join(
+        f"《{file.name}》{subject.clock(file.arrival)} 到达，撤回由{case.withdrawn}" for case, file in _resent(subject)
+    )
+
+
+def _resent(subject: "Subject") -> list[tuple[CaseView, FileView]]:
+    """Return the withdrawn cases with the first content of each that is new since."""
+    found = []
+    for case in subject.view.cases:
+        decided = subject.picture.rulings.withdrawal_of(case.name) if case.withdrawn else None
+        files = (*case.files, *(row.file for row in case.rows))
+        new = [file for file in files if decided and file.first_arrival > decided.decided_at]
+        if new:
+            found.append((case, min(new, key=lambda file: file.first_arrival)))
+    return found
+
+
+def nothing_but_sent(subject: "Subject") -> bool:
+    """Tell whether a province of which somebody noted that nothing will come has sent something."""
+    view: AssociationView = subject.view
+    return bool(view.nothing_to_send) and view.messages > 0

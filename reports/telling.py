@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from config.case_name import CaseName
+from reports.picture import Picture
 from reports.wording import LEVELS, MESSAGE_KINDS
 from store.decisions import (
     ADDED,
@@ -41,6 +42,16 @@ CALLED: Mapping[str, str] = {
 }
 # Decisions that change no mail: what they changed is seen in the picture.
 ON_PICTURE = (VALUE, FILED, WAIVED, WITHDRAWN, MERGED, APART, DEADLINE, NOTHING)
+
+
+def is_idle(row: Decided, picture: Picture) -> bool:
+    """Tell whether there is nothing now of which a decision speaks: the case or file is another one, or gone."""
+    if row.what in (VALUE, WITHDRAWN):
+        return not any(CaseName.of(row.value).means(case.name) for case in picture.cases)
+    if row.what == FILED:
+        own = (file for file in picture.files if file.message_pk == row.value["message"])
+        return not any(file.province == row.value["province"] for file in own)
+    return False
 
 
 def described(row: Decided) -> str:
@@ -97,9 +108,10 @@ def _value(row: Decided) -> str:
 
 
 def _filed(row: Decided) -> str:
-    place = f"归入 {_case(row.value)}" if row.value.get("community") else "不归任何小区"
-    kind = f"，是{row.value['kind_label']}" if row.value.get("kind") else ""
-    return f"来信 {row.value['message']} 的《{row.value['name']}》{place}{kind}"
+    value = row.value
+    place = f"归入 {_case(value)}" if value.get("community") else "不归任何小区" if value.get("placed") else ""
+    kind = f"是{value['kind_label']}" if value.get("kind") else ""
+    return f"来信 {value['message']} 的《{value['name']}》{'，'.join(part for part in (place, kind) if part)}"
 
 
 def _waived(row: Decided) -> str:

@@ -3,16 +3,24 @@
 Files that no longer count are marked `superseded`; nothing is dropped.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from config.campaign import Campaign
+from config.naming import community_key, holds_name
 from reports.incoming import FileView, MessageView
 from reports.list_versions import is_called, list_versions
 from reports.picture import LeftOut, ListRow
+from reports.wording import own_sentences
 from store.queries import Kept
 
+_PHOTOS = re.compile("照片|图片|相片")
+# Folders and archives that say nothing of what is in them.
+_PLAIN = re.compile(
+    r".*(?:照片|图片|材料|附件|报送|压缩|补充|新建文件夹|公司|物业|photos?|images?).*|[\d\s._-]*", re.IGNORECASE
+)
 # Newer ones of these stand in for older ones of the same case; photos only where the name is the same.
 _REPLACED = ("recommendation_form", "recommendation_form_scan", "case_material")
 
@@ -71,9 +79,15 @@ def _old_items(files: Sequence[FileView], messages: Mapping[int, MessageView], c
             continue
         if newest.get(key, message.together) != message.together:
             old.add(file.id)
-        elif file.status == "ok" and not (file.kind == "photo" and is_called([message.subject], campaign.mail.adds)):
+        elif file.status == "ok" and not (file.kind == "photo" and _adds_photos(message, campaign)):
             newest[key] = message.together
     return old
+
+
+def _adds_photos(message: MessageView, campaign: Campaign) -> bool:
+    """Tell whether a mail says that its photos come beside the earlier ones, in its subject or in its own text."""
+    told = (one for one in own_sentences(message.text) if _PHOTOS.search(one))
+    return is_called([message.subject, *told], campaign.mail.adds)
 
 
 def _old_drops(files: Sequence[FileView], messages: Mapping[int, MessageView]) -> set[int]:
@@ -107,4 +121,13 @@ def _item(file: FileView) -> tuple[int, str, str] | None:
     """Return what a file is a version of: a paper of a case, or a photo of a case by its name; None for others."""
     if len(file.case_ids) != 1 or file.kind not in (*_REPLACED, "photo") or file.pasted:
         return None
-    return file.case_ids[0], file.kind, file.name.lower() if file.kind == "photo" else ""
+    return file.case_ids[0], file.kind, f"{_corner(file)}/{file.name.lower()}" if file.kind == "photo" else ""
+
+
+def _corner(file: FileView) -> str:
+    """Return the folder that tells a photo from others of its name (绿化/1.jpg, 大门/1.jpg); empty for its own."""
+    folder = file.path.replace("!/", "/").rpartition("/")[0].rpartition("/")[2]
+    stem = folder.rpartition(".")[0] or folder
+    own = community_key(file.community or "")
+    of_case = not own or holds_name(community_key(stem), own) or holds_name(own, community_key(stem))
+    return "" if of_case or _PLAIN.fullmatch(stem) else folder.lower()

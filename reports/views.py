@@ -210,7 +210,7 @@ def _file(file: File, message: MessageView, filed: list[Filing], rows: Rows, cam
         bytes=file.bytes,
         format=file.format,
         kind=kind,
-        kind_evidence=f"人工归档（{by}）" if by else file.kind_evidence,
+        kind_evidence=f"人工归档（{by}）" if decided and decided.value.get("kind") else file.kind_evidence,
         status=file.status,
         reason=file.reason,
         province=file.province,
@@ -225,6 +225,6 @@ def _file(file: File, message: MessageView, filed: list[Filing], rows: Rows, cam
         filing_clues=tuple(filed[0].clues) if filed else (),
         confidence=min((one.confidence for one in filed if one.found == main), default=None),
         guess="" if cases or not filed else known[filed[0].case_id].community,
-        filed_by=by,
+        filed_by=by if decided and decided.value.get("placed") else "",
         sentences=(reading.sentences if reading else None) or b"",
     )

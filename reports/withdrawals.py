@@ -49,4 +49,6 @@ def _sentences(message: MessageView, campaign: Campaign) -> list[str]:
     if not any(word in text for text in (message.subject, message.text) for word in campaign.mail.withdraws):
         return []
     sentences = (_OF_A_MAIL.sub("", one) for one in (message.subject, *own_sentences(message.text)))
-    return [one for one in sentences if any(word in one for word in campaign.mail.withdraws)]
+    stays = campaign.mail.stays
+    told = (one for one in sentences if not any(word in one for word in stays))
+    return [one for one in told if any(word in one for word in campaign.mail.withdraws)]

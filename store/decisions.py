@@ -4,7 +4,7 @@ A decision on a message speaks of it alone; one on an address, or learned from a
 """
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -114,6 +114,20 @@ class AlreadyDecided(Exception):  # noqa: N818 (it is no fault: somebody was the
 
 
 @dataclass(frozen=True)
+class Ground:
+    """What a decision is made on: which earlier one of another person was seen, and which ones are of the same thing.
+
+    A case may have been called otherwise when it was first decided of: without its city, say.
+    """
+
+    seen: int | None = None
+    is_of: Callable[[Decided], bool] = lambda _row: False
+
+
+NO_GROUND = Ground()
+
+
+@dataclass(frozen=True)
 class Kept:
     """What became of a decision: its number, whether it is new (the same stands already), and which one it replaces."""
 
@@ -123,9 +137,9 @@ class Kept:
 
 
 def decide(
-    store: Store, what: str, subject: str, value: dict[str, Any], person: Person, *, seen: int | None = None
+    store: Store, what: str, subject: str, value: dict[str, Any], person: Person, ground: Ground = NO_GROUND
 ) -> Kept:
-    """Keep a decision, which goes before the earlier one of that person, or the one of another that was `seen`.
+    """Keep a decision, which goes before the earlier one of that person, or the one of another that was seen.
 
     AlreadyDecided where another person's stands that was not seen.
     """
@@ -134,11 +148,15 @@ def decide(
         if what in ON_FILING:
             # Whoever is filing it just now has not seen this decision, and marks it filed before we mark it again.
             hold(session.connection(), filing_lock(value["province"]))
-        standing = next((row for row in current(made(session, what)) if row.subject == subject), None)
-        if standing and standing.value == value:
+        known = current(made(session, what))
+        standing = next((row for row in known if row.subject == subject or ground.is_of(row)), None)
+        # What is decided again for a better reason is decided anew.
+        same = standing is not None and standing.value == value and person.note in ("", standing.note)
+        if standing and same:
             return Kept(standing.id, new=False)
-        if standing and standing.person != person.name and standing.id != seen:
+        if standing and standing.person != person.name and standing.id != ground.seen:
             raise AlreadyDecided(standing)
+        subject = standing.subject if standing else subject
         row = Decision(
             what=what, subject=subject, value=value, person=person.name, note=person.note, decided_at=person.now
         )

@@ -9,18 +9,21 @@ import pytest
 
 from config.errors import ConfigError
 from ingest import deciding, settling
-from ingest.deciding import Clerk
+from ingest.deciding import Clerk, Shelved
 from ingest.desk import Desk
 from ingest.digesting import make_digest
 from ingest.intake import take_in
 from reports.export import rows
 from reports.finding import Assessment, Finding
+from reports.history import case_history
+from reports.telling import is_idle
 from store import decisions, mail
 from store.decisions import Person
 from tests.desks import assessed, codes, desk, everything, from_scratch, take
 from tests.inbox import Sent, list_files, photo
 from tests.inbox import mail as mail_of
 from tests.sample import day
+from tests.test_cli import zhengji
 
 WHEN = day("08-06T09:00:00")
 A = Sent("春江花园", "杭州春江物业服务有限公司", "杭州市物业管理协会", photos=3)
@@ -107,7 +110,7 @@ def test_a_corrected_city_counts_for_the_quota_of_that_city(opened: Desk, taken:
     ("field", "raw", "said"),
     [
         ("交付时间", "好久以前", "“好久以前”读不成交付时间，应如 2015年6月30日"),
-        ("面积", "12", "没有“面积”这一栏，可以更正的有：小区名称、"),
+        ("天气", "12", "没有“天气”这一栏"),
         ("城市", "南京", "“南京”读不成城市"),
     ],
 )
@@ -208,7 +211,13 @@ def test_what_is_not_there_is_outstanding_until_the_later_deadline(opened: Desk,
 
 @pytest.mark.parametrize(
     ("day_", "note", "said"),
-    [("2026-08-05", "函", "不晚于截止日"), ("8月12日", "函", "不是日期"), ("2026-08-12", "", "延期要写明依据")],
+    [
+        ("2026-08-05", "函", "不晚于截止日"),
+        ("下周", "函", "不是日期"),
+        ("2026-13-01", "函", "不是日期"),
+        ("2027-08-10", "函", "请核对日期"),
+        ("2026-08-12", "", "延期要写明依据"),
+    ],
 )
 def test_a_deadline_that_is_none_is_refused(opened: Desk, day_: str, note: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
@@ -229,7 +238,8 @@ def test_a_file_is_filed_by_a_person_and_stays_there_when_it_comes_again(opened:
     done = taken(sent(whole(A, B)), sent(lone, "07-21T10:00:00"))
     found = finding(done, "file.unfiled")
     assert found.message == "看不出《IMG_0001.jpg》是哪个小区的，请人工归档"
-    deciding.file_to(clerk(opened), "2", "IMG_0001.jpg", "秋水苑", None, new=False)
+    assert found.evidence.endswith("归档：zhengji decide file 2 文件 --case 小区")
+    deciding.file_to(clerk(opened), "2", "IMG_0001.jpg", Shelved("秋水苑"))
     after = assessed(opened)
     assert case(after, "秋水苑")["photos"] == 1
     assert "file.unfiled" not in codes(after, "浙江")
@@ -245,7 +255,7 @@ def test_a_form_that_was_filed_elsewhere_makes_no_case_of_its_own(opened: Desk, 
     odd = replace(A, community="北山雅居", company="湖州北山物业有限公司", photos=0, has_material=False)
     done = taken(sent(list_files(HEAD, [A, B])), sent({"推荐表.docx": odd.form_docx()}, "07-21T10:00:00"))
     assert {row["community"] for row in rows(done, "cases")} == {"春江花园", "秋水苑", "北山雅居"}
-    deciding.file_to(clerk(opened), "2", "推荐表.docx", "秋水苑", None, new=False)
+    deciding.file_to(clerk(opened), "2", "推荐表.docx", Shelved("秋水苑"))
     after = assessed(opened)
     assert len(rows(after, "cases")) == 2
     assert sum(row["has_form"] for row in rows(after, "cases")) == 1
@@ -253,14 +263,14 @@ def test_a_form_that_was_filed_elsewhere_makes_no_case_of_its_own(opened: Desk, 
 
 def test_a_person_says_of_what_kind_a_file_is(opened: Desk, taken: Take) -> None:
     taken(sent({**whole(A), "情况.docx": list_files("", [])["汇总清单.docx"]}))
-    deciding.file_to(clerk(opened), "1", "情况.docx", None, "other", new=False)
+    deciding.file_to(clerk(opened), "1", "情况.docx", Shelved(kind="other", none=True))
     (row,) = [row for row in rows(assessed(opened), "files") if row["path"] == "情况.docx"]
     assert (row["kind"], row["community"]) == ("other", None)
 
 
 def test_a_file_goes_to_a_case_that_nobody_listed(opened: Desk, taken: Take) -> None:
     taken(sent(whole(A)), sent({"IMG_1.jpg": photo("x")}, "07-21T10:00:00"))
-    deciding.file_to(clerk(opened), "2", "IMG_1.jpg", "明月湾", None, new=True)
+    deciding.file_to(clerk(opened), "2", "IMG_1.jpg", Shelved("明月湾", new=True))
     assert case(assessed(opened), "明月湾")["photos"] == 1
     assert "case.not_in_list" in {one.code for one in assessed(opened).findings if one.community == "明月湾"}
 
@@ -368,7 +378,7 @@ def test_a_process_that_dies_between_a_decision_and_its_filing_is_made_up_for(op
     taken(sent(whole(A, B)), sent({"IMG_0001.jpg": photo("lone")}, "07-21T10:00:00"))
     value = {
         "province": "浙江", "city": "宁波市", "community": "秋水苑", "message": 2, "path": "IMG_0001.jpg",
-        "name": "IMG_0001.jpg", "sha256": None, "kind": None, "kind_label": None,
+        "name": "IMG_0001.jpg", "sha256": None, "kind": None, "kind_label": None, "placed": True,
     }  # fmt: skip
     decisions.decide(opened.store, decisions.FILED, "file:2:IMG_0001.jpg", value, Person("陈静", WHEN))
     assert case(assessed(opened), "秋水苑")["photos"] == 0
@@ -388,3 +398,156 @@ def test_a_province_of_which_nothing_will_come_is_told_apart_from_the_silent_one
 
 def as_text_of(opened: Desk) -> str:
     return make_digest(opened, day("08-01T08:30:00")).text
+
+
+def test_many_files_are_asked_for_in_one_line_and_filed_by_one_command(opened: Desk, taken: Take) -> None:
+    lone = {f"IMG_{number:04}.jpg": photo(f"lone{number}") for number in range(5)}
+    done = taken(sent(whole(A, B)), sent(lone, "07-21T10:00:00"))
+    (found,) = [one for one in done.findings if one.code == "file.unfiled"]
+    assert (
+        found.message == "看不出《IMG_0000.jpg》、《IMG_0001.jpg》、《IMG_0002.jpg》等 5 个文件是哪个小区的，请人工归档"
+    )
+    assert len(deciding.file_to(clerk(opened), "2", "IMG_*.jpg", Shelved("秋水苑"))) == 5
+    assert case(assessed(opened), "秋水苑")["photos"] == 5
+
+
+def test_place_and_kind_of_a_file_are_decided_apart(opened: Desk, taken: Take) -> None:
+    taken(sent({**whole(A, B), "秋水苑情况.docx": B.form_docx()}))
+    deciding.file_to(clerk(opened), "1", "秋水苑情况.docx", Shelved(kind="other"))
+    deciding.file_to(clerk(opened), "1", "秋水苑情况.docx", Shelved("春江花园"))
+    (row,) = [row for row in rows(assessed(opened), "files") if row["path"] == "秋水苑情况.docx"]
+    assert (row["kind"], row["community"]) == ("other", "春江花园")
+
+
+def test_a_form_that_is_filed_to_a_case_does_not_rename_it(opened: Desk, taken: Take) -> None:
+    taken(sent(list_files(HEAD, [A, B])), sent({"推荐表.docx": A.form_docx()}, "07-21T10:00:00"))
+    deciding.file_to(clerk(opened), "2", "推荐表.docx", Shelved("秋水苑"))
+    assert {row["community"]: row["has_form"] for row in rows(assessed(opened), "cases")} == {
+        "春江花园": False,
+        "秋水苑": True,
+    }
+
+
+def test_merges_are_followed_over_several_steps(opened: Desk, taken: Take) -> None:
+    one, two = (replace(A, community=name, photos=0, has_material=False) for name in ("江畔名都", "之江公馆"))
+    taken(sent({**list_files(HEAD, [A]), "a.docx": one.form_docx(), "b.docx": two.form_docx()}))
+    deciding.correct(clerk(opened), "江畔名都", "备注", "有用")
+    deciding.merge(clerk(opened), "之江公馆", "江畔名都")
+    lines = deciding.merge(clerk(opened), "江畔名都", "春江花园")
+    assert lines[1].startswith("请注意：编号 1 的决定（浙江/杭州市/江畔名都 的备注")
+    after = assessed(opened)
+    assert [row["community"] for row in rows(after, "cases")] == ["春江花园"]
+    history = case_history(after.picture, after.picture.cases[0], decisions.every(opened.store))
+    assert [row.id for row in history.decisions] == [3]
+
+
+def test_the_second_sees_the_first_also_where_the_city_became_known_between_them(opened: Desk, taken: Take) -> None:
+    nameless = replace(A, recommender="", photos=0, has_material=False, has_form=False)
+    taken(sent(list_files(HEAD, [nameless], scanned=False)))
+    deciding.correct(clerk(opened, "陈静"), "浙江/春江花园", "备注", "甲")
+    taken(sent({"推荐表.docx": A.form_docx()}, "07-21T10:00:00"))
+    with pytest.raises(ConfigError, match="陈静 已于"):
+        deciding.correct(clerk(opened, "李明"), "浙江/杭州市/春江花园", "备注", "乙")
+
+
+def test_a_name_with_a_slash_is_found_and_a_senseless_one_refused(opened: Desk, taken: Take) -> None:
+    odd = replace(A, community="春江花园A/B区", photos=0)
+    taken(sent({**list_files(HEAD, [odd]), "IMG_1.jpg": photo("x")}))
+    deciding.correct(clerk(opened), "春江花园A/B区", "备注", "甲")
+    deciding.correct(clerk(opened), "浙江/杭州市/春江花园A/B区", "备注", "乙")
+    for name in (" ", "..", "甲\n乙", "甲" * 500, "甲\x00"):
+        with pytest.raises(ConfigError, match="不像小区名称"):
+            deciding.file_to(clerk(opened), "1", "IMG_1.jpg", Shelved(name, new=True))
+    deciding.file_to(clerk(opened), "1", "IMG_1.jpg", Shelved("浙江/杭州市/之江公馆", new=True))
+    assert (case(assessed(opened), "之江公馆")["city"], case(assessed(opened), "之江公馆")["photos"]) == ("杭州市", 1)
+
+
+def test_a_form_that_may_be_of_either_of_two_twins_is_asked_about(taken: Take) -> None:
+    twin = replace(A, company="宁波甬江物业有限公司", recommender="宁波市物业管理协会", photos=0)
+    open_ = replace(A, company="某某物业有限公司", recommender="", form={"address": "人民路1号"})
+    done = taken(sent(list_files(HEAD, [A, twin])), sent({"推荐表.docx": open_.form_docx()}, "07-21T10:00:00"))
+    assert not any(row["has_form"] for row in rows(done, "cases"))
+    assert "“春江花园”不止一个，看不出是哪一个" in finding(done, "file.unfiled").evidence
+
+
+def test_a_split_twin_is_spoken_of_by_the_name_it_is_shown_by(opened: Desk, taken: Take) -> None:
+    twin = replace(A, company="杭州运河物业服务有限公司", photos=0, has_material=False)
+    taken(sent({**list_files(HEAD, [A, twin]), "b.docx": twin.form_docx(), "IMG_1.jpg": photo("x")}))
+    deciding.split(clerk(opened), "春江花园", "杭州运河物业服务有限公司")
+    deciding.file_to(clerk(opened), "1", "IMG_1.jpg", Shelved("春江花园（杭州运河物业服务有限公司）"))
+    found = {row["company"]: row["photos"] for row in rows(assessed(opened), "cases")}
+    assert found == {"杭州春江物业服务有限公司": 0, "杭州运河物业服务有限公司": 1}
+
+
+def test_a_company_that_is_not_there_splits_nothing(opened: Desk, taken: Take) -> None:
+    taken(sent(whole(A)))
+    with pytest.raises(ConfigError, match="没有企业“甲公司”，有：杭州春江物业服务有限公司"):
+        deciding.split(clerk(opened), "春江花园", "甲公司")
+
+
+def test_a_waived_quota_comes_back_where_other_cases_exceed_it(opened: Desk, taken: Take) -> None:
+    own = [replace(A, community=f"{name}花园", company=f"{name}物业") for name in "赤橙黄绿青蓝"]
+    done = taken(sent(list_files(HEAD, own)))
+    deciding.waive(clerk(opened, note="协会说明"), finding(done, "quota.exceeded").id)
+    changed = [*own[:5], replace(A, community="紫花园", company="紫物业")]
+    other = taken(sent(list_files(HEAD, changed), "07-22T10:00:00", "更正"))
+    assert finding(other, "quota.exceeded").status == "open"
+
+
+def test_a_better_reason_is_kept_as_a_decision_of_its_own(opened: Desk, taken: Take) -> None:
+    done = taken(sent(whole(B)))
+    found = finding(done, "photo.too_few").id
+    deciding.waive(clerk(opened, note="同意"), found)
+    deciding.waive(clerk(opened, note="协会函〔2026〕3号"), found)
+    assert finding(assessed(opened), "photo.too_few").waived == "陈静 8月6日：协会函〔2026〕3号"
+
+
+def test_a_corrected_name_is_looked_up_among_those_selected_before(opened: Desk, taken: Take) -> None:
+    hubei = Sent("东湖名院", "武汉东湖物业服务有限公司", "武汉市物业管理协会", photos=0)
+    taken(mail_of("hb@x.example", "湖北报送", day("07-20T10:00:00"), list_files("湖北省物业管理协会", [hubei])))
+    deciding.correct(clerk(opened), "东湖名院", "小区名称", "东湖名苑")
+    assert finding(assessed(opened), "eligibility.already_selected").message.startswith("此前已入选")
+
+
+def test_what_comes_after_a_withdrawal_or_a_report_of_nothing_is_asked_about(opened: Desk, taken: Take) -> None:
+    taken(sent(whole(A, B)))
+    deciding.withdraw(Clerk(opened, Person("陈静", day("07-21T09:00:00"), "来函")), "秋水苑")
+    deciding.send_nothing(clerk(opened, note="来电"), "江苏")
+    form = replace(B, form={"fee": "3元"}).form_docx()
+    other = mail_of("jswx@jsproperty.example", "江苏报送", day("07-22T10:00:00"), list_files("江苏省物业管理协会", [A]))
+    after = taken(sent({"秋水苑推荐表.docx": form}, "07-22T10:00:00"), other)
+    assert finding(after, "case.withdrawn_resent").message == "登记撤回之后又来了“秋水苑”的材料，请核实是否恢复"
+    assert finding(after, "submission.declared_none").province == "江苏"
+
+
+@pytest.mark.parametrize("target", ["", " "])
+def test_nothing_named_reopens_nothing(opened: Desk, taken: Take, target: str) -> None:
+    done = taken(sent(whole(B)))
+    deciding.waive(clerk(opened, note="同意"), finding(done, "photo.too_few").id)
+    with pytest.raises(ConfigError):
+        deciding.reopen(clerk(opened), target)
+
+
+@pytest.mark.parametrize("field", ["收缴率", "物业服务费收缴率", "collection_rate", "2025年收缴率"])
+def test_a_field_is_meant_by_any_of_its_labels(opened: Desk, taken: Take, field: str) -> None:
+    taken(sent(whole(A)))
+    deciding.correct(clerk(opened), "春江花园", field, "95%")
+    assert case(assessed(opened), "春江花园")["collection_rate"] == 0.95
+
+
+def test_the_same_value_written_otherwise_is_no_news_beside_a_correction(opened: Desk, taken: Take) -> None:
+    taken(sent(whole(replace(A, form={"floor_area": "12.5万平方米"}))))
+    deciding.correct(clerk(opened), "春江花园", "建筑面积", "13万平方米")
+    again = replace(A, form={"floor_area": "125000㎡"}).form_docx()
+    assert "value.outdated" not in codes(taken(sent({"春江花园推荐表.docx": again}, "07-25T10:00:00")))
+
+
+def test_a_decision_that_speaks_of_nothing_any_more_says_so(opened: Desk, taken: Take) -> None:
+    odd = replace(A, community="江畔名都", photos=0, has_material=False)
+    done = taken(sent({**list_files(HEAD, [A]), "a.docx": odd.form_docx()}))
+    deciding.correct(clerk(opened), "江畔名都", "备注", "有用")
+    (row,) = decisions.every(opened.store)
+    assert not is_idle(row, done.picture)
+    deciding.merge(clerk(opened), "江畔名都", "春江花园")
+    assert is_idle(row, assessed(opened).picture)
+    assert "有效，现无所指" in zhengji("--config", str(opened.settings.base / "zhengji.toml"), "decisions").stdout

@@ -68,10 +68,10 @@ def files_of(opened: Desk, tmp_path: Path, *raw: bytes) -> dict[str, FileView]:
 def test_a_mail_that_cannot_be_read_is_kept_as_failed_and_the_others_go_on(
     opened: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def trip(one: Desk, raw: Path, *more: Sequence[str], beside: Iterable[Held] = ()) -> object:
+    def trip(one: Desk, raw: Path, *more: Sequence[str], beside: Iterable[Held] = (), format_: str = "eml") -> object:
         if b"BOOM" in raw.read_bytes():
             raise RuntimeError("a parser with a fault")
-        return read_mail(one, raw, *more, beside=beside)
+        return read_mail(one, raw, *more, beside=beside, format_=format_)
 
     monkeypatch.setattr(contents, "read_mail", trip)
     picture = take(opened, tmp_path / "inbox", mail("a@b.example", "BOOM", WHEN), sent()).picture

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ingest import deciding, settling
-from ingest.deciding import Clerk
+from ingest.deciding import Clerk, Shelved
 from ingest.desk import Desk
 from ingest.importer import import_path
 from ingest.intake import take_in
@@ -146,7 +146,7 @@ def decide(opened: Desk, source: Random) -> None:
     lone = [file for file in assessment.picture.files if file.kind == "photo" and file.province and not file.case_ids]
     own = [str(case.name) for case in assessment.picture.cases if lone and case.province == lone[0].province]
     if own:
-        deciding.file_to(clerk, str(lone[0].message_pk), lone[0].path, min(own), None, new=False)
+        deciding.file_to(clerk, str(lone[0].message_pk), lone[0].path, Shelved(min(own)))
     deciding.extend(clerk, "浙江", "2026-08-20")
 
 

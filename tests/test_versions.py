@@ -11,7 +11,8 @@ from ingest.desk import Desk
 from reports.export import rows
 from reports.finding import Assessment, Finding
 from tests.desks import codes, desk, take
-from tests.inbox import Sent, list_files, mail
+from tests.inbox import Sent, list_files, mail, photo
+from tests.mail_builders import gbk_zip
 from tests.sample import day
 
 A = Sent("春江花园", "杭州春江物业服务有限公司", "杭州市物业管理协会", photos=0, has_material=False)
@@ -212,3 +213,27 @@ def test_what_a_correction_left_out_is_not_listed_again_by_a_list_that_leaves_it
         listed(replace(A, delivered="2016年5月"), number=22),
     )
     assert in_list(done) == {"春江花园", "秋水苑", "南湖名邸"}
+
+
+def test_photos_of_one_name_in_two_folders_are_two_photos(taken: Take) -> None:
+    one = {"春江花园/绿化/1.jpg": photo("a"), "春江花园/绿化/2.jpg": photo("b")}
+    two = {"春江花园/大门/1.jpg": photo("c"), "春江花园/大门/2.jpg": photo("d")}
+    done = taken(
+        listed(A, B, number=20),
+        sent({"照片.zip": gbk_zip(one)}, 21),
+        sent({"其余照片.zip": gbk_zip(two)}, 22, "其余照片"),
+    )
+    assert {row["community"]: row["photos"] for row in rows(done, "cases")}["春江花园"] == 4
+
+
+def test_photos_that_the_text_calls_added_renew_none(taken: Take) -> None:
+    letter = mail(
+        "zjwyxh@example.cn", "春江花园", on(22), {"春江花园1.jpg": photo("c")}, text="补充两张照片，请加入原来的照片。"
+    )
+    done = taken(listed(A, B, number=20), sent({"春江花园1.jpg": photo("a")}, 21), letter)
+    assert {row["community"]: row["photos"] for row in rows(done, "cases")}["春江花园"] == 2
+
+
+def test_a_mail_that_says_a_case_stays_withdraws_nothing(taken: Take) -> None:
+    letter = mail("zjwyxh@example.cn", "说明", on(22), text="经研究，秋水苑不撤回，请继续受理。")
+    assert "case.withdrawal_said" not in codes(taken(listed(A, B, number=20), letter))

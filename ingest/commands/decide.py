@@ -2,12 +2,14 @@
 
 import getpass
 import os
+from datetime import tzinfo
 
 import click
 
 from ingest import settling, unlocking
 from ingest.context import Context, now
 from reports import telling
+from reports.picture import Picture
 from reports.status import as_table
 from reports.wording import clock
 from store import decisions
@@ -104,6 +106,7 @@ def decisions_(context: Context) -> None:
         made = decisions.every(desk.store)
         counting = {row.id for row in decisions.current(made)}
         zone = desk.campaign.call.zone
+        picture = desk.keeper.assessment(now()).picture
     rows = [
         (
             row.id,
@@ -112,15 +115,19 @@ def decisions_(context: Context) -> None:
             row.person,
             clock(row.decided_at, zone),
             row.note,
-            "有效" if row.id in counting else _ended(row, clock(row.undone_at, zone) if row.undone_at else ""),
+            _standing(row, picture) if row.id in counting else _ended(row, zone),
         )
         for row in made
     ]
     click.echo(as_table(_HEADINGS, rows) if rows else "还没有人工处理", nl=not rows)
 
 
-def _ended(row: Decided, when: str) -> str:
-    return f"已撤销（{row.undone_by}，{when}）" if when else "已被后来的取代"
+def _standing(row: Decided, picture: Picture) -> str:
+    return "有效，现无所指" if telling.is_idle(row, picture) else "有效"
+
+
+def _ended(row: Decided, zone: tzinfo) -> str:
+    return f"已撤销（{row.undone_by}，{clock(row.undone_at, zone)}）" if row.undone_at else "已被后来的取代"
 
 
 def _say(lines: list[str]) -> None:

@@ -11,7 +11,7 @@ from ingest.adding import add
 from ingest.arriving import decide_arrival
 from ingest.commands.decide import assign, deciding_person, kind_, note_option, person_option, replace_option
 from ingest.context import Context
-from ingest.deciding import Clerk
+from ingest.deciding import Clerk, Shelved
 
 INCOMPLETE = 1
 DECIDE = click.Group("decide", help="由人认定什么算数：更正、归档、豁免、撤回……；每一项都可用 zhengji undo 撤销。")
@@ -59,11 +59,13 @@ def value(clerk: Clerk, case: str, field: str, value: str) -> list[str]:
 @click.option("--kind", metavar="种类", help="是哪种材料（recommendation_form、case_material、photo……）")
 @_decision
 def file(clerk: Clerk, message: str, path: str, kind: str | None, **place: str | bool | None) -> list[str]:
-    """把一个文件归到一个小区，或认定它是哪种材料。"""
-    if sum(map(bool, place.values())) != 1:
-        raise click.UsageError("请写 --case、--new-case、--no-case 中的一个")
-    case = place["case"] or place["new_case"]
-    return deciding.file_to(clerk, message, path, str(case) if case else None, kind, new=bool(place["new_case"]))
+    """把一个文件（或 IMG_*.jpg 这样的一批）归到一个小区，或认定它是哪种材料。"""
+    said = sum(map(bool, place.values()))
+    if said > 1 or not (said or kind):
+        raise click.UsageError("请写 --case、--new-case、--no-case 中的一个，或写 --kind")
+    case, new = place["case"] or place["new_case"], bool(place["new_case"])
+    to = Shelved(str(case) if case else None, new, bool(place["no_case"]), kind)
+    return deciding.file_to(clerk, message, path, to)
 
 
 @DECIDE.command("waive")
