@@ -1,10 +1,13 @@
-"""The picture that is kept between looks equals one from scratch, and only what changed is drawn anew."""
+"""The picture that is kept between looks equals one from scratch, on both databases; only what changed is drawn anew."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ingest import deciding, settling
+from ingest.deciding import Clerk, Shelved
 from ingest.desk import Desk
 from store import pictures
 from store.decisions import DEADLINE, Person, decide
@@ -29,8 +32,8 @@ def jiangsu(number: int, **files: bytes) -> bytes:
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path) as one:
+def opened(tmp_path: Path, database_url: str) -> Iterator[Desk]:
+    with desk(tmp_path, f'[database]\nurl = "{database_url}"\n') as one:
         lists = list_files("浙江省物业管理协会", [A])
         take(one, tmp_path / "inbox", mail("zjwyxh@example.cn", "浙江报送", day("07-20T10:00:00"), lists), jiangsu(21))
         yield one
@@ -89,3 +92,16 @@ def test_each_picture_is_compared_once(opened: Desk, tmp_path: Path) -> None:
     asked: list[int] = []
     assert pictures.compare_new(opened.store, lambda new, _others: asked.append(len(new)) or ()) == 0
     assert asked == []
+
+
+def test_decisions_on_filing_are_carried_out_and_undone(opened: Desk, tmp_path: Path) -> None:
+    other = replace(A, community="江畔名都", has_material=False)
+    before = everything(take(opened, tmp_path / "more", zhejiang(22, "浙江补充", 推荐表_docx=other.form_docx())))
+    clerk = Clerk(opened, Person("陈静", WHEN))
+    deciding.merge(clerk, "江畔名都", "春江花园")
+    assert [case.community for case in assessed(opened).picture.cases if case.province == "浙江"] == ["春江花园"]
+    deciding.file_to(clerk, "3", "推荐表.docx", Shelved("春江花园"))
+    assert everything(assessed(opened)) == everything(from_scratch(opened))
+    for number in (2, 1):
+        settling.undo(opened, number, Person("陈静", WHEN))
+    assert everything(assessed(opened)) == before
