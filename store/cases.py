@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from store.database import Store, hold
@@ -12,6 +12,7 @@ from store.decisions import filing_lock
 from store.documents import readings
 from store.models import Case, File, Filing, Letter, Message, Reading
 
+_AT_ONCE = 1000
 # So much of a mail's text may name the case that its files are of.
 _TEXT = 1_000
 
@@ -61,20 +62,36 @@ def file_province(store: Store, province: str, place: Callable[[list[FileRow]], 
         hold(session.connection(), filing_lock(province))
         rows = _files(session, province)
         placings = list(place(rows))
-        session.execute(delete(Filing).where(Filing.file_id.in_([row.file.id for row in rows])))
         ids = _keep_cases(session, province, {placing.case for placing in placings})
-        session.add_all(
-            Filing(
-                file_id=placing.file_id,
-                case_id=ids[placing.case],
-                found=placing.found,
-                row=placing.row,
-                confidence=placing.confidence,
-                clues=list(placing.clues),
-            )
-            for placing in placings
-        )
+        _keep_filings(session, province, {_slot(placing): _filed(placing, ids) for placing in placings})
         _mark_filed(session, province)
+
+
+_Slot = tuple[int, int, int]
+_Filed = tuple[int, float, list[str]]
+
+
+def _slot(placing: Placing) -> _Slot:
+    return placing.file_id, placing.found, placing.row
+
+
+def _filed(placing: Placing, ids: dict[CaseKey, int]) -> _Filed:
+    return ids[placing.case], placing.confidence, list(placing.clues)
+
+
+def _keep_filings(session: Session, province: str, wanted: dict[_Slot, _Filed]) -> None:
+    """Keep what belongs where, and touch only what is otherwise than before: one mail changes little of a province."""
+    query = select(Filing.id, Filing.file_id, Filing.found, Filing.row, Filing.case_id, Filing.confidence, Filing.clues)
+    there = session.execute(query.join(File, File.id == Filing.file_id).where(File.province == province)).all()
+    stale = [one.id for one in there if wanted.get(tuple(one[1:4])) != (one.case_id, one.confidence, one.clues)]
+    gone = set(stale)
+    for start in range(0, len(stale), _AT_ONCE):
+        session.execute(delete(Filing).where(Filing.id.in_(stale[start : start + _AT_ONCE])))
+    standing = {tuple(one[1:4]) for one in there if one.id not in gone}
+    names = ("file_id", "found", "row", "case_id", "confidence", "clues")
+    new = [dict(zip(names, (*slot, *filed), strict=True)) for slot, filed in wanted.items() if slot not in standing]
+    if new:
+        session.execute(insert(Filing), new)
 
 
 def file_unattributed(store: Store) -> None:
