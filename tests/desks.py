@@ -73,6 +73,9 @@ def everything(assessment: Assessment) -> dict[str, list[dict[str, Any]]]:
         row["id"] = None
     for row in exports["findings"]:
         row["message"] = re.sub(r"zhengji (assign|decide arrival) \d+", r"zhengji \1 N", row["message"])
+        row["evidence"] = re.sub(r"zhengji decide file \d+", "zhengji decide file N", row["evidence"])
+        # A finding on a message is named after our number of it.
+        row["id"] = None if row["subject"] == "message" else row["id"]
     return exports
 
 

@@ -40,7 +40,8 @@ def _columns(table: Any, *without: str) -> list[Any]:
 def _queries() -> dict[str, Select[Any]]:
     of = select(Message.sha256)
     return {
-        "messages": select(*_columns(Message)),
+        # The mark is another number whenever something was done.
+        "messages": select(*_columns(Message, "mark")),
         "sightings": of.add_columns(*_columns(Sighting)).join(Sighting, Sighting.message_id == Message.id),
         # When a folder was last compared whole depends on how often the line broke; what was taken in does not.
         "marks": select(FolderMark.mailbox, FolderMark.folder, FolderMark.uidvalidity, FolderMark.last_uid),

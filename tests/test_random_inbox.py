@@ -155,8 +155,6 @@ def told(assessment: Assessment) -> dict[str, list[str]]:
     own = everything(assessment)
     for row in own["messages"]:
         row["folder"] = None
-    for row in own["findings"]:
-        row["id"] = None if row["subject"] == "message" else row["id"]
     return {what: sorted(re.sub(r"来信 \d+", "来信", str(row)) for row in table) for what, table in own.items()}
 
 
