@@ -108,7 +108,7 @@ def _files(session: Session, province: str) -> list[FileRow]:
         .join(Message, Message.id == File.message_pk)
         .join(Letter, Letter.message_pk == Message.id)
         .where(File.province == province, Letter.kind == "submission")
-        .order_by(Message.arrival, Message.sha256, File.id)
+        .order_by(Message.arrival, Message.kept_at, Message.id, File.id)
     )
     files = session.execute(query).all()
     found = readings(session, (file.sha256 for file, *_ in files if file.sha256))

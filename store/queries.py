@@ -132,7 +132,7 @@ class Look:
         """Add the messages with their letters to their provinces; return the province of each by its id."""
         letters = _joined(select(*_columns(Letter)).join(Message, Message.id == Letter.message_pk), own, letter=False)
         of = {letter.message_pk: letter for letter in _rows(self._session, letters, Letter)}
-        query = _joined(select(*_columns(Message)), own).order_by(Message.arrival, Message.sha256)
+        query = _joined(select(*_columns(Message)), own).order_by(Message.arrival, Message.kept_at, Message.id)
         places: dict[int, str] = {}
         for message in _rows(self._session, query, Message):
             if message.id not in self._originals:
@@ -143,7 +143,7 @@ class Look:
 
     def _files(self, own: ColumnElement[bool], parts: Mapping[str, Kept], places: Mapping[int, str]) -> list[File]:
         query = _joined(select(*_columns(File)).join(Message, Message.id == File.message_pk), own)
-        files = _rows(self._session, query.order_by(Message.arrival, Message.sha256, File.id), File)
+        files = _rows(self._session, query.order_by(Message.arrival, Message.kept_at, Message.id, File.id), File)
         kept = [file for file in files if file.message_pk in places]
         for file in kept:
             parts[places[file.message_pk]].files.append(file)
@@ -158,7 +158,9 @@ class Look:
 
     def _links(self, own: ColumnElement[bool], parts: Mapping[str, Kept], places: Mapping[int, str]) -> None:
         query = _joined(select(*_columns(Link)).join(Message, Message.id == Link.message_pk), own)
-        for link in _rows(self._session, query.order_by(Message.arrival, Message.sha256, Link.number), Link):
+        for link in _rows(
+            self._session, query.order_by(Message.arrival, Message.kept_at, Message.id, Link.number), Link
+        ):
             if link.message_pk in places:
                 parts[places[link.message_pk]].links.append(link)
 
@@ -208,7 +210,7 @@ def _originals(session: Session, as_of: datetime) -> dict[int, int]:
     query = came.where(Letter.soft_key.in_(several.having(func.count() > 1)))
     first: dict[str | None, int] = {}
     found: dict[int, int] = {}
-    for key, id_ in session.execute(query.order_by(Message.arrival, Message.sha256)):
+    for key, id_ in session.execute(query.order_by(Message.arrival, Message.kept_at, Message.id)):
         original = first.setdefault(key, id_)
         if original != id_:
             found[id_] = original
