@@ -29,4 +29,5 @@ def decide_arrival(desk: Desk, target: str, verdict: str, person: Person, seen: 
     value = {"late": late, "arrival": arrival.isoformat(), "received": second.isoformat()}
     _, lines = keep(desk, ARRIVAL, of_message(message.id), value, person, Ground(seen))
     taken = max(arrival, second) if late else min(arrival, second)
-    return [*lines, f"到达时间按 {clock(taken, call.zone)} 计"]
+    first, *more = lines
+    return [f"{first}，到达时间按 {clock(taken, call.zone)} 计", *more]
