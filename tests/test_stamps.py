@@ -193,7 +193,8 @@ def test_a_person_settles_it_either_way_and_takes_it_back(opened: Desk) -> None:
     found = judged(opened)
     assert (differs(found), "late.submission" in codes(found)) == ([], False)
     assert decide_arrival(opened, "1", "迟到", ZHANG) == [
-        "已认定（编号 2）：来信 1 算迟到，到达时间按 2026-08-06 09:00 计"
+        "已认定（编号 2）：来信 1 算迟到，到达时间按 2026-08-06 09:00 计",
+        "取代 张三 2026-08-07 09:00 的决定（编号 1）：来信 1 算按时",
     ]
     found = judged(opened)
     assert (differs(found), "late.submission" in codes(found)) == ([], True)
