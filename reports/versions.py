@@ -72,7 +72,7 @@ def _old_items(files: Sequence[FileView], messages: Mapping[int, MessageView], c
     newest: dict[tuple[int, str, str], str] = {}
     old: set[int] = set()
     # The same bytes again are no newer version: a colleague forwards an old mail, or it comes to the other address.
-    for file in sorted(files, key=lambda file: file.first_arrival, reverse=True):
+    for file in reversed(sorted(files, key=lambda file: file.first_arrival)):  # noqa: C413 (what came later goes before)
         message = messages[file.message_pk]
         key = _item(file)
         if key is None or not message.is_submission:
