@@ -240,10 +240,7 @@ def _cases(assessment: Assessment) -> list[Row]:
             **row,
             "to_verify": case.to_verify,
             "form_seals": seals_said(case.forms),
-            "corrections": "；".join(
-                f"{captions.get(name, name)}{cell.place.removeprefix('人工更正')}"
-                for name, cell in case.corrected.items()
-            ),
+            "corrections": _corrections(case, captions),
         }
         for row, case in table
     ]

@@ -4,7 +4,7 @@ Every report, the judge and every export look at one and the same `Picture`. Whe
 it is the attribute's name here, so that an export is a list of attributes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -272,12 +272,12 @@ class Picture:
         return frozenset(file.id for case in self.cases for file in case.photo_files)
 
     @cached_property
-    def unfiled(self) -> Mapping[int, tuple[FileView, ...]]:
+    def unfiled(self) -> Mapping[int, Sequence[FileView]]:
         """The files that belong to a case and have none, by their messages."""
-        found: dict[int, tuple[FileView, ...]] = {}
+        found: dict[int, list[FileView]] = {}
         for file in self.files:
             if is_unfiled(file):
-                found[file.message_pk] = (*found.get(file.message_pk, ()), file)
+                found.setdefault(file.message_pk, []).append(file)
         return found
 
     @cached_property

@@ -77,8 +77,8 @@ class Look:
         self.troubles: Sequence[Trouble] = troubles_in(session, as_of)
         self.answered: set[str] = answered_links(session)
         self.same_pictures: Mapping[str, Collection[str]] = same_pictures(session)
-        self._decided = _by_province(self.decisions.values())
         self._standing = {(row.what, row.subject): row for row in decisions.current(self.decisions.values())}
+        self._decided = _by_province(self._standing.values())
         self._originals = _originals(session, as_of)
         self.copies = Counter(self._originals.values())
 
@@ -227,9 +227,10 @@ def _readings(session: Session, files: Iterable[File]) -> dict[str, Reading]:
     return found
 
 
-def _by_province(made: Iterable[Decided]) -> dict[str, tuple[Decided, ...]]:
-    found: dict[str, tuple[Decided, ...]] = {}
-    for one in decisions.current(made):
+def _by_province(standing: Iterable[Decided]) -> dict[str, tuple[Decided, ...]]:
+    """Return the decisions that count by the provinces they name, in the order they were made."""
+    found: dict[str, list[Decided]] = defaultdict(list)
+    for one in standing:
         if (province := one.value.get("province")) is not None:
-            found[province] = (*found.get(province, ()), one)
-    return found
+            found[province].append(one)
+    return {province: tuple(own) for province, own in found.items()}
