@@ -1,7 +1,7 @@
 """Names match as people match them: what is one community to a careful clerk, what is another, and what is to be asked."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from benchmarks.naming import Pair, pairs
@@ -148,6 +148,7 @@ def test_likeness_is_the_same_both_ways_and_never_outside_its_bounds(one: Named,
 
 
 @given(ANY | st.builds(Named, st.text(max_size=12)))
+@example(Named("杭州市春", "宁波市"))
 def test_a_name_is_certainly_itself(one: Named) -> None:
     assert likeness(one, one) == 1.0
 
