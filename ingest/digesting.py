@@ -7,8 +7,8 @@ import structlog
 
 from ingest.desk import Desk
 from ingest.outbox import Delivery, send_each
-from reports import digest as digests
-from reports.digest import Digest
+from reports.digest import digest as digests
+from reports.digest.digest import Digest
 from reports.finding import Assessment
 from store import sent
 

@@ -1,7 +1,7 @@
 """The tables. Facts are only ever added; conclusions can be dropped and computed again from the facts.
 
-Facts: messages, sightings, folder marks, withheld mails, drops, polls, decisions, supplied files, digests (and the
-vault).
+Facts: messages, sightings, folder marks, withheld mails, drops, polls, decisions, supplied files (and the vault); what
+left the house has tables of its own (`store.outgoing`).
 Conclusions: letters, links, files, cases, filings, readings, fingerprints and which pictures are the same.
 """
 
@@ -371,17 +371,3 @@ class SamePicture(Base):
 
     one: Mapped[str] = mapped_column(String(64), primary_key=True)
     other: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
-
-
-class SentDigest(Base):
-    """A digest as it was made (a fact): the day it is of, its moment, and to whom it went and when."""
-
-    __tablename__ = "digests"
-    __table_args__ = (UniqueConstraint("day", "recipient"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    day: Mapped[str] = mapped_column(String(10), index=True)
-    as_of: Mapped[datetime]
-    recipient: Mapped[str]
-    sent_at: Mapped[datetime]
-    html_sha256: Mapped[str] = mapped_column(String(64))

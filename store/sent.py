@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from store.database import Store
-from store.models import SentDigest
+from store.outgoing import SentDigest
 
 
 def note(store: Store, day: date, as_of: datetime, recipient: str, now: datetime, html: str) -> None:
@@ -17,6 +17,7 @@ def note(store: Store, day: date, as_of: datetime, recipient: str, now: datetime
                 day=day.isoformat(),
                 as_of=as_of,
                 recipient=recipient,
+                started_at=now,
                 sent_at=now,
                 html_sha256=hashlib.sha256(html.encode()).hexdigest(),
             )

@@ -17,7 +17,7 @@ from ingest.importer import import_path
 from ingest.intake import take_in
 from ingest.poll import Poller
 from ingest.settling import DecisionError, undo
-from reports.digest import compose
+from reports.digest.digest import compose
 from reports.export import rows
 from reports.incoming import MessageView
 from reports.picture import AssociationView

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from reports.digest import Digest, as_mail, compose, write
-from reports.digest_content import content_of
-from reports.digest_parts import Group
+from reports.digest.content import content_of
+from reports.digest.digest import Digest, as_mail, compose, write
+from reports.digest.parts import Group
 from reports.finding import Assessment
 from reports.mail_side import MailboxHealth
 from reports.tally import tally

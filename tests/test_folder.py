@@ -14,7 +14,7 @@ from ingest.desk import Desk
 from ingest.folder_names import arrival_of_drop, is_passing, province_of
 from ingest.intake import take_in
 from ingest.poll import Poller
-from reports.digest import compose
+from reports.digest.digest import compose
 from reports.finding import Assessment
 from store import drops, polls
 from store import mail as mails

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.desk import Desk
 from ingest.poll import Poller
-from reports.digest import compose
+from reports.digest.digest import compose
 from reports.status import render
 from store import folders
 from store import mail as mails

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.desk import Desk
-from reports.digest import compose
+from reports.digest.digest import compose
 from reports.export import COLUMNS, FORMATS, export
 from reports.ledger import ledger
 from reports.status import render

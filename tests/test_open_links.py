@@ -15,8 +15,8 @@ from ingest.attaching import Attached, attach
 from ingest.cli import cli
 from ingest.desk import Desk
 from ingest.intake import take_in
-from reports.digest import compose
-from reports.digest_links import dying_links, other_links
+from reports.digest.digest import compose
+from reports.digest.links import dying_links, other_links
 from reports.export import rows
 from reports.finding import Assessment, Finding
 from store import mail as mails

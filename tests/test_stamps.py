@@ -17,7 +17,7 @@ from ingest.intake import take_in
 from ingest.poll import Poller
 from ingest.settling import DecisionError, undo
 from reports import moments
-from reports.digest import compose
+from reports.digest.digest import compose
 from reports.export import rows
 from reports.finding import Assessment, Finding
 from reports.judge import shown

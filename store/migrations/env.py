@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import store.outgoing  # noqa: F401 (its tables are part of the metadata)
 from store.models import Base
 
 context.configure(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from reports.digest_parts import Group, Item, group, where
+from reports.digest.parts import Group, Item, group, where
 from reports.links import called, is_expired, is_soon, until
 from reports.mail_side import LinkView
 from reports.picture import Picture

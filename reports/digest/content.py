@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from reports import digest_mails, digest_provinces, digest_todo, mailboxes
+from reports import mailboxes
 from reports.deadline import Countdown, countdown
-from reports.digest_parts import Group, group
-from reports.digest_provinces import Outstanding, Tile
+from reports.digest import mails, provinces, todo
+from reports.digest.parts import Group, group
+from reports.digest.provinces import Outstanding, Tile
 from reports.finding import Assessment
 from reports.tally import tally
 from reports.wording import PHASES, clock, month_and_day, short_clock, weekday
@@ -70,20 +71,20 @@ def content_of(assessment: Assessment, since: datetime | None) -> Content:
         day_text=f"{day.year}年{month_and_day(day)}　{weekday(day)}",
         as_of_text=clock(picture.as_of, call.zone),
         stopped=any(health.failing_since for health in picture.health),
-        todo=digest_todo.todo_groups(assessment),
+        todo=todo.todo_groups(assessment),
         countdown=countdown(call, picture.as_of),
         deadline_text=f"{call.deadline.year}年{month_and_day(call.deadline)} 24:00 截止",
-        tiles=digest_provinces.tiles(assessment),
-        sums=digest_provinces.sums(assessment),
-        arrivals=digest_mails.arrivals(picture, since),
+        tiles=provinces.tiles(assessment),
+        sums=provinces.sums(assessment),
+        arrivals=mails.arrivals(picture, since),
         since_text=f"自上期（{short_clock(since, call.zone)}）以来" if since else "自征集开始以来",
         none_new="自上期以来没有新来信。" if since else "征集开始以来还没有来信。",
         phase=PHASES["missing" if picture.closed else "outstanding"],
-        silent=digest_provinces.silent(assessment),
-        outstanding=digest_provinces.outstanding(assessment),
-        late=digest_provinces.late_items(assessment),
-        aside=digest_mails.aside(picture),
-        failed=group("未能处理", digest_todo.failed_mails(picture), _FAILED_LISTED, "error", "封"),
+        silent=provinces.silent(assessment),
+        outstanding=provinces.outstanding(assessment),
+        late=provinces.late_items(assessment),
+        aside=mails.aside(picture),
+        failed=group("未能处理", todo.failed_mails(picture), _FAILED_LISTED, "error", "封"),
         mailboxes=tuple(mailboxes.lines(picture)),
         tally_text=tally(picture).text,
         unknown_senders=sum(message.province is None for message in tally(picture).filed),

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from reports.digest_parts import Group, finding_item, group
-from reports.digest_todo import is_about
+from reports.digest.parts import Group, finding_item, group
+from reports.digest.todo import is_about
 from reports.finding import Assessment, Finding
 from reports.links import behind_links
 from reports.picture import AssociationView

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
 from reports import mailboxes
-from reports.digest_links import dying_links, other_links
-from reports.digest_parts import Group, Item, finding_item, group, where
+from reports.digest.links import dying_links, other_links
+from reports.digest.parts import Group, Item, finding_item, group, where
 from reports.finding import Assessment, Finding
 from reports.incoming import MessageView
 from reports.picture import Picture

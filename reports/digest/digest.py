@@ -7,8 +7,8 @@ from email.message import EmailMessage
 from hashlib import sha256
 from pathlib import Path
 
-from reports.digest_content import Content, content_of
-from reports.digest_page import as_html, as_text
+from reports.digest.content import Content, content_of
+from reports.digest.page import as_html, as_text
 from reports.finding import Assessment
 from reports.wording import masked, month_and_day, one_line
 from reports.writing import write_beside

@@ -4,7 +4,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from reports.digest_content import Content
+from reports.digest.content import Content
 from reports.wording import masked, one_line
 
 # Tiles in a row of the matrix: six fit a phone, 31 take six rows.
