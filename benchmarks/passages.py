@@ -1,4 +1,4 @@
-"""How well passages are located, on the labelled prose of benchmarks/passages.csv: on what tuned the words, and on what did not."""
+"""How well passages are located, on labelled prose: on what tuned the words, and on what did not."""
 
 import csv
 import time
@@ -8,10 +8,10 @@ from pathlib import Path
 
 from config.campaign import load_campaign
 from config.criteria import Criterion
-from reports.screening.passages import located
+from reports.screening.passages import Prose, located
 
 PROSE = Path(__file__).parent / "passages.csv"
-# The words were chosen by `tune`; `test` was written before them, `fresh` after the last of them, in other turns of phrase.
+# The words were chosen by `tune`; `test` was written before them, `fresh` after the last of them.
 PARTS = ("tune", "test", "fresh")
 _CRITERIA = load_campaign("2026-haofuwu").screening.criterion
 
@@ -27,7 +27,8 @@ class Labelled:
     @property
     def found(self) -> frozenset[str]:
         """The points to which something was located in it."""
-        return frozenset(one.id for one in _CRITERIA if located({"measures": self.text}, one))
+        prose = Prose.of({"measures": self.text})
+        return frozenset(one.id for one in _CRITERIA if located(prose, one))
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def score(labelled: Iterable[Labelled], criteria: Iterable[Criterion] = _CRITERI
 
 
 def run() -> None:
-    """Print precision and recall, of each point right/taken/wanted in each part, the errors of the tuned part, and the cost."""
+    """Print precision and recall, of each point right/taken/wanted, the errors of the tuned part, and the cost."""
     labelled = prose()
     halves = {part: [one for one in labelled if one.part == part] for part in PARTS}
     for part, half in halves.items():
@@ -80,8 +81,9 @@ def run() -> None:
             print(f"    {sorted(one.points - one.found)} missed, {sorted(one.found - one.points)} taken: {one.text}")
     text = "\n".join(one.text for one in labelled)
     started = time.process_time()
+    whole = Prose.of({"measures": text})
     for criterion in _CRITERIA:
-        located({"measures": text}, criterion)
+        located(whole, criterion)
     print(f"a material of {len(text)} characters takes {time.process_time() - started:.3f} s")
 
 

@@ -79,7 +79,7 @@ class Screening(_Part):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> "Screening":
-        _once("id", [one.id for one in (*self.criterion, *self.veto)])
+        _once("id", [*(one.id for one in self.criterion), *(one.id for one in self.veto)])
         _once("direction、number", [one.name for one in self.criterion])
         _once("label", [one.name for one in self.veto])
         return self

@@ -22,6 +22,7 @@ _PLAIN |= {0x61 + number: 0x41 + number for number in range(26)}
 
 Span = tuple[int, int]
 Hits = dict[str, Span]
+Pattern = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -39,33 +40,61 @@ class Passage:
         return sum(map(len, self.words))
 
 
-def located(texts: Mapping[str, str], criterion: Criterion) -> tuple[Passage, ...]:
-    """Return the best passages of a point in the texts of a material by section, the longest evidence first."""
-    found = [one for section, text in texts.items() for one in _in_section(section, text, criterion)]
-    distinct = {one.text: one for one in reversed(found)}
-    return tuple(sorted(reversed(distinct.values()), key=lambda one: -one.evidence)[:MOST_PASSAGES])
+@dataclass(frozen=True)
+class Prose:
+    """The texts of a material taken apart: paragraphs with their section, sentences as written and as compared."""
+
+    paragraphs: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    whole: str
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str]) -> "Prose":
+        """Return the prose of texts by section, the longest first: there measures are told at length."""
+        ordered = sorted(texts.items(), key=lambda one: -len(one[1]))
+        lines = [(section, line) for section, text in ordered for line in text.splitlines()]
+        told = tuple(
+            (section, tuple((one, one.translate(_PLAIN)) for one in _SENTENCE.findall(line))) for section, line in lines
+        )
+        return cls(told, "\n".join(plain for _, sentences in told for _, plain in sentences))
 
 
-def speaks_to(sentence: str, criterion: Criterion) -> Hits:
-    """Return the words by which a sentence speaks to a point, each with where it stands; nothing where it does not."""
-    text = sentence.translate(_PLAIN)
-    hits: Hits = {}
+def located(prose: Prose, criterion: Criterion) -> tuple[Passage, ...]:
+    """Return the best passages of a point, the longest evidence first, then those of the longest section."""
+    patterns = tuple(_occurring(prose.whole, criterion))
+    found = [one for section, sentences in prose.paragraphs for one in _in_paragraph(section, sentences, patterns)]
+    distinct: dict[str, Passage] = {}
+    for one in found:
+        distinct.setdefault(one.text, one)
+    return tuple(sorted(distinct.values(), key=lambda one: -one.evidence)[:MOST_PASSAGES])
+
+
+def _occurring(whole: str, criterion: Criterion) -> Iterator[Pattern]:
+    """Yield the patterns that can hold in a text, with those of their words that stand in it."""
     for pattern in criterion.patterns:
-        parts = [_first(text, alternatives) for alternatives in pattern]
+        plain = tuple(tuple(word.translate(_PLAIN) for word in part) for part in pattern)
+        present = tuple(tuple(word for word in part if word in whole) for part in plain)
+        if all(present):
+            yield present
+
+
+def _hits(sentence: str, plain: str, patterns: Sequence[Pattern]) -> Hits:
+    """Return the words by which a sentence speaks to a point, each with where it stands; nothing where it does not."""
+    hits: Hits = {}
+    for pattern in patterns:
+        parts = [_first(plain, alternatives) for alternatives in pattern]
         if all(parts):
             hits.update({sentence[start:end]: (start, end) for start, end in filter(None, parts)})
     return hits
 
 
-def _first(text: str, alternatives: Sequence[str]) -> Span | None:
+def _first(plain: str, alternatives: Sequence[str]) -> Span | None:
     """Return where one of these words stands, the first in the campaign's order."""
     for word in alternatives:
-        plain = word.translate(_PLAIN)
-        if plain.isascii():
-            if match := _latin(plain).search(text):
+        if word.isascii():
+            if match := _latin(word).search(plain):
                 return match.span()
-        elif (at := text.find(plain)) >= 0:
-            return at, at + len(plain)
+        elif (at := plain.find(word)) >= 0:
+            return at, at + len(word)
     return None
 
 
@@ -75,18 +104,17 @@ def _latin(word: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Z]){re.escape(word)}(?![A-Z])")
 
 
-def _in_section(section: str, text: str, criterion: Criterion) -> Iterator[Passage]:
-    for paragraph in text.splitlines():
-        run: list[tuple[str, Hits]] = []
-        for sentence in _SENTENCE.findall(paragraph):
-            hits = speaks_to(sentence, criterion)
-            if run and (not hits or sum(len(one) for one, _ in run) + len(sentence) > _LONGEST):
-                yield _passage(section, run)
-                run = []
-            if hits:
-                run.append((sentence, hits))
-        if run:
+def _in_paragraph(section: str, sentences: Sequence[tuple[str, str]], patterns: Sequence[Pattern]) -> Iterator[Passage]:
+    run: list[tuple[str, Hits]] = []
+    for sentence, plain in sentences:
+        hits = _hits(sentence, plain, patterns)
+        if run and (not hits or sum(len(one) for one, _ in run) + len(sentence) > _LONGEST):
             yield _passage(section, run)
+            run = []
+        if hits:
+            run.append((sentence, hits))
+    if run:
+        yield _passage(section, run)
 
 
 def _passage(section: str, run: Sequence[tuple[str, Hits]]) -> Passage:
