@@ -9,7 +9,7 @@ from reports.wording import masked, one_line
 _LEFT_OUT, _SOMEBODY = "（电话略）", "（联系人）"
 # A phone number after `masked` has hidden a mobile's middle: mobiles, landlines with their area code, 400 numbers.
 _PHONE = re.compile(
-    r"(?<!\d)(?:(?:\+|00)?86[-\s]?)?1\d{2}\*{4}\d{4}"
+    r"(?<!\d)(?:(?:\+|00)?86[-\s]?)?(?:1\d{2}\*{4}\d{4})+"
     r"|(?<!\d)[(（]?0\d{2,3}[)）]?[-－—‐–\s]{0,2}\d{3,4}[-－—‐–\s]?\d{4}(?:[-－转]\d{1,5})?(?!\d)"
     r"|(?<!\d)[48]00[-－—‐–\s]?\d{3,4}[-－—‐–\s]?\d{3,4}(?!\d)"
     r"|(?<=电话)[:：为是\s]{0,3}\d{7,8}(?!\d)|(?<=热线)[:：为是\s]{0,3}\d{7,8}(?!\d)"

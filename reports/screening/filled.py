@@ -32,7 +32,7 @@ class Review:
     """What a reviewer says of a case; codes are those of `reports.screening.words`, "" and absence mean blank."""
 
     case: CaseView
-    # The beginning of the hash of the material that it was made of; None where the copy does not tell.
+    # The end of the hash of the material that it was made of; None where the copy does not tell.
     material: str | None
     reviewer: str = ""
     verdict: str = ""

@@ -15,7 +15,7 @@ _MARK = 16
 
 @dataclass(frozen=True)
 class CaseKey:
-    """What a row is of; `material` begins the hash of the material that counted, empty where none could be read."""
+    """What a row is of; `material` ends the hash of the material that counted, empty where none could be read."""
 
     campaign: str
     province: str
@@ -52,7 +52,7 @@ class CaseKey:
 
 def material_mark(case: CaseView) -> str:
     """Return what tells the material of a case that counts from an older or newer one; empty where there is none."""
-    return (case.material.sha256 or "")[:_MARK] if case.material else ""
+    return (case.material.sha256 or "")[-_MARK:] if case.material else ""
 
 
 def named_by(value: dict[str, Any], cases: Iterable[CaseView]) -> Sequence[CaseView]:

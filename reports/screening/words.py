@@ -31,7 +31,7 @@ NOTHING_FOUND = "未找到相关段落"
 
 _TICKS = ("√", "✓", "✔", "☑", "■", "是", "Y", "YES", "TRUE", "对")
 _BLANK = frozenset(("", "□", "☐", "-", "—", "/", "、"))
-_SAID: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+SAID: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "verdict": {
         "adopt": ("采用", "建议采用", "同意采用", "拟采用", "可采用", "予以采用"),
         "reject": ("不采用", "建议不采用", "不予采用", "不建议采用", "拟不采用", "不同意采用"),
@@ -48,7 +48,7 @@ _SAID: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "absent": ("未体现", "没有体现", "不体现", "无体现", "否", "N", "NO", "FALSE", "无"),
     },
 }
-_KNOWN = {what: {word: code for code, words in said.items() for word in words} for what, said in _SAID.items()}
+_KNOWN = {what: {word: code for code, words in said.items() for word in words} for what, said in SAID.items()}
 
 
 def plain(text: str) -> str:
