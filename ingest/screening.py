@@ -243,7 +243,7 @@ def told(one: Plan, desk: Desk) -> Iterator[str]:
     yield from _blank_lines(one)
     yield from (f"  没有读懂：{line}" for line in one.troubles)
     for change in one.held:
-        yield f"  {change.review.case.name}：没有全部读懂，先前收的意见（编号 {change.before.id if change.before else ''}）不动"
+        yield f"  {change.review.case.name}：没有全部读懂，先前收的{change.review.reviewer}的意见不动"
 
 
 def _blank_lines(one: Plan) -> Iterator[str]:
