@@ -60,7 +60,7 @@ class Prose:
 
 def located(prose: Prose, criterion: Criterion) -> tuple[Passage, ...]:
     """Return the best passages of a point, the longest evidence first, then those of the longest section."""
-    patterns = tuple(_occurring(prose.whole, criterion))
+    patterns = _Patterns(tuple(_occurring(prose.whole, criterion)))
     found = [one for section, sentences in prose.paragraphs for one in _in_paragraph(section, sentences, patterns)]
     distinct: dict[str, Passage] = {}
     for one in found:
@@ -77,10 +77,23 @@ def _occurring(whole: str, criterion: Criterion) -> Iterator[Pattern]:
             yield present
 
 
-def _hits(sentence: str, plain: str, patterns: Sequence[Pattern]) -> Hits:
+class _Patterns:
+    """The patterns that can hold in a text; most sentences have no first word of any, which one look tells."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self.patterns = patterns
+        first = {re.escape(word) for pattern in patterns for word in pattern[0]}
+        self._first = re.compile("|".join(sorted(first)) if first else r"(?!)")
+
+    def worth(self, plain: str) -> Sequence[Pattern]:
+        """Return the patterns to look for in a sentence."""
+        return self.patterns if self._first.search(plain) else ()
+
+
+def _hits(sentence: str, plain: str, patterns: _Patterns) -> Hits:
     """Return the words by which a sentence speaks to a point, each with where it stands; nothing where it does not."""
     hits: Hits = {}
-    for pattern in patterns:
+    for pattern in patterns.worth(plain):
         parts = [_first(plain, alternatives) for alternatives in pattern]
         if all(parts):
             hits.update({sentence[start:end]: (start, end) for start, end in filter(None, parts)})
@@ -104,7 +117,7 @@ def _latin(word: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Z]){re.escape(word)}(?![A-Z])")
 
 
-def _in_paragraph(section: str, sentences: Sequence[tuple[str, str]], patterns: Sequence[Pattern]) -> Iterator[Passage]:
+def _in_paragraph(section: str, sentences: Sequence[tuple[str, str]], patterns: _Patterns) -> Iterator[Passage]:
     run: list[tuple[str, Hits]] = []
     for sentence, plain in sentences:
         hits = _hits(sentence, plain, patterns)
