@@ -137,10 +137,7 @@ def test_a_review_becomes_a_decision_with_who_and_when_and_can_be_undone(opened:
     row = next(one for one in decisions.every(opened.store) if one.what == SCREENED)
     assert (row.person, row.decided_at, row.value["reviewer"]) == ("陈静", WHEN, "王五")
     assert row.value["veto"] == {"veto.1": "no", "veto.5": "yes"}
-    assert (
-        described(row)
-        == "王五评阅 浙江/杭州市/春江花园：采用；一票否决：否决1 拒不退出 否、否决5 行政处罚 是；要点：体现 1"
-    )
+    assert described(row) == "王五评阅 浙江/杭州市/春江花园：采用；一票否决：否决5 行政处罚 是、否 1 项；要点：体现 1"
     assert not is_idle(row, assessed(opened).picture)
     assert of(reviews(opened)).verdicts == {"adopt": 1}
     told = undo(opened, row.id, person("李四", 1))

@@ -12,7 +12,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from reports.picture import CaseView
 from reports.screening import words
 from reports.screening.assignment import assigned
-from reports.screening.discretion import discreet
+from reports.screening.discretion import guarded
 from reports.screening.dossier import dossiers
 from reports.screening.words import BOX
 from tests.picture_builders import campaign, case, finding, message
@@ -161,7 +161,7 @@ def test_neither_phones_nor_contacts_nor_what_the_office_tells_itself_is_in_it(b
     ],
 )
 def test_phone_numbers_go_and_other_numbers_stay(text: str, shown: str) -> None:
-    assert discreet(text, ()) == shown
+    assert guarded(text, ()) == shown
 
 
 def test_no_cell_is_a_formula_whatever_strangers_wrote(data: bytes) -> None:

@@ -41,7 +41,7 @@ def contacts_of(case: CaseView) -> frozenset[str]:
     return frozenset(name for cell in cells for name in _NAME.findall(cell or "")) - _NO_NAMES
 
 
-def discreet(text: str, contacts: Iterable[str]) -> str:
+def guarded(text: str, contacts: Iterable[str]) -> str:
     """Return a stranger's text in sound lines, without phone numbers and without these names."""
     clean = "\n".join(one_line(line) for line in text.splitlines())
     clean = _PHONE.sub(_LEFT_OUT, masked(clean))

@@ -12,7 +12,7 @@ from config.criteria import Criterion
 from reports.finding import Assessment, Finding
 from reports.incoming import FileView
 from reports.picture import CaseView
-from reports.screening.discretion import contacts_of, discreet
+from reports.screening.discretion import contacts_of, guarded
 from reports.screening.key import CaseKey
 from reports.screening.passages import Passage, Prose, located
 from reports.screening.words import NOTHING_FOUND
@@ -75,7 +75,7 @@ def _dossier(case: CaseView, findings: list[Finding], texts: Texts, campaign: Ca
 def _facts(case: CaseView, contacts: Collection[str], campaign: Campaign) -> dict[str, Any]:
     """Return the facts by their names in exports; size and company are shown to tell cases apart, not to be judged."""
     names = ("province", "city", "community", "company", "delivered")
-    told = {name: discreet(str(getattr(case, name) or ""), contacts) for name in names}
+    told = {name: guarded(str(getattr(case, name) or ""), contacts) for name in names}
     kind = campaign.type_labels.get(case.project_type or "", "")
     numbers = {name: getattr(case, name) for name in ("collection_rate", "floor_area_m2", "complete")}
     return {**told, "project_type": kind, **numbers}
@@ -85,7 +85,7 @@ def _findings(findings: list[Finding], contacts: Collection[str]) -> Iterable[st
     """Yield the open findings in short, those that must be put right first."""
     order = list(SEVERITIES)
     ranked = sorted(findings, key=lambda one: order.index(one.severity))
-    lines = dict.fromkeys(f"{SEVERITIES[one.severity]}：{discreet(one.message, contacts)}" for one in ranked)
+    lines = dict.fromkeys(f"{SEVERITIES[one.severity]}：{guarded(one.message, contacts)}" for one in ranked)
     yield from (clipped(line, _FINDING_CHARACTERS) for line in list(lines)[:_MOST_FINDINGS])
     if len(lines) > _MOST_FINDINGS:
         yield f"……另有 {len(lines) - _MOST_FINDINGS} 条"
@@ -123,7 +123,7 @@ def _points(case: CaseView, contacts: Collection[str], texts: Texts, campaign: C
     file = case.material
     own = texts.get(file.sha256 or "", {}) if file else {}
     labels = {section.name: section.label for section in campaign.section}
-    shown = {labels.get(name, name): discreet(text, contacts) for name, text in own.items() if text.strip()}
+    shown = {labels.get(name, name): guarded(text, contacts) for name, text in own.items() if text.strip()}
     note = _note(case, file, own, shown)
     prose = Prose.of(shown)
     for criterion in campaign.screening.criterion:

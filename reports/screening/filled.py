@@ -11,7 +11,7 @@ from typing import Any
 from config.campaign import Campaign
 from reports.picture import CaseView
 from reports.screening import words
-from reports.screening.discretion import contacts_of, discreet
+from reports.screening.discretion import contacts_of, guarded
 from reports.screening.key import CaseKey, material_mark, named_by
 from reports.screening.overview_sheet import POINTS, SHEET
 from reports.wording import clipped, one_line
@@ -239,7 +239,7 @@ class _Reading:
         contacts = contacts_of(case)
         for heading, own in names.items():
             seen = words.plain(table.cell(row, heading))
-            if seen and seen not in {words.plain(one) for name in own for one in (name, discreet(name, contacts))}:
+            if seen and seen not in {words.plain(one) for name in own for one in (name, guarded(name, contacts))}:
                 return False
         return True
 

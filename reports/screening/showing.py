@@ -94,7 +94,7 @@ def _workbook(standing: Standing) -> bytes:
     campaign = standing.picture.campaign
     head = f"{campaign.call.title}　筛选汇总　截至 {clock(standing.picture.as_of, campaign.call.zone)}"
     columns = [column for _, column in _COLUMNS]
-    rows = [_said(row_of(one), campaign) for one in standing.cases]
+    rows = [_said(row_of(one, "\n"), campaign) for one in standing.cases]
     return workbook(
         [
             Sheet("汇总", columns, rows, head, pages_wide=2, repeated_columns=3),
@@ -105,7 +105,9 @@ def _workbook(standing: Standing) -> bytes:
 
 
 def _said(row: Mapping[str, Any], campaign: Campaign) -> list[Any]:
-    said = {**row, "project_type": campaign.type_labels.get(row["project_type"], row["project_type"])}
+    """Return a row as people read it: nothing stands where nobody has said anything yet."""
+    counts = {code: row[code] or None for code in ("reviews", *VERDICTS)}
+    said = {**row, **counts, "project_type": campaign.type_labels.get(row["project_type"], row["project_type"])}
     return [said[name] for name, _ in _COLUMNS]
 
 

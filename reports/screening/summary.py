@@ -37,10 +37,10 @@ class CaseReviews:
             return ""
         return "一致" if len(self.verdicts) == 1 else "不一致"
 
-    def by_reviewer(self, say: Callable[[Value], str]) -> str:
+    def by_reviewer(self, say: Callable[[Value], str], between: str = "；") -> str:
         """Return what is to be said of each review, with whose it is: 张三：采用；李四：待议."""
         said = ((one["reviewer"], say(one)) for one in self.reviews)
-        return "；".join(f"{reviewer}：{text}" for reviewer, text in said if text)
+        return between.join(f"{reviewer}：{text}" for reviewer, text in said if text)
 
     @property
     def outdated(self) -> tuple[str, ...]:
@@ -134,9 +134,13 @@ def _reviewers(given: Mapping[str, set[int]], own: Mapping[int, Sequence[Decided
         yield Reviewer(name, len(ids | reviewed), len(reviewed), last.get(name))
 
 
-def row_of(one: CaseReviews) -> dict[str, Any]:
-    """Return a case as other programs read it."""
+def row_of(one: CaseReviews, between: str = "；") -> dict[str, Any]:
+    """Return a case as other programs read it; `between` stands between what several reviewers say."""
     case = one.case
+
+    def said(say: Callable[[Value], str]) -> str | None:
+        return one.by_reviewer(say, between) or None
+
     return {
         "province": case.province,
         "city": case.city,
@@ -146,13 +150,13 @@ def row_of(one: CaseReviews) -> dict[str, Any]:
         "reviews": len(one.reviews),
         **{code: one.verdicts[code] for code in VERDICTS},
         "agreement": one.agreement or None,
-        "verdicts": one.by_reviewer(lambda value: VERDICTS.get(value["verdict"], "未下结论")) or None,
-        "vetoed": one.by_reviewer(lambda value: "、".join(boxes_said(value, "yes"))) or None,
-        "to_check": one.by_reviewer(lambda value: "、".join(boxes_said(value, "check"))) or None,
+        "verdicts": said(lambda value: VERDICTS.get(value["verdict"], "未下结论")),
+        "vetoed": said(lambda value: "、".join(boxes_said(value, "yes"))),
+        "to_check": said(lambda value: "、".join(boxes_said(value, "check"))),
         **{code: _count(one.reviews, code) for code in SHOWN},
-        "points": one.by_reviewer(points_said) or None,
-        "merit": one.by_reviewer(lambda value: value["merit"]) or None,
-        "reason": one.by_reviewer(lambda value: value["reason"]) or None,
+        "points": said(points_said),
+        "merit": said(lambda value: value["merit"]),
+        "reason": said(lambda value: value["reason"]),
         "awaiting": "、".join(one.awaiting) or None,
         "outdated": "、".join(one.outdated) or None,
     }

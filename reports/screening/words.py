@@ -71,8 +71,9 @@ def code_of(what: str, text: str) -> str | None:
 
 
 def review_said(value: Mapping[str, Any]) -> str:
-    """Return a review in short: 采用；一票否决：否决1 拒不退出 是；要点：体现 9、部分体现 3."""
-    boxes = "、".join(boxes_said(value))
+    """Return a review in short: 采用；一票否决：否决1 拒不退出 是、否 4 项；要点：体现 9、部分体现 3."""
+    denied = list(value["veto"].values()).count("no")
+    boxes = "、".join([*boxes_said(value, "yes", "check"), *([f"{VETOES['no']} {denied} 项"] if denied else [])])
     parts = [
         VERDICTS.get(value["verdict"], "未下结论"),
         f"一票否决：{boxes}" if boxes else "",
@@ -82,8 +83,8 @@ def review_said(value: Mapping[str, Any]) -> str:
 
 
 def boxes_said(value: Mapping[str, Any], *codes: str) -> list[str]:
-    """Return the veto boxes that a reviewer filled in, or those of these codes: 否决1 拒不退出 是."""
-    wanted = {name: code for name, code in value["veto"].items() if not codes or code in codes}
+    """Return the veto boxes that a reviewer filled in with one of these codes: 否决1 拒不退出 是."""
+    wanted = {name: code for name, code in value["veto"].items() if code in codes}
     return [f"{value['names'].get(name, name)} {VETOES[code]}" for name, code in wanted.items()]
 
 
