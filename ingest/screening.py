@@ -28,6 +28,8 @@ from store.decisions import ASSIGNED, SCREENED, Decided, Ground, Person
 # No copy that somebody filled in is larger; one of 1,500 cases has 8 MB.
 MOST_BYTES = 40_000_000
 _LONGEST_NAME, _LONGEST_SUBJECT = 20, 400
+# So many names, and things not understood, are listed one by one.
+_MOST_NAMES, _MOST_TROUBLES = 20, 100
 # What a file's name may not hold on one system or another.
 _NO_FILE_NAME = re.compile(r'[\\/:*?"<>|.~]|^(?:con|prn|aux|nul|com\d|lpt\d)$', re.IGNORECASE)
 
@@ -229,7 +231,13 @@ def _standing(made: Sequence[Decided], review: Review, cases: Sequence[CaseView]
 
 
 def told(one: Plan, desk: Desk) -> Iterator[str]:
-    """Yield what a copy would change, case by case, and what must be looked at."""
+    """Yield what a copy would change, case by case, and what must be looked at; fit for a terminal."""
+    for line in _told(one, desk):
+        text = line.lstrip(" ")
+        yield " " * (len(line) - len(text)) + one_line(text)
+
+
+def _told(one: Plan, desk: Desk) -> Iterator[str]:
     zone = desk.campaign.call.zone
     new, same = len(one.news), len(one.changes) - len(one.news)
     yield f"{one.path.name}：要收 {new} 个案例的意见" + (f"；另有 {same} 个与已收的相同" if same else "")
@@ -241,15 +249,17 @@ def told(one: Plan, desk: Desk) -> Iterator[str]:
         if review.is_outdated:
             yield "      请注意：制表之后案例材料有了新版，评阅的是旧版"
     yield from _blank_lines(one)
-    yield from (f"  没有读懂：{line}" for line in one.troubles)
+    yield from (f"  没有读懂：{line}" for line in one.troubles[:_MOST_TROUBLES])
+    if len(one.troubles) > _MOST_TROUBLES:
+        yield f"  没有读懂的还有 {len(one.troubles) - _MOST_TROUBLES} 处"
     for change in one.held:
         yield f"  {change.review.case.name}：没有全部读懂，先前收的{change.review.reviewer}的意见不动"
 
 
 def _blank_lines(one: Plan) -> Iterator[str]:
     if one.blank:
-        names = "、".join(str(change.review.case.name) for change in one.blank[:_LONGEST_NAME])
-        yield f"  没有填的 {len(one.blank)} 个：{names}{' 等' if len(one.blank) > _LONGEST_NAME else ''}"
+        names = "、".join(str(change.review.case.name) for change in one.blank[:_MOST_NAMES])
+        yield f"  没有填的 {len(one.blank)} 个：{names}{' 等' if len(one.blank) > _MOST_NAMES else ''}"
     for change in one.blank:
         if change.before:
             kept = f"先前收过意见（编号 {change.before.id}），仍然保留"

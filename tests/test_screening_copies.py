@@ -322,6 +322,34 @@ def test_the_reviewer_is_whom_the_row_names_else_whom_the_copy_was_handed_to(bac
     assert "浙江/杭州市/春江花园 没有写评阅人，没有取" in back(nobody).troubles
 
 
+def test_a_name_of_any_length_or_kind_is_shown_in_bounds_and_known_again(tmp_path: Path) -> None:
+    cases = [told("长" * 4_000, company="企" * 40_000), told("a\x00b\u202e花园\ud800"), told("张三花园")]
+    copy = read(
+        edited(made(cases, reviewer="Li Ming"), lambda book: write(book, "总表", 3, words.VERDICT, "采用")),
+        cases,
+        tmp_path,
+    )
+    assert [(one.case.id, one.verdict, one.reviewer) for one in copy.reviews] == [
+        (cases[0].id, "", "Li Ming"), (cases[1].id, "adopt", "Li Ming"), (cases[2].id, "", "Li Ming"),
+    ]  # fmt: skip
+    assert copy.troubles == ()
+
+
+def test_cases_of_one_name_are_told_apart_by_their_company(tmp_path: Path) -> None:
+    cases = [told(FIRST, company="杭州春江物业服务有限公司"), told(FIRST, company="杭州秋水物业服务有限公司")]
+
+    def second(book: Workbook) -> None:
+        write(book, "总表", 3, words.VERDICT, "采用")
+        write(book, "逐条对照", 19, words.IS_SHOWN, "体现")
+
+    copy = read(edited(made(cases), second), cases, tmp_path)
+    assert [(one.case.id, one.verdict, len(one.points)) for one in copy.reviews] == [
+        (cases[0].id, "", 0), (cases[1].id, "adopt", 1),
+    ]  # fmt: skip
+    same = [replace(one, company="杭州春江物业服务有限公司") for one in cases]
+    assert any("不止一个案例叫这个名字" in line for line in read(edited(made(same), second), same, tmp_path).troubles)
+
+
 def test_what_is_too_long_is_cut_and_told_and_unseen_characters_go(back: Callable[..., Copy]) -> None:
     copy = back(
         lambda book: write(book, "总表", 2, words.MERIT, "好" * 6_000),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from reports.picture import CaseView
-from reports.wording import masked, one_line
+from reports.wording import clipped, masked, one_line
 
 _LEFT_OUT, _SOMEBODY = "（电话略）", "（联系人）"
 # A phone number after `masked` has hidden a mobile's middle: mobiles, landlines with their area code, 400 numbers.
@@ -15,6 +15,7 @@ _PHONE = re.compile(
     r"|(?<=电话)[:：为是\s]{0,3}\d{7,8}(?!\d)|(?<=热线)[:：为是\s]{0,3}\d{7,8}(?!\d)"
 )
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,5}")
+_LONGEST_FACT = 200
 _CONTACTS = ("applicant_contact", "recommender_contact")
 # What stands in a contact's cell without being a name.
 _NO_NAMES = {
@@ -39,6 +40,11 @@ def contacts_of(case: CaseView) -> frozenset[str]:
     cells = [case.applicant_contact, case.recommender_contact]
     cells += [case.form[name].raw for name in _CONTACTS if name in case.form]
     return frozenset(name for cell in cells for name in _NAME.findall(cell or "")) - _NO_NAMES
+
+
+def fact_of(text: str | None, contacts: Iterable[str]) -> str:
+    """Return a value of a case as it is shown: no longer than a cell can be looked at."""
+    return clipped(guarded(text or "", contacts), _LONGEST_FACT)
 
 
 def guarded(text: str, contacts: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from config.criteria import Criterion
 from reports.finding import Assessment, Finding
 from reports.incoming import FileView
 from reports.picture import CaseView
-from reports.screening.discretion import contacts_of, guarded
+from reports.screening.discretion import contacts_of, fact_of, guarded
 from reports.screening.key import CaseKey
 from reports.screening.passages import Passage, Prose, located
 from reports.screening.words import NOTHING_FOUND
@@ -75,7 +75,7 @@ def _dossier(case: CaseView, findings: list[Finding], texts: Texts, campaign: Ca
 def _facts(case: CaseView, contacts: Collection[str], campaign: Campaign) -> dict[str, Any]:
     """Return the facts by their names in exports; size and company are shown to tell cases apart, not to be judged."""
     names = ("province", "city", "community", "company", "delivered")
-    told = {name: guarded(str(getattr(case, name) or ""), contacts) for name in names}
+    told = {name: fact_of(getattr(case, name), contacts) for name in names}
     kind = campaign.type_labels.get(case.project_type or "", "")
     numbers = {name: getattr(case, name) for name in ("collection_rate", "floor_area_m2", "complete")}
     return {**told, "project_type": kind, **numbers}

@@ -11,7 +11,7 @@ from typing import Any
 from config.campaign import Campaign
 from reports.picture import CaseView
 from reports.screening import words
-from reports.screening.discretion import contacts_of, guarded
+from reports.screening.discretion import contacts_of, fact_of
 from reports.screening.key import CaseKey, material_mark, named_by
 from reports.screening.overview_sheet import POINTS, SHEET
 from reports.wording import clipped, one_line
@@ -20,7 +20,7 @@ from reports.wording import clipped, one_line
 Table = Sequence[tuple[int, Sequence[str]]]
 _HEADING_ROWS = 15
 _SHOWN, _LONGEST = 20, 5_000
-_REVIEWER = re.compile(r"评阅人[:：]\s*([^\s　]{1,20})")
+_REVIEWER = re.compile(r"评阅人[:：]\s*(.{1,20}?)\s*(?:　|$)", re.MULTILINE)
 
 
 class NotACopyError(Exception):
@@ -239,7 +239,7 @@ class _Reading:
         contacts = contacts_of(case)
         for heading, own in names.items():
             seen = words.plain(table.cell(row, heading))
-            if seen and seen not in {words.plain(one) for name in own for one in (name, guarded(name, contacts))}:
+            if seen and seen not in {words.plain(one) for name in own for one in (name, fact_of(name, contacts))}:
                 return False
         return True
 

@@ -1,6 +1,7 @@
 """How is a row of a copy known again? By a hidden cell that names campaign, case and the material it was made of."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,6 +12,9 @@ from reports.picture import CaseView
 
 # So much of a content's hash tells it from the others of a campaign.
 _MARK = 16
+# A company only tells cases of one name apart.
+_LONGEST_COMPANY = 200
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class CaseKey:
     def of(cls, case: CaseView, campaign: str) -> "CaseKey":
         """Return the key of a case as it stands."""
         name = case.name
-        return cls(campaign, name.province, name.city, name.community, case.company or "", material_mark(case))
+        return cls(campaign, name.province, name.city, name.community, _company(case), material_mark(case))
 
     @classmethod
     def read(cls, cell: str) -> "CaseKey | None":
@@ -46,8 +50,9 @@ class CaseKey:
 
     @property
     def cell(self) -> str:
-        """What the hidden cell holds."""
-        return json.dumps(list(asdict(self).values()), ensure_ascii=False)
+        """What the hidden cell holds; half characters of broken mails, which no file can, as JSON writes them."""
+        text = json.dumps(list(asdict(self).values()), ensure_ascii=False)
+        return _HALF.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def material_mark(case: CaseView) -> str:
@@ -55,11 +60,15 @@ def material_mark(case: CaseView) -> str:
     return (case.material.sha256 or "")[-_MARK:] if case.material else ""
 
 
+def _company(case: CaseView) -> str:
+    return (case.company or "")[:_LONGEST_COMPANY]
+
+
 def named_by(value: dict[str, Any], cases: Iterable[CaseView]) -> Sequence[CaseView]:
     """Return the cases that {province, city, community, company} can mean; of those of one name, this company's."""
     name = CaseName.of(value)
     named = [case for case in cases if name.means(case.name)]
     if len(named) > 1:
-        own = company_key(value.get("company") or "")
-        named = [case for case in named if company_key(case.company or "") == own] or named
+        own = company_key((value.get("company") or "")[:_LONGEST_COMPANY])
+        named = [case for case in named if company_key(_company(case)) == own] or named
     return named
