@@ -26,6 +26,7 @@ from reports.screening.showing import shown
 from reports.screening.summary import CaseReviews, Standing
 from reports.telling import described, is_idle
 from store import decisions, mail
+from store.database import Store
 from store.decisions import ASSIGNED, SCREENED, Person
 from tests import material_builders as materials
 from tests.desks import assessed, desk, everything, take
@@ -268,6 +269,16 @@ def test_a_withdrawn_case_is_not_handed_out_and_its_review_has_nothing_to_speak_
     path = make(opened, tmp_path / "later")["王五"]
     assert load_workbook(path)["总表"].max_row == 2
     assert "所评案例已不在：王五：春江花园" in shown(reviews(opened), "table").decode()
+
+
+def test_what_stood_at_a_moment_is_told_on_both_databases(store: Store) -> None:
+    made = decisions.decide(
+        store, SCREENED, "screened:王五:浙江/春江花园@" + "长" * 300, {"province": "浙江"}, person()
+    )
+    decisions.undo(store, made.id, person("李四", 2))
+    rows = decisions.every(store)
+    stood = [[row.id for row in decisions.standing_at(rows, WHEN + timedelta(hours=hours))] for hours in (-1, 0, 1, 3)]
+    assert stood == [[], [made.id], [made.id], []]
 
 
 # ---------------------------------------------------------------- what is refused
