@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from config.criteria import Screening
 from config.errors import ConfigError, nearest
 from config.toml import load
 
@@ -266,6 +267,7 @@ class Campaign(Part):
     sender: Mapping[str, Clue]
     filing: Mapping[str, FilingClue]
     rule: tuple[Rule, ...]
+    screening: Screening = Screening()
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> "Campaign":

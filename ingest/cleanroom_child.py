@@ -19,6 +19,7 @@ from ingest.opened import Kept
 from parsers.archives import Member, Spent, members
 from parsers.base import ParseError, Reading, as_json
 from parsers.documents.pictures import pictures_in
+from parsers.documents.sheets import read_sheets
 from parsers.letter import LetterLimits, Part, Salvaged
 from parsers.mails import open_mail
 from parsers.naming_kinds import ATTACHED, EMBEDDED, PACKED
@@ -26,6 +27,8 @@ from parsers.reading import format_at, read_content
 from store.blobs import Vault
 
 Answer = dict[str, Any]
+# So many rows go into one answer, and of a cell what a workbook's cell may hold.
+_ROWS, _CELL_CHARACTERS = 200, 32_767
 
 
 class Inside:
@@ -73,6 +76,13 @@ class Inside:
             kept = self._kept_member(member)
             yield {**asdict(kept), "spent": vars(counted)}
 
+    def sheets(self, path: str) -> Iterator[Answer]:
+        """Read the visible sheets of a workbook one by one: its rows with their numbers, some hundred in an answer."""
+        for table in read_sheets(Path(path)).tables:
+            rows = [(row[0].row if row else 0, [cell.text[:_CELL_CHARACTERS] for cell in row]) for row in table.rows]
+            yield {"sheet": table.index}
+            yield from ({"rows": rows[at : at + _ROWS]} for at in range(0, len(rows), _ROWS))
+
     def _kept_part(self, part: Part) -> Kept:
         if not part.head:
             return Kept(part.path, part.name, 0, None, part.problem)
@@ -106,6 +116,7 @@ _REQUESTS: dict[str, Callable[..., Iterator[Answer]]] = {
     "letter": Inside.letter,
     "unpack": Inside.unpack,
     "pictures": Inside.pictures,
+    "sheets": Inside.sheets,
 }
 
 

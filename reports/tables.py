@@ -153,14 +153,14 @@ def _write_moments(page: Any, number: int, moments: Iterable[datetime | None], s
 def _lines(columns: Sequence[Column], row: Sequence[Any]) -> int:
     """Return how many lines a row's wrapped cells need: not every program finds that out by itself."""
     needed = [
-        sum(math.ceil(max(1.0, _characters_wide(line)) / column.width) for line in value.splitlines())
+        sum(math.ceil(max(1.0, characters_wide(line)) / column.width) for line in value.splitlines())
         for column, value in zip(columns, row, strict=True)
         if column.style == "long" and isinstance(value, str)
     ]
     return min(max([1, *needed]), _MOST_LINES)
 
 
-def _characters_wide(text: str) -> float:
+def characters_wide(text: str) -> float:
     """Return a text's width in column characters (digits of the default font); a very long one need not be counted."""
     return sum(_WIDE if unicodedata.east_asian_width(character) in "WFA" else 1.0 for character in text[:1000])
 

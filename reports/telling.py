@@ -5,11 +5,13 @@ from typing import Any
 
 from config.case_name import CaseName
 from reports.picture import Picture
+from reports.screening.words import review_said
 from reports.wording import LEVELS, MESSAGE_KINDS
 from store.decisions import (
     ADDED,
     APART,
     ARRIVAL,
+    ASSIGNED,
     ATTACHED,
     DEADLINE,
     FILED,
@@ -17,6 +19,7 @@ from store.decisions import (
     MERGED,
     NOTHING,
     PASSWORD,
+    SCREENED,
     SENDER,
     VALUE,
     WAIVED,
@@ -39,14 +42,16 @@ CALLED: Mapping[str, str] = {
     APART: "分开案例",
     DEADLINE: "延期",
     NOTHING: "零报送",
+    SCREENED: "筛选意见",
+    ASSIGNED: "分派筛选",
 }
 # Decisions that change no mail: what they changed is seen in the picture.
-ON_PICTURE = (VALUE, FILED, WAIVED, WITHDRAWN, MERGED, APART, DEADLINE, NOTHING)
+ON_PICTURE = (VALUE, FILED, WAIVED, WITHDRAWN, MERGED, APART, DEADLINE, NOTHING, SCREENED, ASSIGNED)
 
 
 def is_idle(row: Decided, picture: Picture) -> bool:
     """Tell whether there is nothing now of which a decision speaks: the case or file is another one, or gone."""
-    if row.what in (VALUE, WITHDRAWN):
+    if row.what in (VALUE, WITHDRAWN, SCREENED):
         return not any(CaseName.of(row.value).means(case.name) for case in picture.cases)
     if row.what == FILED:
         own = (file for file in picture.files if file.message_pk == row.value["message"])
@@ -140,6 +145,14 @@ def _nothing(row: Decided) -> str:
     return f"{row.value['province']}零报送"
 
 
+def _screened(row: Decided) -> str:
+    return f"{row.value['reviewer']}评阅 {_case(row.value)}：{review_said(row.value)}"
+
+
+def _assigned(row: Decided) -> str:
+    return f"{row.value['reviewer']}评阅{row.value['province_only'] or ''}案例 {len(row.value['cases'])} 个"
+
+
 def _case(value: Mapping[str, Any]) -> str:
     return str(CaseName.of(value))
 
@@ -159,4 +172,6 @@ _WORDS: Mapping[str, Callable[[Decided], str]] = {
     APART: _apart,
     DEADLINE: _deadline,
     NOTHING: _nothing,
+    SCREENED: _screened,
+    ASSIGNED: _assigned,
 }

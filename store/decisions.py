@@ -25,6 +25,8 @@ FILED, WAIVED, DEADLINE, NOTHING = "filed", "waived", "deadline", "nothing"
 ON_FILING = (FILED, MERGED, APART)
 # Files that persons brought, and which of a mail's two stamps counts.
 ADDED, ATTACHED, ARRIVAL = "added", "attached", "arrival"
+# What a reviewer says of a case, and which cases a reviewer was given.
+SCREENED, ASSIGNED = "screened", "assigned"
 # What reading a mail asks for.
 _ON_MAIL = (SENDER, MAIL_KIND, PASSWORD, ADDED)
 _PREFIX = "message:"
@@ -202,6 +204,13 @@ def current(rows: Iterable[Decided]) -> list[Decided]:
     """Return those that count: not undone, and on each subject the last of its kind."""
     last = {(row.what, row.subject): row for row in rows if row.undone_at is None}
     return sorted(last.values(), key=lambda row: row.id)
+
+
+def standing_at(rows: Iterable[Decided], moment: datetime) -> list[Decided]:
+    """Return those that counted at a moment, for what is an event of its own and no better knowledge of a fact."""
+    made_by_then = (row for row in rows if row.decided_at <= moment)
+    then = (row for row in made_by_then if row.undone_at is None or row.undone_at > moment)
+    return sorted({(row.what, row.subject): row for row in then}.values(), key=lambda row: row.id)
 
 
 def speaking(store: Store, message_id: int, address: str | None) -> Speaking:
