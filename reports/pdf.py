@@ -4,11 +4,13 @@ The one door to reportlab. The same input gives the same bytes.
 """
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from reportlab import rl_config
 from reportlab.lib.colors import HexColor
@@ -46,6 +48,7 @@ FONTS = (
 _BUILT_IN = "STSong-Light"
 _SUBSTITUTE = "〓"
 _LAST_OF_PLANE = 0xFFFF
+_LONG_CODE = re.compile("<([0-9A-F]{5,6})>")
 _MORE = "…"
 # Text stands on a line this much of its size below the line's top.
 _ASCENT = 0.88
@@ -53,6 +56,21 @@ _ASCENT = 0.88
 
 class FontError(Exception):
     """A font that was named cannot be used; the text says why in Chinese."""
+
+
+class _Embedded(TTFont):  # type: ignore[misc] # (reportlab has no types)
+    """A font whose text can be searched and copied, also where its characters are rare."""
+
+    def addObjects(self, doc: Any) -> None:  # noqa: ANN401, N802 (reportlab's own name)
+        """Write the characters beyond the first 65,536 in two halves, as readers want them, not in five digits."""
+        super().addObjects(doc)
+        for name, stream in doc.idToObject.items():
+            if name.startswith("toUnicodeCMap:"):
+                stream.content = _LONG_CODE.sub(_in_halves, stream.content)
+
+
+def _in_halves(code: re.Match[str]) -> str:
+    return f"<{chr(int(code[1], 16)).encode('utf-16-be').hex().upper()}>"
 
 
 @dataclass(frozen=True)
@@ -113,7 +131,7 @@ def _load(place: str) -> Font:
     """Return a TrueType font (of a collection the first), registered; FontError where it is none."""
     name = f"zhengji-{Path(place).name}"
     try:
-        font = TTFont(name, place)
+        font = _Embedded(name, place)
     except (TTFError, OSError, ValueError, IndexError, KeyError) as error:
         raise FontError(f"{place}: 这个字体不能嵌入 PDF（{error}），请换一个 TrueType 字体（.ttf、.ttc）") from None
     pdfmetrics.registerFont(font)

@@ -136,6 +136,7 @@ def _cell(pdf: Pdf, place: int, photo: Photo, thumbnails: Thumbnails) -> None:
     pdf.frame(box, _RULE, _PALE)
     if shown.jpeg is not None:
         pdf.picture(shown.jpeg, box)
+        pdf.frame(box, _RULE)
     else:
         pdf.text((x + 4, y + 22), _CANNOT_OPEN, 12, _RED)
         for number, line in enumerate(pdf.lines(shown.reason, 8.5, _CELL_WIDTH - 8, 2)):

@@ -137,9 +137,12 @@ def _no_material(case: CaseView) -> str:
     """Return why there is no text at all: nothing came, or nobody could read it here."""
     if not case.materials:
         return "尚未收到案例材料"
-    return "；".join(
-        f"《{file.name}》{left_out(file) or file.reason or '读不出内容'}，请人工看" for file in case.materials
-    )
+    return "；".join(f"《{one_line(file.name)}》{_unread(file)}" for file in case.materials)
+
+
+def _unread(file: FileView) -> str:
+    reason = left_out(file) or file.reason or "读不出内容"
+    return reason if "请人工看" in reason else f"{reason}，请人工看"
 
 
 def _cut_note(material: FileView | None, texts: Texts) -> str:
@@ -199,8 +202,7 @@ def _number(file: FileView) -> int:
 
 
 def _photo(photo: Photo, path: str) -> Entry:
-    said = [f"原名 {one_line(photo.file.name)}", f"不合格：{photo.why_not}" if photo.why_not else ""]
-    said.append(f"也用于{photo.elsewhere}" if photo.elsewhere else "")
+    said = (f"不合格：{photo.why_not}" if photo.why_not else "", f"也用于{photo.elsewhere}" if photo.elsewhere else "")
     return _original(photo.file, "照片", path, "；".join(one for one in said if one))
 
 
@@ -232,9 +234,7 @@ def _originals(case: CaseView) -> Iterator[Entry]:
     for file in sorted(case.materials, key=lambda one: one is not case.material):
         stem, _, suffix = file.name.rpartition(".")
         name = names.free(safe_name(stem or file.name), f".{safe_name(suffix, 8)}" if stem and suffix else "")
-        note = (
-            "" if file is case.material else "读不出内容，请人工看" if "section_facts" not in file.facts else "另一份"
-        )
+        note = "" if file is case.material else _unread(file) if "section_facts" not in file.facts else "另一份"
         yield _original(file, "原稿", f"原稿/{name}", note)
 
 
