@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import docx
@@ -64,8 +65,9 @@ def material(community: str, company: str, pictures: int = 2) -> bytes:
     return made.getvalue()
 
 
+@cache
 def files() -> dict[str, bytes]:
-    """Return the files of the three cases, by their paths."""
+    """Return the files of the three cases, by their paths; profiles and packages hold the time when they were made."""
     one, two, three = (f"{case.company}/{case.community}" for case in (A, B, C))
     good = [heavy(saved(photo_like(f"good {number}")), number) for number in range(4)]
     lacking = build.case_material_docx(B.community, "=cmd|'/c calc'!A1 智慧赋能", B.company)
