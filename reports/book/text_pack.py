@@ -269,4 +269,4 @@ def _absences(made: Sequence[Entry]) -> list[str]:
     for entry in made:
         if not entry.path:
             reasons.setdefault(entry.note, []).append(entry.what)
-    return [f"{joined(dict.fromkeys(whats))}：{reason}" for reason, whats in reasons.items()]
+    return [f"{joined(dict.fromkeys(own))}：{reason}" for reason, own in reasons.items()]
