@@ -46,7 +46,7 @@ FONTS = (
 )
 # Every reader of PDF has this one, or something in its place; it is not embedded.
 _BUILT_IN = "STSong-Light"
-_SUBSTITUTE = "〓"
+_SUBSTITUTE, _LATIN = "〓", "Helvetica"
 _LAST_OF_PLANE = 0xFFFF
 _LONG_CODE = re.compile("<([0-9A-F]{5,6})>")
 _MORE = "…"
@@ -67,6 +67,18 @@ class _Embedded(TTFont):  # type: ignore[misc] # (reportlab has no types)
         for name, stream in doc.idToObject.items():
             if name.startswith("toUnicodeCMap:"):
                 stream.content = _LONG_CODE.sub(_in_halves, stream.content)
+
+
+class _Jpeg(ImageReader):  # type: ignore[misc] # (reportlab has no types)
+    """A JPEG that goes into a PDF as it is: told from others by its bytes, never decoded."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(io.BytesIO(data))
+        self._bytes, self._dataA = data, None
+
+    def getRGBData(self) -> bytes:  # noqa: N802 (reportlab's own name)
+        """Return what tells it from others; the pixels, which are asked for here, would have to be decoded for that."""
+        return self._bytes
 
 
 def _in_halves(code: re.Match[str]) -> str:
@@ -146,10 +158,11 @@ def _built_in() -> Font:
 
 @dataclass(frozen=True)
 class Run:
-    """Characters in a row that stand in one font."""
+    """Characters in a row that stand in one font, and how wide they are at a size of 1."""
 
     font: str
     text: str
+    width: float
 
 
 class Pdf:
@@ -159,6 +172,7 @@ class Pdf:
         self.fonts = fonts
         # The characters that no font has, as they came.
         self.absent: set[str] = set()
+        self._known: dict[str, Run] = {}
         self._out = io.BytesIO()
         self._canvas = Canvas(self._out, pagesize=(WIDTH * mm, HEIGHT * mm), pageCompression=1, invariant=1)
         self._canvas.setTitle(one_line(title))
@@ -170,13 +184,13 @@ class Pdf:
     ) -> None:
         """Put a line with its upper left (or, aligned right, upper right) corner at a place; `size` in points."""
         runs = self._runs(text)
-        x = at[0] * mm - (sum(_width(run, size) for run in runs) if align == "right" else 0)
+        x = at[0] * mm - (size * sum(run.width for run in runs) if align == "right" else 0)
         y = (HEIGHT - at[1]) * mm - _ASCENT * size
         self._canvas.setFillColor(HexColor(colour))
         for run in runs:
             self._canvas.setFont(run.font, size)
             self._canvas.drawString(x, y, run.text)
-            x += _width(run, size)
+            x += run.width * size
 
     def lines(self, text: str, size: float, width: float, most: int) -> list[str]:
         """Return a text in lines of at most `width` millimetres; where it needs more than `most`, cut with …."""
@@ -195,7 +209,7 @@ class Pdf:
 
     def picture(self, jpeg: bytes, box: tuple[float, float, float, float]) -> None:
         """Put a JPEG of ours into a box (x, y, width, height), as large as it fits, in its middle."""
-        image = ImageReader(io.BytesIO(jpeg))
+        image = _Jpeg(jpeg)
         wide, high = image.getSize()
         scale = min(box[2] / wide, box[3] / high)
         width, height = wide * scale, high * scale
@@ -235,32 +249,33 @@ class Pdf:
     def _runs(self, text: str) -> list[Run]:
         """Return a text in its fonts; what none has is shown as 〓, and noted."""
         placed = [self._placed(character) for character in one_line(text)]
-        return [Run(font, "".join(one for _, one in own)) for font, own in groupby(placed, key=lambda pair: pair[0])]
+        groups = ((font, list(own)) for font, own in groupby(placed, key=lambda one: one.font))
+        return [Run(font, "".join(one.text for one in own), sum(one.width for one in own)) for font, own in groups]
 
-    def _placed(self, character: str) -> tuple[str, str]:
-        font = self.fonts.of(character)
-        if font is not None:
-            return font.name, character
-        self.absent.add(character)
-        # All Chinese fonts have 〓; where none is there, nothing better can be done than a question mark.
-        substitute = self.fonts.of(_SUBSTITUTE)
-        return (substitute.name, _SUBSTITUTE) if substitute else ("Helvetica", "?")
+    def _placed(self, character: str) -> Run:
+        """Return a character in the first font that has it; each is looked for once."""
+        if character not in self._known:
+            font = self.fonts.of(character)
+            if font is None:
+                self.absent.add(character)
+                # All Chinese fonts have 〓; where none is there, nothing better can be done than a question mark.
+                font = self.fonts.of(_SUBSTITUTE)
+            name, shown = (font.name, character) if font else (_LATIN, "?")
+            shown = _SUBSTITUTE if font and character in self.absent else shown
+            self._known[character] = Run(name, shown, float(pdfmetrics.stringWidth(shown, name, 1)))
+        return self._known[character]
 
     def _wide(self, text: str, size: float) -> float:
-        return sum(_width(run, size) for run in self._runs(text))
+        return size * sum(self._placed(character).width for character in text)
 
     def _fitting(self, text: str, size: float, width: float) -> int:
         """Return how many of a text's first characters fit a line; at least one."""
         so_far = 0.0
         for number, character in enumerate(text):
-            so_far += self._wide(character, size) if character != " " else size / 4
+            so_far += self._placed(character).width * size
             if so_far > width * mm:
                 return max(1, number)
         return len(text)
-
-
-def _width(run: Run, size: float) -> float:
-    return float(pdfmetrics.stringWidth(run.text, run.font, size))
 
 
 def absent_said(characters: Iterable[str]) -> str:
