@@ -88,6 +88,7 @@ class Call(Part):
     filing_threshold: float
     name_threshold: float
     sender_threshold: float
+    sample_share: float = Field(gt=0, le=1)
     milestones: tuple[int, ...]
 
     @field_validator("timezone")

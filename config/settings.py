@@ -195,6 +195,12 @@ class DigestSettings(Section):
         return value
 
 
+class ReportSettings(Section):
+    """How what is printed looks: a TrueType font for PDFs, before those of the machine."""
+
+    font: Path | None = None
+
+
 class WorkerSettings(Section):
     """How often the mailboxes are polled, and how long a refused login waits."""
 
@@ -230,6 +236,7 @@ class Settings(Section):
     vault: VaultSettings = VaultSettings()
     campaign: CampaignSettings = CampaignSettings()
     digest: DigestSettings = DigestSettings()
+    reports: ReportSettings = ReportSettings()
     worker: WorkerSettings = WorkerSettings()
     limits: LimitSettings = LimitSettings()
     base: Path = Field(default=Path(), exclude=True)

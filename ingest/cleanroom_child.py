@@ -83,6 +83,19 @@ class Inside:
             yield {"sheet": table.index}
             yield from ({"rows": rows[at : at + _ROWS]} for at in range(0, len(rows), _ROWS))
 
+    def thumbnail(self, path: str, upright: str, turned: str) -> Iterator[Answer]:
+        """Put a small clean picture of a photo in one of two places, by whether it had to be turned; tell which."""
+        # Colour management takes a moment to import, and most requests need none.
+        from parsers.thumbnail import thumbnail
+
+        data, was_turned = thumbnail(Path(path))
+        place = Path(turned if was_turned else upright)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with self.vault.temporary() as made:
+            made.write_bytes(data)
+            made.replace(place)
+        yield {"turned": was_turned}
+
     def _kept_part(self, part: Part) -> Kept:
         if not part.head:
             return Kept(part.path, part.name, 0, None, part.problem)
@@ -117,6 +130,7 @@ _REQUESTS: dict[str, Callable[..., Iterator[Answer]]] = {
     "unpack": Inside.unpack,
     "pictures": Inside.pictures,
     "sheets": Inside.sheets,
+    "thumbnail": Inside.thumbnail,
 }
 
 

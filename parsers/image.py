@@ -157,6 +157,15 @@ def open_upright(content: Path | BinaryIO, longest: int) -> Iterator[Image.Image
         raise ParseError("corrupt", _CANNOT_OPEN) from None
 
 
+def is_turned(path: Path) -> bool:
+    """Tell whether a picture's EXIF says that it is to be turned or mirrored; False where that cannot be had."""
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(path, formats=_FORMATS) as image:
+            return _exif(image)[0] in _UPRIGHT
+    except (MemoryError, *_BROKEN):
+        return False
+
+
 def _require_no_more(image: Image.Image) -> None:
     """Raise ParseError where a TIFF has pages after the last one that is looked at."""
     if image.format == "TIFF" and _turned_to(image, MAX_PAGES):

@@ -36,6 +36,10 @@ class Vault:
         """Return where a content lies."""
         return self.folder / sha256[:2] / sha256
 
+    def derived(self, name: str, sha256: str) -> Path:
+        """Return where something lies that was made of a content; whatever is there may go, and is made again."""
+        return self.folder / "derived" / name / sha256[:2] / sha256
+
     def keep(self, chunks: Iterable[bytes]) -> Blob:
         """Write a stream to a temporary name, sync it, and rename it to its hash; OSError where the disk refuses."""
         with self.temporary() as path:

@@ -16,7 +16,7 @@ ROOMS = ("config", "ingest", "parsers", "reports", "store")
 # One third-party package has one door: the modules that may import it.
 DOORS = {
     "Cryptodome": {"parsers/archives/zip_data.py", "parsers/archives/rars.py"},
-    "PIL": {"parsers/image.py", "parsers/pages"},
+    "PIL": {"parsers/image.py", "parsers/pages", "parsers/thumbnail.py"},
     "alembic": {"store/database.py", "store/migrations"},
     "apprise": {"ingest/chat.py"},
     "apscheduler": {"ingest/worker.py"},

@@ -6,7 +6,7 @@ Facts: `title` and `community` and `company` (text or None), `sections` (names f
 `layout_faults` (phrases; None where the format does not tell how it looks), `method` (how the document was read),
 `stated` (field -> value as the cells of forms have it, of `company`, `completed`, `delivered`, `floor_area` and
 `project_type`; only what the introduction or the text on the company surely states).
-The texts of the sections are given beside the facts, which every picture of the campaign loads.
+The texts of the sections, and the captions, are given beside the facts, which every picture of the campaign loads.
 """
 
 import re
@@ -17,6 +17,7 @@ from typing import Any
 from config.campaign import Campaign
 from parsers.base import Found
 from parsers.documents.document import Document
+from parsers.kinds.material_captions import kept_captions
 from parsers.kinds.material_chapters import with_unnamed
 from parsers.kinds.material_headings import Heading, find_headings
 from parsers.kinds.material_layout import believed_of_converted, layout_faults, set_as_headings
@@ -60,7 +61,7 @@ class CaseMaterial:
     """Recognises case materials, and measures their sections and their layout."""
 
     kind = "case_material"
-    version = 6
+    version = 7
 
     def read(self, document: Document, campaign: Campaign) -> tuple[Found, ...]:
         """Return the material, at most one a document."""
@@ -89,7 +90,7 @@ class CaseMaterial:
             "stated": stated_in(sections, document.method, campaign),
         }
         texts = kept_texts(sections, broken=document.method in _BROKEN_LINES)
-        return (Found(self.kind, confidence, facts, texts),)
+        return (Found(self.kind, confidence, facts, texts | kept_captions(lines, headings, document)),)
 
 
 def _headings(document: Document, lines: Sequence[Line], campaign: Campaign) -> list[Heading]:

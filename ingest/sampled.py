@@ -1,0 +1,111 @@
+"""Draws the sample for visits from the campaign as of a moment, and takes a drawn one up again from its workbook."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+
+from config.errors import ConfigError
+from ingest.desk import Desk
+from ingest.digesting import assessment
+from parsers.base import ParseError
+from parsers.documents.sheets import read_sheets
+from reports.lookup import case_named
+from reports.picture import CaseView, Picture
+from reports.sampling.check import Addition, Kept, Moment, Verdict, additions, compare, continued, kept_sample, verify
+from reports.sampling.draw import draw, tidy_seed
+from reports.sampling.population import case_keys, population, strata_order
+from reports.sampling.protocol import Protocol
+from reports.sampling.workbook import Sample, fresh_sample
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a sample is wanted: share and seed as they were written (or none), from which cases, one from every province.
+
+    `among` is a text file that names the cases which may be drawn.
+    """
+
+    share: str | None = None
+    seed: str | None = None
+    of: str = "complete"
+    among: Path | None = None
+    every_province: bool = False
+
+
+def draw_sample(desk: Desk, as_of: datetime, wish: Wish) -> Sample:
+    """Return a fresh sample of the cases as of a moment; ConfigError where the share or the seed will not do."""
+    picture = assessment(desk, as_of).picture
+    share, seed = _share(desk, wish.share), wish.seed
+    try:
+        own_seed = tidy_seed(secrets.token_hex(8) if seed is None else seed)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    who = population(picture, wish.of, named_in(picture, wish.among) if wish.among else None)
+    if not who.cases:
+        raise ConfigError(f"没有可抽的案例：{who.bounds}，截至这一刻一个也没有（可用 --of 另定范围）")
+    drawn = draw(who.units, own_seed, share, strata_order(picture), every_province=wish.every_province)
+    return fresh_sample(Protocol(drawn, who, as_of, desk.campaign))
+
+
+def _share(desk: Desk, text: str | None) -> Fraction:
+    """Return a share as it was written (0.2, 20%); ConfigError where it is none, or lower than the notice allows."""
+    least = Fraction(str(desk.campaign.call.sample_share))
+    if text is None:
+        return least
+    try:
+        share = Fraction(text.strip().removesuffix("%")) / (100 if text.strip().endswith("%") else 1)
+    except (ValueError, ZeroDivisionError):
+        raise ConfigError(f"抽样率 {text} 不是数，请写作 0.2 或 20%") from None
+    if not least <= share <= 1:
+        raise ConfigError(f"抽样率 {text} 不可：通知三(三)2 规定不低于 {float(least):.0%}，至多 100%")
+    return share
+
+
+def named_in(picture: Picture, path: Path) -> set[int]:
+    """Return the ids of the cases that a text file names, one a line; ConfigError where one is not known."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        lines = path.read_text(encoding="gb18030", errors="replace").splitlines()
+    names = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    return {case_named(picture, name).id for name in names}
+
+
+def open_sample(path: Path) -> Kept:
+    """Return the sample that a workbook holds; ConfigError where it is none."""
+    try:
+        tables = read_sheets(path).tables
+    except ParseError as error:
+        raise ConfigError(f"{path}: {error.reason}") from None
+    return kept_sample([_texts(table.rows) for table in tables])
+
+
+def _texts(rows: Sequence[Sequence[object]]) -> list[list[str]]:
+    return [[getattr(cell, "text", "") for cell in row] for row in rows]
+
+
+def check_sample(desk: Desk, path: Path, as_of: datetime) -> Verdict:
+    """Return whether a workbook's sample is what its protocol gives, and how the campaign has changed since."""
+    kept = open_sample(path)
+    verdict, picture = verify(kept), assessment(desk, as_of).picture
+    verdict.told += compare(kept, set(_standing(picture)), population(picture, "complete").cases.keys())
+    return verdict
+
+
+def add_to_sample(desk: Desk, path: Path, as_of: datetime) -> tuple[Sample, list[Addition]]:
+    """Return a workbook's sample with reserves in the place of those that were withdrawn since."""
+    kept = open_sample(path)
+    if wrong := verify(kept).wrong:
+        raise ConfigError(f"{path}: 与其抽样方法不符，不能补抽（{wrong[0]}）")
+    standing = _standing(assessment(desk, as_of).picture)
+    made = additions(kept, standing.keys())
+    return continued(kept, made, standing, Moment(desk.campaign, as_of)), made
+
+
+def _standing(picture: Picture) -> dict[str, CaseView]:
+    """Return the cases that stand by their keys."""
+    keys = case_keys(picture)
+    return {keys[case.id]: case for case in picture.cases if case.is_judged}
