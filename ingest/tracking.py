@@ -42,7 +42,15 @@ def track(desk: Desk, now: datetime) -> None:
             lay_down(desk, moment, now)
         else:
             log.warning("snapshot.waits", moment=moment.isoformat(), reason="no mailbox was ever read")
+    _write_lost(desk)
     report_due(desk, now)
+
+
+def _write_lost(desk: Desk) -> None:
+    """Write the files of a snapshot that are not there: whoever took it was killed before, or they were moved away."""
+    for kept in snapshots.every(desk.store, desk.campaign.call.id):
+        if not all(path.is_file() for path in snapshot_paths(desk, kept)):
+            write_snapshot(desk, thawed(desk, kept))
 
 
 def _has_seen_mail(desk: Desk, moment: datetime) -> bool:

@@ -12,14 +12,17 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner, Result
 
+from config.errors import ConfigError
 from ingest import tracking
 from ingest.arriving import decide_arrival
+from ingest.cli import cli
 from ingest.desk import Desk
 from reports.finding import Assessment
 from reports.tracker import rows, shown
 from reports.tracker.came import delay
-from reports.tracker.standing import LABELS, PLACES, ProvinceStanding, Standing, standing_at
+from reports.tracker.standing import LABELS, PLACES, CaseStanding, ProvinceStanding, Standing, standing_at
 from store.decisions import Person
 from tests.desks import assessed, desk, take, write_settings
 from tests.picture_builders import AFTER
@@ -122,33 +125,38 @@ def test_who_sends_nothing_by_its_own_word_is_said_as_such(today: Standing) -> N
     assert today.numbers["nothing_to_send"] == 1
 
 
-def disagreements(standing: Standing, found: Assessment) -> Iterator[str]:
+MISSING = {"推荐表": "form.missing", "案例材料": "material.missing", "照片": "photo.too_few"}
+OWN = {"汇总清单": "list.word_missing", "汇总清单盖章扫描件": "list.scan_missing"}
+Found = dict[tuple[str, str | None, str | None], str]
+
+
+def disagreements(standing: Standing, assessment: Assessment) -> Iterator[str]:
     """Yield where the lists say otherwise than the findings."""
-    by = {(one.code, one.province, one.community): one for one in found.findings}
-    missing = {"推荐表": "form.missing", "案例材料": "material.missing", "照片": "photo.too_few"}
-    own = {"汇总清单": "list.word_missing", "汇总清单盖章扫描件": "list.scan_missing"}
+    found = {(one.code, one.province, one.community): one.message for one in assessment.findings}
     for one in standing.provinces:
-        if ((one.place == "late") is not (("late.submission", one.province, None) in by)):
-            yield f"{one.province} late"
         silent = one.place == "nothing" and not one.nothing_to_send
-        if silent is not (("submission.none", one.province, None) in by):
-            yield f"{one.province} nothing"
-        for item in one.items:
-            if item.what in own and (item.state == "missing") is not ((own[item.what], one.province, None) in by):
-                yield f"{one.province} {item.what}"
+        if (one.place == "late", silent) != tuple(
+            (c, one.province, None) in found for c in ("late.submission", "submission.none")
+        ):
+            yield f"{one.province} {one.place}"
+        own = {OWN[item.what] for item in one.items if item.state == "missing" and item.what in OWN}
+        if own != {code for code in OWN.values() if (code, one.province, None) in found}:
+            yield f"{one.province} {own}"
         for case in one.cases:
-            key = one.province, case.community
-            for item in case.items:
-                if item.what in missing and (item.state == "missing") is not ((missing[item.what], *key) in by):
-                    yield f"{key} {item.what}"
-            if one.place == "late":
-                continue
-            if (case.place == "late") is not (("late.case", *key) in by):
-                yield f"{key} late"
-            said = by.get(("late.item", *key))
-            told = [item.what for item in case.open_items if item.state == "late" and item.what in missing]
-            if case.place != "late" and (said.message if said else "").partition("在截止日")[0] != "、".join(told):
-                yield f"{key} items {told}"
+            yield from _of_case(one, case, found)
+
+
+def _of_case(one: ProvinceStanding, case: CaseStanding, found: Found) -> Iterator[str]:
+    key = one.province, case.community
+    missing = {MISSING[item.what] for item in case.items if item.state == "missing" and item.what in MISSING}
+    if missing != {code for code in MISSING.values() if (code, *key) in found}:
+        yield f"{key} {missing}"
+    if one.place != "late" and (case.place == "late") is not (("late.case", *key) in found):
+        yield f"{key} {case.place}"
+    late = [item.what for item in case.items if item.state == "late" and item.what in MISSING]
+    told = found.get(("late.item", *key), "").partition("在截止日")[0]
+    if "late" not in {one.place, case.place} and told != "、".join(late):
+        yield f"{key} {late}"
 
 
 def test_the_lists_and_the_findings_agree(world: Desk) -> None:
@@ -189,7 +197,14 @@ def test_a_case_that_a_late_list_leaves_out_stays_in_what_was_due(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(45, "45 秒"), (720, "12 分钟"), (3600, "1 小时"), (33_165, "9 小时 12 分"), (97_200, "1 天 3 小时"), (86_400, "1 天")],
+    [
+        (45, "45 秒"),
+        (720, "12 分钟"),
+        (3600, "1 小时"),
+        (33_165, "9 小时 12 分"),
+        (97_200, "1 天 3 小时"),
+        (86_400, "1 天"),
+    ],
 )
 def test_a_delay_is_said_in_days_and_hours(seconds: int, said: str) -> None:
     assert delay(DEADLINE.fromtimestamp(seconds) - DEADLINE.fromtimestamp(0)) == said
@@ -208,10 +223,15 @@ def test_before_the_deadline_nobody_is_called_on_time(world: Desk) -> None:
     assert "已齐全　3 个" in shown.as_lines(early, None)
 
 
-def cli(config: Path, *arguments: str, zone: str = "Asia/Shanghai") -> subprocess.CompletedProcess[str]:
+def asked(config: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["--config", str(config), "deadline", *arguments])
+
+
+def elsewhere(config: Path, zone: str, *arguments: str) -> str:
+    """Return what a host in another time zone says."""
     command = [sys.executable, "-m", "ingest.cli", "--config", str(config), "deadline", *arguments]
-    environment = {**os.environ, "TZ": zone, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=False, cwd=ROOT)
+    environment = {**os.environ, "TZ": zone}
+    return subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=True, cwd=ROOT).stdout
 
 
 @pytest.fixture(scope="module")
@@ -219,30 +239,31 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cli")
     path = write_settings(folder)
     with desk(folder) as opened:
-        hostile = sent("浙江", "08-06T00:00:00", '=cmd|"/c calc"!A1', whole("浙江", case_of("浙江", "=1+1小区", photos=0)))
+        hostile = sent(
+            "浙江", "08-06T00:00:00", '=cmd|"/c calc"!A1', whole("浙江", case_of("浙江", "=1+1小区", photos=0))
+        )
         take(opened, folder / "inbox", early_mails()[1], hostile)
     return path
 
 
 def test_a_host_in_another_zone_says_the_same(config: Path) -> None:
     arguments = ("--as-of", "2026-08-06T10:00", "--format", "json")
-    said = {cli(config, *arguments, zone=zone).stdout for zone in ("Asia/Shanghai", "America/New_York", "Asia/Urumqi")}
-    (only,) = said
+    (only,) = {elsewhere(config, zone, *arguments) for zone in ("Asia/Shanghai", "America/New_York", "Asia/Urumqi")}
     assert json.loads(only)["lists"]["late"] == ["浙江"]
     assert json.loads(only)["lists"]["incomplete"] == ["江苏"]
 
 
 def test_the_lists_come_as_table_json_csv_and_xlsx(config: Path, tmp_path: Path) -> None:
     at = ("--as-of", "2026-08-06T10:00")
-    table = cli(config, *at)
-    assert (table.returncode, table.stderr) == (0, "")
+    table = asked(config, *at)
+    assert (table.exit_code, table.stderr) == (0, "")
     assert "迟报　1 个" in table.stdout
     assert "首次报送晚 1 秒" in table.stdout
-    found = list(csv.DictReader(io.StringIO(cli(config, *at, "--format", "csv").stdout)))
+    found = list(csv.DictReader(io.StringIO(asked(config, *at, "--format", "csv").stdout)))
     assert tuple(found[0]) == tuple(shown.COLUMNS)
     assert {row["subject"] for row in found if row["province"] == "浙江" and row["subject"]} == {'\'=cmd|"/c calc"!A1'}
     path = tmp_path / "deadline.xlsx"
-    assert cli(config, *at, "--format", "xlsx", "-o", str(path)).returncode == 0
+    assert asked(config, *at, "--format", "xlsx", "-o", str(path)).exit_code == 0
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["各省", "缺项与迟到"]
     assert book["各省"].max_row == 32
@@ -251,9 +272,9 @@ def test_the_lists_come_as_table_json_csv_and_xlsx(config: Path, tmp_path: Path)
 
 def test_one_province_can_be_asked_for(config: Path) -> None:
     at = ("--as-of", "2026-08-06T10:00")
-    said = cli(config, *at, "--province", "江苏").stdout
+    said = asked(config, *at, "--province", "江苏").stdout
     assert "江苏" in said
     assert "浙江" not in said
-    wrong = cli(config, *at, "--province", "江苏省")
-    assert (wrong.returncode, wrong.stdout) == (2, "")
-    assert "没有叫“江苏省”的省" in wrong.stderr
+    wrong = asked(config, *at, "--province", "江苏省")
+    assert isinstance(wrong.exception, ConfigError)
+    assert str(wrong.exception) == "没有叫“江苏省”的省，请写简称，如 浙江、内蒙古"
