@@ -95,7 +95,7 @@ def test_each_day_is_reported_once_and_by_the_digest_job_at_its_minute(
     text = read(opened, "T-7-2026-07-29")
     assert "距截止还有 7 天（5 个工作日）" in text
     assert "【尚未报送】29 个" in text
-    assert "浙江\n  - “春江花园”缺照片" in text
+    assert "浙江\n  - “春江花园”缺照片（合格照片 0 张，至少 3 张）" in text
     assert "【已齐全】1 个\n江苏" in text
     assert "比上一期（T−14，7月22日）：新报送 1 省（江苏）；新齐全 1 省（江苏）" in text
     assert "补做" not in text

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import delete, select, update
+from structlog.testing import capture_logs
 
 from config.campaign import campaign_bytes
 from config.settings import load_settings
@@ -31,6 +32,7 @@ from store import mail as mails
 from store import snapshots
 from store.database import Store
 from store.decisions import Person
+from store.models import Message
 from store.outgoing import Snapshot
 from tests.desks import desk, take, write_settings
 from tests.inbox import mail
@@ -190,7 +192,7 @@ def test_mail_that_had_arrived_but_is_fetched_later_is_said_and_not_put_in(opene
 
 
 def test_a_mailbox_that_could_not_be_read_at_the_deadline_is_said_loudly(
-    account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server is down at the deadline and back the next morning, with a mail of the evening before."""
     port = account.server.port
@@ -206,9 +208,10 @@ def test_a_mailbox_that_could_not_be_read_at_the_deadline_is_said_loudly(
     path.write_text(path.read_text(encoding="utf-8").replace(mailbox(account), down), encoding="utf-8")
     opened = open_desk(load_settings(path, {}))
     monkeypatch.setattr("ingest.worker.now", lambda: RIGHT_AFTER)
-    Worker(opened).deadline()
-    assert "snapshot.incomplete" in capsys.readouterr().out
+    with capture_logs() as logged:
+        Worker(opened).deadline()
     (one,) = tracking.every_snapshot(opened)
+    assert [line["log_level"] for line in logged if line["event"] == "snapshot.incomplete"] == ["error"]
     assert one.content is not None
     assert one.content["mail"]["seen_until_the_moment"] is False
     assert one.content["lists"]["incomplete"] == ["浙江"]
@@ -354,3 +357,11 @@ def test_what_others_wrote_cannot_act_in_the_page(tmp_path: Path) -> None:
     assert "<script" not in page
     assert "<img" not in page
     assert "13812345678" not in page
+
+
+def test_a_mail_that_was_not_read_by_then_is_said(opened: Desk) -> None:
+    with opened.store.session() as session:
+        session.execute(update(Message).values(state="failed", failure="读信时出错"))
+    one = frozen(opened)
+    assert one.content is not None
+    assert alerts(one.content) == ["留底时有 1 封来信没有读出（来信 1），其中的材料没有计入"]

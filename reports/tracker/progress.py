@@ -67,7 +67,8 @@ def progress_page(progress: Progress) -> Page:
         headline=_countdown(progress),
         alerts=_alerts(progress),
         remarks=list(_compared(progress)),
-        sections=[_section(place, now) for place in _ORDER],
+        # Before the deadline nothing can be late but what a person says is.
+        sections=[_section(place, now) for place in _ORDER if place != OVERDUE or now.closed or now.of(place)],
         foot=(
             f"截止时间：{_day(call.deadline)} 24:00；批准了延期的省按各自的截止时间",
             *((progress.snapshot,) if progress.snapshot else ()),

@@ -4,11 +4,13 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from reports.tracker.came import Came, delay, told
-from reports.tracker.items import LATE, Item
+from reports.tracker.items import LATE, PHOTOS, Item
 from reports.tracker.standing import PLACES, CaseStanding, ProvinceStanding, Standing
-from reports.wording import clock, month_and_day, one_line
+from reports.wording import clipped, clock, month_and_day, one_line
 
 Row = dict[str, Any]
+# Evidence may name hundreds of photos; nobody reads so long a line, and the JSON has all of it.
+_LENGTH = 300
 # The states of an item and of a case in words.
 STATES = {"there": "按时", "late": "迟到", "missing": "缺"}
 CASES = {"complete": "按时齐全", "incomplete": "未齐", "late": "迟报"}
@@ -130,9 +132,10 @@ def lines(row: Row) -> list[str]:
 
 def line(where: str, item: Row) -> str:
     """Return an item that was not there in time, in a line."""
+    told_ = clipped(item["text"], _LENGTH)
     if item["state"] == LATE:
-        return f"{where}{item['what']}迟到：{item['text']}"
-    text = f"：{item['text']}" if item["text"] else ""
+        return f"{where}{item['what']}迟到：{told_}"
+    text = f"：{told_}" if told_ else ""
     return f"{where}缺{item['what']}{text}"
 
 
@@ -143,8 +146,14 @@ def short_lines(row: Row) -> list[str]:
     return [one_line(one) for one in told_ if one]
 
 
+def _named(item: Row) -> str:
+    """Return what a missing item is called; of photos also how many there are."""
+    counted = item["text"].partition("；")[0] if item["what"] == PHOTOS else ""
+    return f"{item['what']}（{counted}）" if counted else str(item["what"])
+
+
 def _short(where: str, items: list[Row]) -> str:
-    missing = [item["what"] for item in items if item["state"] == "missing"]
+    missing = [_named(item) for item in items if item["state"] == "missing"]
     late = [item for item in items if item["state"] == LATE]
     said = [f"缺{'、'.join(missing)}"] if missing else []
     if late:

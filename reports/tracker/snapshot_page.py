@@ -7,8 +7,10 @@ from typing import Any
 from reports.tracker.page import Entry, Page, Section
 from reports.tracker.rows import lines
 from reports.tracker.standing import LABELS, PLACES
+from reports.wording import joined
 
 Content = Mapping[str, Any]
+_NAMED = 5
 
 
 def snapshot_page(made: Content, sha256: str) -> Page:
@@ -46,6 +48,9 @@ def alerts(made: Content) -> list[str]:
         f"{gap['mailbox']} 的文件夹 {gap['folder']} 有 {gap['count']} 封邮件服务器没有给出"
         for gap in made["mail"]["withheld"]
     ]
+    unread = [str(one["id"]) for one in made["messages"] if one.get("state") in {"waiting", "failed"}]
+    if unread:
+        said.append(f"留底时有 {len(unread)} 封来信没有读出（来信 {joined(unread, _NAMED)}），其中的材料没有计入")
     return said
 
 
