@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,9 @@ from sqlalchemy import Engine, event
 
 from config.settings import load_settings
 from ingest import tracking
-from ingest.desk import open_desk
+from ingest.desk import Desk, open_desk
 from store import snapshots
+from store.database import open_store
 from tests.killed_at import Steps
 
 CAMPAIGN = "2026-haofuwu"
@@ -30,15 +32,17 @@ def main() -> None:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     folder, now = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
     whole = copied(folder, "whole")
-    steps = in_child(lambda: tracked(whole, now, 0))[0]
-    wanted = state_of(whole)
+    known = open_desk(load_settings(folder / "desk" / "zhengji.toml", {}))
+    known.close()
+    steps = in_child(lambda: tracked(known, whole, now, 0))[0]
+    wanted = state_of(known, whole)
     told: dict[str, Any] = {"steps": steps, "wanted": wanted, "wrong": {}, "survived": []}
     for step in range(1, steps + 1):
         own = copied(folder, "killed")
-        if in_child(lambda own=own, step=step: tracked(own, now, step))[1] == 0:
+        if in_child(lambda own=own, step=step: tracked(known, own, now, step))[1] == 0:
             told["survived"].append(step)
-        in_child(lambda own=own: tracked(own, now, 0))
-        if (left := state_of(own)) != wanted:
+        in_child(lambda own=own: tracked(known, own, now, 0))
+        if (left := state_of(known, own)) != wanted:
             told["wrong"][step] = left
     sys.stdout.write(json.dumps(told))
 
@@ -51,11 +55,27 @@ def in_child(act: Callable[[], int]) -> tuple[int, int]:
     os._exit(act())
 
 
-def tracked(folder: Path, now: datetime, last: int) -> int:
-    desk = open_desk(load_settings(folder / "zhengji.toml", {}))
+def desk_in(known: Desk, folder: Path) -> Desk:
+    """Return the desk of a folder, with the campaign that was read and proved once."""
+    settings = load_settings(folder / "zhengji.toml", {})
+    return replace(known, settings=settings, store=open_store(settings.database_url, settings.at(settings.vault.path)))
+
+
+def before(steps: Steps, act: Callable[..., Any]) -> Callable[..., Any]:
+    """Return an act that may find the process killed; what it leaves is what the next one finds."""
+
+    def stepped(*arguments: Any, **options: Any) -> Any:
+        steps.step()
+        return act(*arguments, **options)
+
+    return stepped
+
+
+def tracked(known: Desk, folder: Path, now: datetime, last: int) -> int:
+    desk = desk_in(known, folder)
     steps = Steps(last)
-    os.fsync = steps.around(os.fsync)
-    Path.replace = steps.around(Path.replace)  # type: ignore[method-assign]
+    os.fsync = before(steps, os.fsync)
+    Path.replace = before(steps, Path.replace)  # type: ignore[method-assign]
     event.listen(Engine, "commit", lambda _connection: steps.step())
     tracking.track(desk, now)
     return steps.count
@@ -66,9 +86,9 @@ def copied(folder: Path, name: str) -> Path:
     return Path(shutil.copytree(folder / "desk", folder / name))
 
 
-def state_of(folder: Path) -> list[Any]:
+def state_of(known: Desk, folder: Path) -> list[Any]:
     """Return what a run left: rows without their clocks, and the written files by their hashes."""
-    opened = open_desk(load_settings(folder / "zhengji.toml", {}))
+    opened = desk_in(known, folder)
     kept = [[one.moment.isoformat(), one.sha256, one.numbers] for one in snapshots.every(opened.store, CAMPAIGN)]
     made = [[one.day.isoformat(), one.sha256] for one in tracking.noted.every(opened.store, CAMPAIGN)]
     files = sorted(path for path in (folder / "data" / "digests").rglob("*.*") if path.is_file())
