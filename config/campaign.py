@@ -89,7 +89,8 @@ class Call(Part):
     name_threshold: float
     sender_threshold: float
     sample_share: float = Field(gt=0, le=1)
-    milestones: tuple[int, ...]
+    milestones: tuple[Annotated[int, Field(gt=0)], ...]
+    tracked_after_days: int = Field(ge=0)
 
     @field_validator("timezone")
     @classmethod
@@ -324,6 +325,13 @@ def campaign_ids() -> list[str]:
     """Return the ids of the campaigns that the package ships."""
     folder = resources.files("config") / "campaigns"
     return sorted(Path(entry.name).stem for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def campaign_bytes(name: str, beside: Path | None = None) -> bytes:
+    """Return the bytes of a campaign's file, named as in `load_campaign`."""
+    if name.endswith(".toml"):
+        return ((beside or Path.cwd()) / name).read_bytes()
+    return (resources.files("config") / "campaigns" / f"{name}.toml").read_bytes()
 
 
 def load_campaign(name: str, beside: Path | None = None) -> Campaign:

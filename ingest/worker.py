@@ -20,6 +20,7 @@ from ingest.desk import Desk
 from ingest.digesting import make_digest, send_digest, write_digest
 from ingest.intake import take_in
 from ingest.poll import Poller
+from ingest.tracking import lay_down, track
 from reports.deadline import is_working_day
 
 log = structlog.get_logger()
@@ -93,12 +94,21 @@ class Worker:
         """Take in what is new and read it."""
         Poller(self.desk, now, stop=self.stopping.is_set).poll_all()
         read = take_in(self.desk, stop=self.stopping.is_set)
-        self.desk.rest()
         log.info("worker.polled", read=read)
+        # Where the machine was off, or a later deadline has passed, what is due is caught up here.
+        track(self.desk, now())
+        self.desk.rest()
 
     def digest(self) -> None:
         """Write today's digest and send it, on working days of the official calendar."""
         moment = now()
+        try:
+            # Days off count for a deadline: its report is made, and told by the next digest.
+            track(self.desk, moment)
+        finally:
+            self._digest(moment)
+
+    def _digest(self, moment: datetime) -> None:
         if not is_working_day(moment.astimezone(self.desk.campaign.call.zone).date()):
             log.info("digest.day_off")
             return
@@ -107,9 +117,13 @@ class Worker:
         send_digest(self.desk, digest, moment)
 
     def deadline(self) -> None:
-        """Take in what arrived until the deadline, and write the digest of that moment beside the daily ones."""
-        self.poll()
+        """Take in what arrived until the deadline, lay it down, and write digest and report of that moment."""
         moment = self.desk.campaign.call.last_moment
+        try:
+            self.poll()
+        finally:
+            # Also where the mailboxes cannot be read: the snapshot says so itself.
+            lay_down(self.desk, moment, now())
         folder = self.desk.settings.at(self.desk.settings.digest.folder) / "截止时刻"
         write_digest(self.desk, make_digest(self.desk, moment), folder)
         log.info("deadline.passed", moment=moment.isoformat())

@@ -8,8 +8,11 @@ from config.campaign import Campaign, Table
 from config.matching import Named, likeness, why
 from config.naming import community_key, folded
 from reports.incoming import Cell, FileView
+from reports.photo_facts import fault
 from reports.picture import CaseView
 from reports.rulings import Rulings
+from reports.same_pictures import first_copies
+from reports.versions import item_of
 
 if TYPE_CHECKING:
     from reports.subjects import Subject
@@ -107,22 +110,25 @@ def late_items(case: CaseView, limit: datetime, campaign: Campaign) -> list[str]
     """Return the required items of a case whose first arrival lies after the deadline."""
     forms = (file for file in case.files if file.kind in FORM_KINDS)
     materials = (file for file in case.files if file.kind == "case_material")
-    items = {
-        "推荐表": _first(forms),
-        "案例材料": _first(materials),
-        "照片": _nth(case.counted_photos, campaign.call.photos_min),
-    }
-    return [label for label, arrival in items.items() if arrival is not None and arrival > limit]
+    items = {"推荐表": _first(forms), "案例材料": _first(materials)}
+    late = [label for label, arrival in items.items() if arrival is not None and arrival > limit]
+    return [*late, "照片"] if _photos_are_late(case, limit, campaign) else late
 
 
 def _first(files: Iterable[FileView]) -> datetime | None:
     return min((file.first_taken for file in files), default=None)
 
 
-def _nth(files: Iterable[FileView], count: int) -> datetime | None:
-    """Return when enough photos were there: the requirement is met by the third, not by the first."""
-    arrivals = sorted(file.first_taken for file in files)
-    return arrivals[count - 1] if len(arrivals) >= count else None
+def _photos_are_late(case: CaseView, limit: datetime, campaign: Campaign) -> bool:
+    """Tell whether enough photos came, but not by the deadline; one that was renewed since was there in time."""
+    wanted = campaign.call.photos_min
+    if len(case.counted_photos) < wanted:
+        return False
+    photos = [file for file in case.files if file.kind == "photo" and fault(file, campaign) is None]
+    in_time = sorted((file for file in photos if file.first_taken <= limit), key=lambda file: file.first_taken)
+    # Of the versions of one photo the last in time counts.
+    newest = list({item_of(file) or file.id: file for file in in_time}.values())
+    return len(newest) - len(first_copies(newest)) < wanted
 
 
 def received(subject: "Subject") -> str:

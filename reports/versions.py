@@ -74,7 +74,7 @@ def _old_items(files: Sequence[FileView], messages: Mapping[int, MessageView], c
     # The same bytes again are no newer version: a colleague forwards an old mail, or it comes to the other address.
     for file in reversed(sorted(files, key=lambda file: file.first_arrival)):  # noqa: C413 (what came later goes before)
         message = messages[file.message_pk]
-        key = _item(file)
+        key = item_of(file)
         if key is None or not message.is_submission:
             continue
         if newest.get(key, message.together) != message.together:
@@ -117,7 +117,7 @@ def holder_of(path: str) -> str:
     return path.rpartition("!/")[0]
 
 
-def _item(file: FileView) -> tuple[int, str, str] | None:
+def item_of(file: FileView) -> tuple[int, str, str] | None:
     """Return what a file is a version of: a paper of a case, or a photo of a case by its name; None for others."""
     if len(file.case_ids) != 1 or file.kind not in (*_REPLACED, "photo") or file.pasted:
         return None
