@@ -25,6 +25,8 @@ FILED, WAIVED, DEADLINE, NOTHING = "filed", "waived", "deadline", "nothing"
 ON_FILING = (FILED, MERGED, APART)
 # Files that persons brought, and which of a mail's two stamps counts.
 ADDED, ATTACHED, ARRIVAL = "added", "attached", "arrival"
+# What a look at the store follows at once; the others were followed by reading and filing, whose rows are of today.
+ON_LOOKING = (VALUE, WITHDRAWN, WAIVED, DEADLINE, NOTHING, ARRIVAL)
 # What reading a mail asks for.
 _ON_MAIL = (SENDER, MAIL_KIND, PASSWORD, ADDED)
 _PREFIX = "message:"

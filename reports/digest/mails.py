@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from reports.digest.parts import Group, Item, group, where
+from reports.digest.parts import Chapter, Group, Item, Number, group, where
 from reports.digest.todo import subject_of
 from reports.incoming import MessageView
 from reports.picture import Picture
@@ -20,9 +20,14 @@ _NAMES_LISTED = 3
 _ASIDE = ("inquiry", "unrelated", "automatic")
 
 
-def arrivals(picture: Picture, since: datetime | None) -> Group:
-    """Return the mails that arrived after `since`, the newest first; all where there was no digest before."""
-    new = [message for message in reversed(picture.messages) if since is None or _came(message) > since]
+def arrivals(picture: Picture, since: datetime | None, before: Picture | None) -> Group:
+    """Return the mails that are not in the earlier picture, the newest first; all where there was no digest before.
+
+    Without an earlier picture those are new that came to us after `since`.
+    """
+    known = {message.id for message in before.messages} if before else set()
+    later = (lambda one: one.id not in known) if before else (lambda one: since is None or _came(one) > since)
+    new = [message for message in reversed(picture.messages) if later(message)]
     batches: dict[str, list[MessageView]] = defaultdict(list)
     for message in new:
         batches[message.together].append(message)
@@ -54,6 +59,26 @@ def aside(picture: Picture) -> tuple[Group, ...]:
         of_kind = [_aside_item(message, picture) for message in reversed(set_aside) if message.kind == kind]
         groups.append(group(MESSAGE_KINDS.get(kind, kind), of_kind, _ASIDE_LISTED, unit="封"))
     return tuple(one for one in groups if one.count)
+
+
+def received(picture: Picture, aside: tuple[Group, ...], failed: Group) -> Chapter:
+    """Return all mails by what became of each: filed, set aside by kind, failed, and those that still wait."""
+    told = tally(picture)
+    filed = group("归档的来信", (_item(one, picture) for one in reversed(told.filed)), 0, unit="封")
+    waiting = group("待处理的来信", (_item(one, picture) for one in reversed(told.waiting)), 0, unit="封")
+    return Chapter("收到的来信", (filed, *aside, failed, *([waiting] if waiting.count else [])), "封")
+
+
+def sums(chapter: Chapter, aside: Chapter, failed: Group) -> tuple[Number, ...]:
+    """Return the sum of all mails in the words of `reports.tally`: received = filed + set aside + failed."""
+    filed, waiting = chapter.groups[0], [one for one in chapter.groups if one.title == "待处理的来信"]
+    return (
+        Number("收到", chapter),
+        Number("＝ 归档", filed),
+        Number("＋ 搁置", aside, here="aside"),
+        Number("＋ 未能处理", failed, here="failed"),
+        *(Number("＋ 待处理", one) for one in waiting),
+    )
 
 
 def _at(message: MessageView, picture: Picture) -> str:
