@@ -1,4 +1,4 @@
-"""What changed between two looks at the campaign: what came, what was settled and by what, what newer versions replaced.
+"""What changed between two looks at the campaign: what came, what was settled by what, what newer versions replaced.
 
 Both looks read the same rows with today's readers, so a better reader changes nothing here; a thing outstanding that
 the deadline makes missing is the same finding as before.
@@ -93,17 +93,19 @@ def counts(case: CaseView) -> bool:
 
 # By what a finding is known again in another look at the same rows.
 _Mark = tuple[str, object]
+# Province, city and community as a look shows them.
+_Place = tuple[str | None, str | None, str | None]
 
 
 def _marks(assessment: Assessment) -> dict[_Mark, Finding]:
     """Return the open findings by what they are known by: code and case, else code and subject."""
-    ids = {(case.province, case.city, case.community): case.id for case in assessment.picture.cases}
+    ids: dict[_Place, int] = {(case.province, case.city, case.community): case.id for case in assessment.picture.cases}
     return {_mark(one, ids): one for one in assessment.findings if one.status == "open"}
 
 
-def _mark(finding: Finding, ids: Mapping[tuple[str, str | None, str], int]) -> _Mark:
+def _mark(finding: Finding, ids: Mapping[_Place, int]) -> _Mark:
     place = (finding.province, finding.city, finding.community)
-    if finding.subject == "case" and (id_ := ids.get(place)) is not None:  # type: ignore[call-overload]
+    if finding.subject == "case" and (id_ := ids.get(place)) is not None:
         return finding.code, id_
     return finding.code, finding.key or (*place, finding.subject, finding.message_id, finding.file)
 
@@ -139,7 +141,7 @@ class _After:
         return next((told for ask in asked if (told := ask(finding))), "已不再成立")
 
     @cached_property
-    def _ids(self) -> dict[tuple[str, str | None, str], int]:
+    def _ids(self) -> dict[_Place, int]:
         pictures = (self.old, self.assessment.picture)
         return {(case.province, case.city, case.community): case.id for one in pictures for case in one.cases}
 
@@ -157,7 +159,7 @@ class _After:
 
     def _case(self, finding: Finding) -> CaseView | None:
         place = (finding.province, finding.city, finding.community)
-        return self._cases.get(self._ids.get(place, -1))  # type: ignore[call-overload]
+        return self._cases.get(self._ids.get(place, -1))
 
     def _by_waiver(self, finding: Finding) -> str:
         waived = self._waived.get(_mark(finding, self._ids))

@@ -1,14 +1,17 @@
 """What has changed since the last digest, in groups: what came, was settled, was replaced, and what persons did."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from config.campaign import Campaign
 from reports.changes import Changes, Replaced
-from reports.digest.parts import Chapter, Group, Item, Number, finding_item, group, told, where
+from reports.digest.parts import Chapter, Group, Item, Number, group, told, where
+from reports.digest.todo import located
 from reports.finding import Finding
-from reports.picture import CaseView
+from reports.incoming import MessageView
+from reports.picture import CaseView, Picture
 from reports.telling import CALLED, described
 from reports.wording import clipped, joined, month_and_day, short_clock
 from store.decisions import WAIVED, Decided
@@ -20,19 +23,22 @@ _SEVERITIES = ("error", "warning")
 _Thing = TypeVar("_Thing")
 
 
-def changed(found: Changes | None, campaign: Campaign) -> Chapter:
+def changed(found: Changes | None, picture: Picture) -> Chapter:
     """Return what changed as groups, those that hold something; findings that are only good to know are left out."""
     if found is None:
         return Chapter("变化", ())
+    campaign, messages = picture.campaign, {message.key: message for message in picture.messages}
     new = sorted((one for one in found.new if one.severity in _SEVERITIES), key=_weight)
-    settled = sorted((one for one in found.settled if one.finding.severity in _SEVERITIES), key=lambda one: _weight(one.finding))
+    settled = sorted(
+        (one for one in found.settled if one.finding.severity in _SEVERITIES), key=lambda one: _weight(one.finding)
+    )
     groups = (
         group("首次报送的省", (Item("", view.province) for view in found.first), _LISTED, unit="个"),
         _cases("新到案例", found.arrived),
         _cases("新齐全的案例", found.completed),
         _cases("撤回的案例", found.withdrawn, lambda case: case.withdrawn or ""),
-        _gathered("已解决的问题", settled, lambda one: one.finding, lambda one: one.how),
-        _gathered("新出现的问题", new, lambda one: one, lambda _one: ""),
+        _gathered("已解决的问题", settled, _shown(messages, lambda one: (one.finding, one.how))),
+        _gathered("新出现的问题", new, _shown(messages, lambda one: (one, ""))),
         _newer(found.replaced, campaign),
         group("人工处理", (_decision(one, campaign) for one in found.decided), _LISTED),
     )
@@ -62,35 +68,47 @@ def _cases(title: str, cases: Sequence[CaseView], note: Callable[[CaseView], str
     return told(whole, lines, _LISTED)
 
 
-def _gathered(
-    title: str, things: Sequence[_Thing], finding: Callable[[_Thing], Finding], how: Callable[[_Thing], str]
-) -> Group:
+@dataclass(frozen=True)
+class _Shown:
+    """A finding that is told of: itself, its line, and by what it was settled (empty where it is new)."""
+
+    finding: Finding
+    item: Item
+    how: str
+
+
+def _shown(
+    messages: Mapping[str, MessageView], parts: Callable[[_Thing], tuple[Finding, str]]
+) -> Callable[[_Thing], _Shown]:
+    """Return how a thing of any kind is told of, from its finding and by what that was settled."""
+
+    def show(thing: _Thing) -> _Shown:
+        finding, how = parts(thing)
+        item = located(finding, messages)
+        return _Shown(finding, Item(item.where, item.text, how or item.note), how)
+
+    return show
+
+
+def _gathered(title: str, things: Sequence[_Thing], show: Callable[[_Thing], _Shown]) -> Group:
     """Return findings one by one for the whole page; for the mail a line for each kind in a province."""
-    every = [_item(finding(one), how(one)) for one in things]
-    alike: dict[tuple[str | None, str], list[_Thing]] = defaultdict(list)
-    for one in things:
-        alike[finding(one).province, finding(one).code].append(one)
-    lines = (_line([finding(one) for one in same], [how(one) for one in same]) for same in alike.values())
-    return told(group(title, every, 0), lines, _LISTED)
+    every = [show(one) for one in things]
+    alike: dict[tuple[str | None, str], list[_Shown]] = defaultdict(list)
+    for one in every:
+        alike[one.finding.province, one.finding.code].append(one)
+    return told(group(title, (one.item for one in every), 0), (_line(same) for same in alike.values()), _LISTED)
 
 
-def _item(finding: Finding, how: str) -> Item:
-    item = finding_item(finding)
-    return Item(item.where, item.text, how) if how else item
-
-
-def _line(same: Sequence[Finding], hows: Sequence[str]) -> Item:
-    """Return findings of one kind in a province as a line: the first in full, of the others where they are."""
+def _line(same: Sequence[_Shown]) -> Item:
+    """Return findings of one kind in a province as a line: the first in words, of the others where they are."""
     first = same[0]
     if len(same) == 1:
-        item = _item(first, hows[0])
-        return Item(item.where, clipped(item.text, _LENGTH), item.note if hows[0] else "")
-    names = dict.fromkeys(one.community or one.city or "" for one in same)
+        return Item(first.item.where, clipped(first.item.text, _LENGTH), first.how)
+    names = dict.fromkeys(one.finding.community or one.finding.city or "" for one in same)
     places = joined((name for name in names if name), _NAMES)
-    note = joined(dict.fromkeys(how for how in hows if how), 1)
-    return Item(
-        where(first.province, places), f"{clipped(first.message, _LENGTH)}（同类 {len(same)} 项）", note, len(same)
-    )
+    hows = joined(dict.fromkeys(one.how for one in same if one.how), 1)
+    text = f"{clipped(first.finding.message, _LENGTH)}（同类 {len(same)} 项）"
+    return Item(where(first.finding.province, places), text, hows, len(same))
 
 
 def _newer(replaced: Sequence[Replaced], campaign: Campaign) -> Group:
@@ -130,5 +148,3 @@ def _decision(one: Decided, campaign: Campaign) -> Item:
 def idle_text(found: Changes | None) -> str:
     """Return what is said where nothing changed, or where there is nothing to compare with."""
     return "没有变化。" if found is not None else "这是第一期，没有上期可比。"
-
-

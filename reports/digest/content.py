@@ -14,7 +14,7 @@ from reports.digest.provinces import Tile
 from reports.finding import Assessment
 from reports.picture import Picture
 from reports.tally import tally
-from reports.wording import PHASES, clock, month_and_day, short_clock, weekday
+from reports.wording import clock, month_and_day, short_clock, weekday
 
 _FAILED_LISTED = 10
 
@@ -130,7 +130,7 @@ class _Lists:
         since, before = (earlier.since, earlier.picture) if earlier else (None, None)
         return cls(
             todo=Chapter("今天需要处理", todo.todo_groups(assessment)),
-            changes=changed.changed(earlier.changes if earlier else None, picture.campaign),
+            changes=changed.changed(earlier.changes if earlier else None, picture),
             by_status=provinces.by_status(assessment),
             late_provinces=provinces.late_provinces(assessment),
             expected=cases.expected(assessment),

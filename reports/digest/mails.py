@@ -25,9 +25,11 @@ def arrivals(picture: Picture, since: datetime | None, before: Picture | None) -
 
     Without an earlier picture those are new that came to us after `since`.
     """
-    known = {message.id for message in before.messages} if before else set()
-    later = (lambda one: one.id not in known) if before else (lambda one: since is None or _came(one) > since)
-    new = [message for message in reversed(picture.messages) if later(message)]
+    if before is not None:
+        known = {message.id for message in before.messages}
+        new = [message for message in reversed(picture.messages) if message.id not in known]
+    else:
+        new = [message for message in reversed(picture.messages) if since is None or _came(message) > since]
     batches: dict[str, list[MessageView]] = defaultdict(list)
     for message in new:
         batches[message.together].append(message)

@@ -34,6 +34,11 @@ def as_text(content: Content) -> str:
     return _rendered("digest.txt", content, whole=False)
 
 
+def as_brief(content: Content, told: object) -> str:
+    """Return the paragraphs of the page for the leadership, a line each, the heading before a bar."""
+    return _environment().get_template("digest.brief.txt").render(c=content, b=told)
+
+
 def _rendered(template: str, content: Content, *, whole: bool) -> str:
     lines = [content.tiles[start : start + _IN_LINE] for start in range(0, len(content.tiles), _IN_LINE)]
     given: dict[str, Any] = {

@@ -110,7 +110,11 @@ def _text(now: Day, call: Call) -> str:
     come = f"已到 {now.arrived} 个，其中材料齐全 {now.complete} 个"
     if now.expected is None:
         return come
-    due = f"按预计今天应到约 {round(now.expected)} 个" if now.day <= call.deadline else f"截止时预计约 {round(now.expected)} 个"
+    due = (
+        f"按预计今天应到约 {round(now.expected)} 个"
+        if now.day <= call.deadline
+        else f"截止时预计约 {round(now.expected)} 个"
+    )
     return f"{due}，{come.replace('已到', '实到')}"
 
 
@@ -124,8 +128,11 @@ def _basis(picture: Picture, total: int | None) -> str:
     nothing = [view for view in views if view.nothing_to_send and not view.messages]
     rest = len(views) - len(listed) - len(nothing)
     parts = [f"已报清单的 {len(listed)} 个省按清单 {sum(view.cases_listed for view in listed)} 个" if listed else ""]
-    parts.append(f"{'其余 ' if listed or nothing else ''}{rest} 个省每省按 {estimate.cases_each} 个估计" if rest else "")
+    parts.append(
+        f"{'其余 ' if listed or nothing else ''}{rest} 个省每省按 {estimate.cases_each} 个估计" if rest else ""
+    )
     parts.append(f"零报送 {len(nothing)} 个省不计" if nothing else "")
     said = "，".join(part for part in parts if part)
     end = month_and_day(picture.campaign.call.deadline)
-    return f"预计到{end}共约 {total} 个：{said}；各日进度凭{estimate.source}。这是估计，不是通知的规定，可在征集文件里修改。"
+    rests_on = f"各日进度凭{estimate.source}。这是估计，不是通知的规定，可在征集文件里修改。"
+    return f"预计到{end}共约 {total} 个：{said}；{rests_on}"

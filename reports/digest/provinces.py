@@ -83,7 +83,7 @@ def sums(assessment: Assessment, chapter: Chapter, late: Chapter) -> tuple[Numbe
     for number, one in enumerate(chapter.groups):
         noted = f"（其中零报送 {nothing}）" if nothing and one.title == STATUSES["none"] else ""
         numbers.append(Number(f"{'，' if number else '：'}{one.title}", one, noted, here=HERE))
-    return (*numbers, *([Number("；迟报", late, here=HERE)] if late.count else []))
+    return (*numbers, *([Number("；其中迟报", late, here=HERE)] if late.count else []))
 
 
 def silent(assessment: Assessment) -> tuple[str, ...]:

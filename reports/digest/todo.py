@@ -66,10 +66,10 @@ def _finding_groups(assessment: Assessment) -> Iterable[Group]:
                 by_kind[title].append(finding)
     for title, tone, _ in _KINDS:
         at_most = _WARNINGS_LISTED if title == _LEAST else _LISTED
-        yield group(title, (_item(finding, messages) for finding in by_kind[title]), at_most, tone)
+        yield group(title, (located(finding, messages) for finding in by_kind[title]), at_most, tone)
 
 
-def _item(finding: Finding, messages: Mapping[str, MessageView]) -> Item:
+def located(finding: Finding, messages: Mapping[str, MessageView]) -> Item:
     """Return a finding as an item; one on a message says which, where the province alone would not."""
     item = finding_item(finding)
     message = messages.get(finding.message_id or "") if finding.subject == "message" else None
