@@ -140,7 +140,7 @@ class _Lists:
             arrivals=mails.arrivals(picture, since, before),
             aside=aside,
             failed=failed,
-            received=mails.received(picture, aside.groups, failed),
+            received=mails.received(picture, aside, failed),
         )
 
     @property

@@ -94,7 +94,7 @@ def as_mail(digest: Digest, sender: str, recipient: str) -> EmailMessage:
         page.add_related(  # type: ignore[union-attr]
             digest.picture, "image", "png", cid=f"<{PICTURE}>", filename="curve.png", disposition="inline"
         )
-    mail.add_attachment(digest.html.encode("utf-8"), "text", "html", filename=digest.file_name)
+    mail.add_attachment(digest.html, subtype="html", charset="utf-8", cte="base64", filename=digest.file_name)
     return mail
 
 

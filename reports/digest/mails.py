@@ -63,12 +63,13 @@ def aside(picture: Picture) -> tuple[Group, ...]:
     return tuple(one for one in groups if one.count)
 
 
-def received(picture: Picture, aside: tuple[Group, ...], failed: Group) -> Chapter:
+def received(picture: Picture, aside: Chapter, failed: Group) -> Chapter:
     """Return all mails by what became of each: filed, set aside by kind, failed, and those that still wait."""
     told = tally(picture)
     filed = group("归档的来信", (_item(one, picture) for one in reversed(told.filed)), 0, unit="封")
     waiting = group("待处理的来信", (_item(one, picture) for one in reversed(told.waiting)), 0, unit="封")
-    return Chapter("收到的来信", (filed, *aside, failed, *([waiting] if waiting.count else [])), "封")
+    groups = (filed, *aside.groups, failed, *([waiting] if waiting.count else []))
+    return Chapter("收到的来信", groups, "封", (aside,))
 
 
 def sums(chapter: Chapter, aside: Chapter, failed: Group) -> tuple[Number, ...]:

@@ -50,11 +50,15 @@ class Group:
 
 @dataclass(frozen=True)
 class Chapter:
-    """Groups that together are one list of the whole page; its count is the sum of theirs."""
+    """Groups that together are one list of the whole page; its count is the sum of theirs.
+
+    `parts` are lists of some of its groups, which stand together.
+    """
 
     title: str
     groups: tuple[Group, ...]
     unit: str = "项"
+    parts: tuple["Chapter", ...] = ()
 
     @property
     def count(self) -> int:
