@@ -41,7 +41,11 @@ SECOND = mail_of(
     "浙江补充材料",
     day("07-21T10:00:00"),
     {
-        **{name: data for name, data in flat(replace(A, form={"company": "嘉兴南湖物业服务有限公司"})).items() if "推荐表" in name},
+        **{
+            name: data
+            for name, data in flat(replace(A, form={"company": "嘉兴南湖物业服务有限公司"})).items()
+            if "推荐表" in name
+        },
         **flat(WHOLE_B),
     },
 )
@@ -198,7 +202,9 @@ def test_a_decision_that_was_undone_is_not_told(opened: Desk) -> None:
 
 def test_findings_since_shows_what_was_settled_and_by_what(opened: Desk) -> None:
     config = opened.settings.at(Path("zhengji.toml"))
-    shown = zhengji("--config", str(config), "findings", "秋水苑", "--since", "2026-07-21T08:30", "--as-of", "2026-07-22T08:30")
+    shown = zhengji(
+        "--config", str(config), "findings", "秋水苑", "--since", "2026-07-21T08:30", "--as-of", "2026-07-22T08:30"
+    )
     assert "已解决（收到《宁波秋水物业服务有限公司-秋水苑-推荐表.docx》）" in shown.stdout
     without = zhengji("--config", str(config), "findings", "秋水苑", "--as-of", "2026-07-22T08:30")
     assert "已解决" not in without.stdout

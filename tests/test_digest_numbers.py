@@ -132,9 +132,10 @@ def test_received_is_filed_and_set_aside_and_failed_and_waiting() -> None:
     received, *parts = [one.of.count for one in content.mail_sums]
     assert received == sum(parts) == 4
     assert parts == [1, 1, 1, 1]
-    assert "收到 4 ＝ 归档 1 ＋ 搁置 1 ＋ 未能处理 1 ＋ 待处理 1" in compose(
-        assessment([association("浙江", [message("浙江")])], others=waits), None
-    ).text
+    assert (
+        "收到 4 ＝ 归档 1 ＋ 搁置 1 ＋ 未能处理 1 ＋ 待处理 1"
+        in compose(assessment([association("浙江", [message("浙江")])], others=waits), None).text
+    )
 
 
 def test_what_needs_a_person_is_the_sum_of_its_groups_in_subject_and_page(made: Assessment, digest: Digest) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from reports.digest.content import Content, content_of
 from reports.digest.page import as_brief
@@ -13,6 +14,7 @@ from reports.wording import joined, month_and_day
 _TITLE = "进展情况"
 _DIGITS = "一二三四五六七八九"
 _TEN = 10
+_END = (23, 59)
 _KINDS_WHERE_CROWDED, _NAMES_WHERE_CROWDED = 6, 12
 # The digest's groups as they are said to the leadership; the others go by their own titles.
 _SAID: Mapping[str, str] = {
@@ -81,7 +83,7 @@ def _brief(content: Content, assessment: Assessment, *, crowded: bool) -> Brief:
     numbers = [one.of.count for one in content.case_sums]
     views = picture.associations
     return Brief(
-        moment=f"{at.year}年{month_and_day(at.date())}{at.hour}时{f'{at.minute}分' if at.minute else ''}",
+        moment=_moment(at),
         senders=sum(view.status != "none" for view in views),
         arrived=numbers[1],
         complete=numbers[2],
@@ -95,6 +97,14 @@ def _brief(content: Content, assessment: Assessment, *, crowded: bool) -> Brief:
         deadline=month_and_day(call.deadline),
         due=_due(content),
     )
+
+
+def _moment(at: datetime) -> str:
+    """Return a moment as official papers say it: 2026年8月3日18时; the end of a day is the day."""
+    day = f"{at.year}年{month_and_day(at.date())}"
+    if (at.hour, at.minute) == _END:
+        return day
+    return f"{day}{at.hour}时{f'{at.minute}分' if at.minute else ''}"
 
 
 def _problems(content: Content) -> Iterable[str]:
