@@ -219,15 +219,15 @@ def test_in_the_mail_findings_of_a_kind_are_one_line_and_in_the_page_each_has_it
     from reports.digest.changed import changed
 
     mail_ = message("浙江")
-    cases = [case(mail_, f"第{number}小区") for number in range(4)]
+    cases = [case(mail_, f"第{number}小区") for number in range(7)]
     view = association("浙江", [mail_], cases)
     found = [finding(province="浙江", community=one.community, city=one.city) for one in cases]
     then, now = assessment([view]), assessment([view], found, as_of=MORNING + timedelta(days=1))
     (group,) = changed(changes(then, now), now.picture).groups
-    assert (group.title, group.count, group.rest) == ("新出现的问题", 4, 0)
-    assert [item.count for item in group.items] == [4]
-    assert group.items[0].where == "浙江 · 第0小区、第1小区、第2小区等 4 个"
-    assert [item.where for item in group.every] == [f"浙江 · 杭州市 · 第{number}小区" for number in range(4)]
+    assert (group.title, group.count, group.rest) == ("新出现的问题", 7, 0)
+    assert [item.count for item in group.items] == [7]
+    assert group.items[0].where == "浙江 · 第0小区、第1小区、第2小区等 7 个"
+    assert [item.where for item in group.every] == [f"浙江 · 杭州市 · 第{number}小区" for number in range(7)]
 
 
 def test_what_is_only_good_to_know_is_no_change_for_the_digest() -> None:

@@ -167,6 +167,17 @@ def test_a_cloud_link_about_to_expire_goes_before_everything_else() -> None:
     assert "待下载的云附件" in [one.title for one in content.todo.groups]
 
 
+def test_many_findings_of_a_kind_are_one_line_for_a_province_in_the_mail_and_all_in_the_page() -> None:
+    found = [finding(community=f"第{number}小区", city="杭州市") for number in range(40)]
+    found += [finding("eligibility.collection_rate", "error", province="江苏", community=f"苏{n}") for n in range(12)]
+    digest = compose(assessment([], found), None)
+    assert "1. 浙江 · 第0小区、第1小区、第2小区等 40 个" in digest.text
+    assert "（同类共 40 项，以第一项为例）" in digest.text
+    assert "第39小区" not in digest.mail_html
+    assert "第39小区" in digest.html
+    assert "苏11" in digest.html
+
+
 def test_notes_stand_before_everything_and_are_escaped_and_masked() -> None:
     digest = compose(assessment(), None, ["昨日日报可能未送达：<a@x.cn>，电话 13812345678"])
     for text in (digest.text, digest.html, digest.mail_html):

@@ -1,16 +1,13 @@
 """What has changed since the last digest, in groups: what came, was settled, was replaced, and what persons did."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable, Sequence
 
 from config.campaign import Campaign
 from reports.changes import Changes, Replaced
+from reports.digest.alike import gathered, shown, subjects_of
 from reports.digest.parts import Chapter, Group, Item, Number, group, told, where
-from reports.digest.todo import located
 from reports.finding import Finding
-from reports.incoming import MessageView
 from reports.picture import CaseView, Picture
 from reports.telling import CALLED, described
 from reports.wording import clipped, joined, month_and_day, short_clock
@@ -20,14 +17,13 @@ _LISTED = 5
 _NAMES = 3
 _LENGTH = 60
 _SEVERITIES = ("error", "warning")
-_Thing = TypeVar("_Thing")
 
 
 def changed(found: Changes | None, picture: Picture) -> Chapter:
     """Return what changed as groups, those that hold something; findings that are only good to know are left out."""
     if found is None:
         return Chapter("变化", ())
-    campaign, messages = picture.campaign, {message.key: message for message in picture.messages}
+    campaign, subjects = picture.campaign, subjects_of(picture.messages)
     new = sorted((one for one in found.new if one.severity in _SEVERITIES), key=_weight)
     settled = sorted(
         (one for one in found.settled if one.finding.severity in _SEVERITIES), key=lambda one: _weight(one.finding)
@@ -37,8 +33,8 @@ def changed(found: Changes | None, picture: Picture) -> Chapter:
         _cases("新到案例", found.arrived),
         _cases("新齐全的案例", found.completed),
         _cases("撤回的案例", found.withdrawn, lambda case: case.withdrawn or ""),
-        _gathered("已解决的问题", settled, _shown(messages, lambda one: (one.finding, one.how))),
-        _gathered("新出现的问题", new, _shown(messages, lambda one: (one, ""))),
+        gathered("已解决的问题", [shown(one.finding, subjects, one.how) for one in settled], _LISTED),
+        gathered("新出现的问题", [shown(one, subjects) for one in new], _LISTED),
         _newer(found.replaced, campaign),
         group("人工处理", (_decision(one, campaign) for one in found.decided), _LISTED),
     )
@@ -66,49 +62,6 @@ def _cases(title: str, cases: Sequence[CaseView], note: Callable[[CaseView], str
         by_province[case.province].append(case.community)
     lines = (Item(place, joined(names, _NAMES), count=len(names)) for place, names in by_province.items())
     return told(whole, lines, _LISTED)
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """A finding that is told of: itself, its line, and by what it was settled (empty where it is new)."""
-
-    finding: Finding
-    item: Item
-    how: str
-
-
-def _shown(
-    messages: Mapping[str, MessageView], parts: Callable[[_Thing], tuple[Finding, str]]
-) -> Callable[[_Thing], _Shown]:
-    """Return how a thing of any kind is told of, from its finding and by what that was settled."""
-
-    def show(thing: _Thing) -> _Shown:
-        finding, how = parts(thing)
-        item = located(finding, messages)
-        return _Shown(finding, Item(item.where, item.text, how or item.note), how)
-
-    return show
-
-
-def _gathered(title: str, things: Sequence[_Thing], show: Callable[[_Thing], _Shown]) -> Group:
-    """Return findings one by one for the whole page; for the mail a line for each kind in a province."""
-    every = [show(one) for one in things]
-    alike: dict[tuple[str | None, str], list[_Shown]] = defaultdict(list)
-    for one in every:
-        alike[one.finding.province, one.finding.code].append(one)
-    return told(group(title, (one.item for one in every), 0), (_line(same) for same in alike.values()), _LISTED)
-
-
-def _line(same: Sequence[_Shown]) -> Item:
-    """Return findings of one kind in a province as a line: the first in words, of the others where they are."""
-    first = same[0]
-    if len(same) == 1:
-        return Item(first.item.where, clipped(first.item.text, _LENGTH), first.how)
-    names = dict.fromkeys(one.finding.community or one.finding.city or "" for one in same)
-    places = joined((name for name in names if name), _NAMES)
-    hows = joined(dict.fromkeys(one.how for one in same if one.how), 1)
-    text = f"{clipped(first.finding.message, _LENGTH)}（同类 {len(same)} 项）"
-    return Item(where(first.finding.province, places), text, hows, len(same))
 
 
 def _newer(replaced: Sequence[Replaced], campaign: Campaign) -> Group:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from reports.digest.alike import subject_of
 from reports.digest.parts import Chapter, Group, Item, Number, group, where
-from reports.digest.todo import subject_of
 from reports.incoming import MessageView
 from reports.picture import Picture
 from reports.sources import source_of
