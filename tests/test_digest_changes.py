@@ -14,6 +14,7 @@ from ingest.digesting import looking_back, make_digest
 from ingest.importer import import_path
 from ingest.intake import take_in
 from reports.changes import Changes, changes
+from reports.digest.digest import compose
 from store import decisions, mail, sent
 from store.decisions import Person
 from tests.desks import assessed, desk
@@ -51,6 +52,14 @@ SECOND = mail_of(
 )
 
 
+THIRD = mail_of(
+    "zjwyxh@example.cn",
+    "更正：浙江汇总清单（以此件为准）",
+    day("07-24T10:00:00"),
+    {"汇总清单（更正）.docx": list_files(HEAD, (replace(A, delivered="2014年9月"), B))["汇总清单.docx"]},
+)
+
+
 def fetch(opened: Desk, folder: Path, raw: bytes, kept: datetime) -> None:
     """Take in a mail that came to us at a moment."""
     inbox = folder / f"inbox-{kept.timestamp():.0f}"
@@ -65,6 +74,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with desk(folder) as one:
         fetch(one, folder, FIRST, day("07-20T10:05:00"))
         fetch(one, folder, SECOND, day("07-21T10:05:00"))
+        fetch(one, folder, THIRD, day("07-24T10:05:00"))
         yield one
 
 
@@ -91,6 +101,15 @@ def test_a_newer_form_is_told_as_replaced_and_its_contradiction_as_new(opened: D
     assert not any(kind == "summary_list" for kind, *_ in papers)
 
 
+def test_a_corrected_list_is_told_with_what_it_says_otherwise(opened: Desk) -> None:
+    found = told(opened, day("07-24T08:30:00"), day("07-25T08:30:00"))
+    names = [(one.old.name, one.newer and one.newer.name) for one in found.replaced]
+    assert names == [("汇总清单.docx", "汇总清单（更正）.docx")]
+    assert [(one.code, one.community) for one in found.new] == [("mismatch.delivery_date", "春江花园")]
+    text = make_digest(opened, day("07-25T08:30:00")).text
+    assert "〔更正、更新的材料〕1 件\n  1. 浙江　汇总清单 1 件：汇总清单.docx" in text
+
+
 def test_a_case_that_became_whole_is_told_once(opened: Desk) -> None:
     found = told(opened)
     assert [one.community for one in found.completed] == ["秋水苑"]
@@ -115,7 +134,7 @@ def test_a_mail_that_came_before_the_digest_and_was_fetched_after_it_is_new_in_t
         fetch(opened, tmp_path, raw, LAST + timedelta(minutes=5))
         digest = make_digest(opened, NOW)
         assert "新到 1 封" in digest.text
-        assert "新齐全的案例 1 个" in digest.text
+        assert "新报齐的案例 1 个" in digest.text
         # As the next day's digest sees it, it is not new any more.
         sent.note(opened.store, NOW.date(), NOW, "a@x.cn", NOW, "")
         assert "没有新来信" in make_digest(opened, NOW + timedelta(days=1)).text
@@ -208,6 +227,23 @@ def test_findings_since_shows_what_was_settled_and_by_what(opened: Desk) -> None
     assert "已解决（收到《宁波秋水物业服务有限公司-秋水苑-推荐表.docx》）" in shown.stdout
     without = zhengji("--config", str(config), "findings", "秋水苑", "--as-of", "2026-07-22T08:30")
     assert "已解决" not in without.stdout
+
+
+def test_since_must_lie_before_the_moment_that_is_asked_for(opened: Desk) -> None:
+    config = opened.settings.at(Path("zhengji.toml"))
+    done = zhengji("--config", str(config), "findings", "--since", "2026-07-23", "--as-of", "2026-07-22")
+    assert done.returncode == 2
+    assert "要早于 --as-of" in done.stderr
+
+
+def test_a_copy_from_the_other_address_that_was_fetched_later_is_no_new_mail() -> None:
+    first = message("浙江", message_id="<a@x>", subject="报送")
+    copy = message("浙江", message_id="<a@x>", subject="报送", arrival=first.arrival - timedelta(seconds=2))
+    other = message("浙江", message_id="<a@x>", subject="补充")
+    before = assessment([association("浙江", [first])], as_of=MORNING - timedelta(days=1))
+    digest = compose(assessment([association("浙江", [copy, other])]), None, before=before)
+    assert "新到 1 封" in digest.text
+    assert "“补充”" in digest.text
 
 
 def test_nothing_changed_between_two_looks_at_the_same() -> None:

@@ -152,7 +152,7 @@ def test_the_numbers_of_what_changed_are_those_of_its_lists() -> None:
     counts = {one.title: one.count for one in content.changes.groups}
     assert counts["首次报送的省"] == 12
     assert counts["新到案例"] == len(found.arrived) == content.case_sums[1].of.count
-    assert counts["新齐全的案例"] == content.case_sums[2].of.count
+    assert counts["新报齐的案例"] == content.case_sums[2].of.count
     assert [one.of.count for one in content.changes_sum] == list(counts.values())
 
 

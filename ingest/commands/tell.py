@@ -135,7 +135,10 @@ def findings(context: Context, place: str | None, since: str | None, as_of: str 
     """列出问题，连同豁免时要写的编号。"""
     with context.desk() as desk:
         at = moment(as_of, desk.campaign.call)
-        before = looking_back(desk, moment(since, desk.campaign.call), at) if since else None
+        since_at = moment(since, desk.campaign.call) if since else None
+        if since_at and since_at > at:
+            raise click.BadParameter("要早于 --as-of（默认现在）", param_hint="--since")
+        before = looking_back(desk, since_at, at) if since_at else None
         now_ = assessment(desk, at)
         settled = changes(before, now_, decisions.every(desk.store)).settled if before else ()
         click.echo(finding_table(now_, place, settled, every=every), nl=False)

@@ -31,7 +31,7 @@ def changed(found: Changes | None, picture: Picture) -> Chapter:
     groups = (
         group("首次报送的省", (Item("", view.province) for view in found.first), _LISTED, unit="个"),
         _cases("新到案例", found.arrived),
-        _cases("新齐全的案例", found.completed),
+        _cases("新报齐的案例", found.completed),
         _cases("撤回的案例", found.withdrawn, lambda case: case.withdrawn or ""),
         gathered("已解决的问题", [shown(one.finding, subjects, one.how) for one in settled], _LISTED),
         gathered("新出现的问题", [shown(one, subjects) for one in new], _LISTED),

@@ -26,14 +26,21 @@ def arrivals(picture: Picture, since: datetime | None, before: Picture | None) -
     Without an earlier picture those are new that came to us after `since`.
     """
     if before is not None:
-        known = {message.id for message in before.messages}
-        new = [message for message in reversed(picture.messages) if message.id not in known]
+        known = {mark for message in before.messages for mark in _marks(message)}
+        new = [message for message in reversed(picture.messages) if known.isdisjoint(_marks(message))]
     else:
         new = [message for message in reversed(picture.messages) if since is None or _came(message) > since]
     batches: dict[str, list[MessageView]] = defaultdict(list)
     for message in new:
         batches[message.together].append(message)
     return group("新到来信", (_batch(batch, picture) for batch in batches.values()), _NEW_LISTED, unit="封")
+
+
+def _marks(message: MessageView) -> Iterable[object]:
+    """Yield by what a mail is known again: of two copies the one that counts is another once the second is fetched."""
+    yield message.id
+    if message.message_id:
+        yield message.message_id, message.subject, message.files
 
 
 def _came(message: MessageView) -> datetime:
