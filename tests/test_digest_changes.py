@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 from ingest import deciding, settling
+from ingest.cli import cli
 from ingest.deciding import Clerk
 from ingest.desk import Desk
 from ingest.digesting import looking_back, make_digest
@@ -22,7 +24,6 @@ from tests.inbox import Sent, list_files, write_inbox
 from tests.inbox import mail as mail_of
 from tests.picture_builders import AFTER, MORNING, assessment, association, case, finding, message, realistic
 from tests.sample import day
-from tests.test_cli import zhengji
 
 HEAD = "浙江省物业管理协会"
 A = Sent("春江花园", "杭州春江物业服务有限公司", "杭州市物业管理协会")
@@ -127,14 +128,17 @@ def test_a_province_that_sends_for_the_first_time_is_told_with_its_cases(opened:
 
 def test_a_mail_that_came_before_the_digest_and_was_fetched_after_it_is_new_in_the_next(tmp_path: Path) -> None:
     with desk(tmp_path) as opened:
-        fetch(opened, tmp_path, FIRST, day("07-20T10:05:00"))
+        listed = mail_of("zjwyxh@example.cn", "浙江清单", day("07-20T10:00:00"), list_files(HEAD, (A,), scanned=False))
+        fetch(opened, tmp_path, listed, day("07-20T10:05:00"))
         sent.note(opened.store, LAST.date(), LAST, "a@x.cn", LAST, "")
         # It arrived five minutes before that digest, which could not know it.
-        raw = SECOND.replace(b"10:00:00 +0800", b"08:25:00 +0800")
-        fetch(opened, tmp_path, raw, LAST + timedelta(minutes=5))
+        form = mail_of(
+            "zjwyxh@example.cn", "浙江推荐表", LAST - timedelta(minutes=5), {"春江花园推荐表.docx": A.form_docx()}
+        )
+        fetch(opened, tmp_path, form, LAST + timedelta(minutes=5))
         digest = make_digest(opened, NOW)
         assert "新到 1 封" in digest.text
-        assert "新报齐的案例 1 个" in digest.text
+        assert "新到案例 1 个，已解决的问题 1 项" in digest.text
         # As the next day's digest sees it, it is not new any more.
         sent.note(opened.store, NOW.date(), NOW, "a@x.cn", NOW, "")
         assert "没有新来信" in make_digest(opened, NOW + timedelta(days=1)).text
@@ -219,21 +223,21 @@ def test_a_decision_that_was_undone_is_not_told(opened: Desk) -> None:
     assert (found.withdrawn, found.decided, found.settled) == ((), (), ())
 
 
+def said(opened: Desk, *arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["--config", str(opened.settings.at(Path("zhengji.toml"))), "findings", *arguments])
+
+
 def test_findings_since_shows_what_was_settled_and_by_what(opened: Desk) -> None:
-    config = opened.settings.at(Path("zhengji.toml"))
-    shown = zhengji(
-        "--config", str(config), "findings", "秋水苑", "--since", "2026-07-21T08:30", "--as-of", "2026-07-22T08:30"
-    )
-    assert "已解决（收到《宁波秋水物业服务有限公司-秋水苑-推荐表.docx》）" in shown.stdout
-    without = zhengji("--config", str(config), "findings", "秋水苑", "--as-of", "2026-07-22T08:30")
-    assert "已解决" not in without.stdout
+    asked = ("秋水苑", "--as-of", "2026-07-22T08:30")
+    settled = "已解决（收到《宁波秋水物业服务有限公司-秋水苑-推荐表.docx》）"
+    assert settled in said(opened, *asked, "--since", "2026-07-21T08:30").output
+    assert "已解决" not in said(opened, *asked).output
 
 
 def test_since_must_lie_before_the_moment_that_is_asked_for(opened: Desk) -> None:
-    config = opened.settings.at(Path("zhengji.toml"))
-    done = zhengji("--config", str(config), "findings", "--since", "2026-07-23", "--as-of", "2026-07-22")
-    assert done.returncode == 2
-    assert "要早于 --as-of" in done.stderr
+    done = said(opened, "--since", "2026-07-23", "--as-of", "2026-07-22")
+    assert done.exit_code == 2
+    assert "要早于 --as-of" in done.output
 
 
 def test_a_copy_from_the_other_address_that_was_fetched_later_is_no_new_mail() -> None:
