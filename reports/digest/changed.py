@@ -22,7 +22,7 @@ _SEVERITIES = ("error", "warning")
 def changed(found: Changes | None, picture: Picture) -> Chapter:
     """Return what changed as groups, those that hold something; findings that are only good to know are left out."""
     if found is None:
-        return Chapter("变化", ())
+        return Chapter("上期以来的变化", (), "")
     campaign, subjects = picture.campaign, subjects_of(picture.messages)
     new = sorted((one for one in found.new if one.severity in _SEVERITIES), key=_weight)
     settled = sorted(
@@ -38,7 +38,7 @@ def changed(found: Changes | None, picture: Picture) -> Chapter:
         _newer(found.replaced, campaign),
         group("人工处理", (_decision(one, campaign) for one in found.decided), _LISTED),
     )
-    return Chapter("变化", tuple(one for one in groups if one.count))
+    return Chapter("上期以来的变化", tuple(one for one in groups if one.count), "")
 
 
 def sums(chapter: Chapter) -> tuple[Number, ...]:

@@ -98,7 +98,8 @@ def outstanding(assessment: Assessment) -> Group:
     The mail names the first communities of each, the whole page all of them.
     """
     phase = PHASES["missing" if assessment.picture.closed else "outstanding"]
-    whole = group(f"{phase}项目", _outstanding(assessment, None), 0, "error")
+    tone = "error" if assessment.picture.closed else "plain"
+    whole = group(f"{phase}项目", _outstanding(assessment, None), 0, tone)
     return told(whole, _outstanding(assessment, _COMMUNITIES), len(whole.every))
 
 
