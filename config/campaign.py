@@ -255,10 +255,39 @@ class Rule(Part):
     fails: tuple[Any, ...]
 
 
+class Expectation(Part):
+    """How many cases are expected by when: an estimate of the staff's own, with the experience that it rests on.
+
+    `shares` are (days before the deadline, share of all cases that have come by then), the earliest first.
+    """
+
+    cases_each: int = Field(ge=1)
+    source: str = Field(min_length=1)
+    shares: tuple[tuple[int, float], ...] = Field(min_length=2)
+
+    @field_validator("shares")
+    @classmethod
+    def _shares_rise(cls, shares: tuple[tuple[int, float], ...]) -> tuple[tuple[int, float], ...]:
+        days, parts = [day for day, _ in shares], [share for _, share in shares]
+        if days != sorted(set(days), reverse=True) or parts != sorted(parts):
+            raise ValueError("从最早的一天写起：天数一个比一个小，份额一个不比一个小")
+        if days[-1] != 0 or parts[0] < 0 or parts[-1] != 1:
+            raise ValueError("最后一项必须是截止当天：[0, 1.0]；份额在 0 和 1 之间")
+        return shares
+
+    def share(self, days: int) -> float:
+        """Return the share that is expected so many days before the deadline, straight between two points of it."""
+        for (early, less), (late, more) in zip(self.shares, self.shares[1:], strict=False):
+            if late <= days <= early:
+                return less + (more - less) * (early - days) / (early - late)
+        return 1.0 if days < 0 else self.shares[0][1]
+
+
 class Campaign(Part):
     """A whole campaign file."""
 
     campaign: Call
+    expectation: Expectation | None = None
     kind: tuple[Kind, ...]
     summary_list: Table
     recommendation_form: Table

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import count
 
 import chinese_calendar
 
@@ -44,6 +45,11 @@ def is_working_day(day: date) -> bool:
     """Tell whether a day is worked; in years whose official calendar is not known, Monday to Friday are."""
     official = _official(day)
     return day.weekday() < _SATURDAY if official is None else official
+
+
+def days_since_working_day(day: date) -> int:
+    """Return how many days before a day the last working day was: 1 on a Tuesday, 3 on most Mondays."""
+    return next(number for number in count(1) if is_working_day(day - timedelta(days=number)))
 
 
 def _official(day: date) -> bool | None:

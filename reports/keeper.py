@@ -17,7 +17,7 @@ from reports.judge import Judged, assessed, judge
 from reports.picture import Picture
 from reports.province import Call, province_picture
 from store.database import Store
-from store.queries import Kept, Look, looking
+from store.queries import Kept, Look, Span, looking
 
 _NOTHING = Kept()
 
@@ -48,9 +48,9 @@ class Keeper:
         self._drawn: dict[str, _Drawn] = {}
         self._found: dict[str, _Found] = {}
 
-    def assessment(self, as_of: datetime) -> Assessment:
-        """Return the campaign as of a moment (aware), judged."""
-        with _undisturbed(), looking(self.store, as_of) as look:
+    def assessment(self, as_of: datetime, unlearned: Span | None = None) -> Assessment:
+        """Return the campaign as of a moment (aware), judged; without what we learned within the span `unlearned`."""
+        with _undisturbed(), looking(self.store, as_of, unlearned) as look:
             drawn = self._draw(look)
             picture = joined(self.store, look, self.call, list(drawn.values()))
             return assessed(picture, list(self._judge(drawn, picture)))

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from config.naming import folded
 from reports import mailboxes
+from reports.changes import Settled
 from reports.deadline import countdown
 from reports.export import open_counts
 from reports.finding import Assessment, Finding
@@ -53,14 +54,20 @@ def as_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], width: int |
 _FOUND = ("编号", "级别", "省份", "小区", "问题", "现状")
 
 
-def finding_table(assessment: Assessment, place: str | None, *, every: bool) -> str:
-    """Return the findings of a province or a community, or all, as a table; waived ones where `every`."""
+def finding_table(
+    assessment: Assessment, place: str | None, settled: Iterable[Settled] = (), *, every: bool = False
+) -> str:
+    """Return the findings of a province or a community, or all, as a table; waived ones where `every`.
+
+    Below them stand those that were `settled`, each with by what.
+    """
     wanted = folded(place or "")
+    open_ones = [(one, _standing(one)) for one in assessment.findings if every or one.status == "open"]
+    solved = [(one.finding, f"{FINDING_STATUSES['fixed']}（{one.how}）") for one in settled]
     rows = [
-        (one.id, SEVERITIES[one.severity], one.province, one.community or one.city, one.message, _standing(one))
-        for one in assessment.findings
-        if (every or one.status == "open")
-        and (not wanted or wanted in (folded(one.province or ""), folded(one.community or "")))
+        (one.id, SEVERITIES[one.severity], one.province, one.community or one.city, one.message, standing)
+        for one, standing in (*open_ones, *solved)
+        if not wanted or wanted in (folded(one.province or ""), folded(one.community or ""))
     ]
     return as_table(_FOUND, rows) if rows else f"没有{f'“{place}”的' if place else ''}问题\n"
 

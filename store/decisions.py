@@ -27,6 +27,8 @@ ON_FILING = (FILED, MERGED, APART)
 ADDED, ATTACHED, ARRIVAL = "added", "attached", "arrival"
 # What a reviewer says of a case, and which cases a reviewer was given.
 SCREENED, ASSIGNED = "screened", "assigned"
+# What a look at the store follows at once; the others were followed by reading and filing, whose rows are of today.
+ON_LOOKING = (VALUE, WITHDRAWN, WAIVED, DEADLINE, NOTHING, ARRIVAL)
 # What reading a mail asks for.
 _ON_MAIL = (SENDER, MAIL_KIND, PASSWORD, ADDED)
 _PREFIX = "message:"

@@ -66,20 +66,38 @@ class Kept:
         return Counter(file.message_pk for file in self.files)
 
 
-class Look:
-    """One consistent look at the store as of a moment: what belongs to no province, and each province on demand."""
+@dataclass(frozen=True)
+class Span:
+    """A stretch of time: after a moment, up to and including another."""
 
-    def __init__(self, session: Session, as_of: datetime) -> None:
+    after: datetime
+    until: datetime
+
+    def holds(self, moment: datetime | None) -> bool:
+        """Tell whether a moment lies in it."""
+        return moment is not None and self.after < moment <= self.until
+
+
+class Look:
+    """One consistent look at the store as of a moment: what belongs to no province, and each province on demand.
+
+    What came to us, or was decided, within the span `unlearned` is left out: so the look is what was known before it.
+    A mail may have arrived before that and be fetched later.
+    """
+
+    def __init__(self, session: Session, as_of: datetime, unlearned: Span | None = None) -> None:
         self.as_of = as_of
         self._session = session
+        self._unlearned = unlearned
         self.decisions: dict[int, Decided] = {one.id: one for one in decisions.made(session)}
         self.drops: dict[int, Dropped] = dropped(session)
         self.troubles: Sequence[Trouble] = troubles_in(session, as_of)
         self.answered: set[str] = answered_links(session)
         self.same_pictures: Mapping[str, Collection[str]] = same_pictures(session)
-        self._standing = {(row.what, row.subject): row for row in decisions.current(self.decisions.values())}
+        standing = decisions.current(_as_known(self.decisions.values(), unlearned))
+        self._standing = {(row.what, row.subject): row for row in standing}
         self._decided = _by_province(self._standing.values())
-        self._originals = _originals(session, as_of)
+        self._originals = _originals(session, self._there)
         self.copies = Counter(self._originals.values())
 
     def marks(self) -> dict[str, Mark]:
@@ -119,7 +137,10 @@ class Look:
 
     @property
     def _there(self) -> ColumnElement[bool]:
-        return Message.arrival <= self.as_of
+        come = Message.arrival <= self.as_of
+        if self._unlearned is None:
+            return come
+        return come & or_(Message.kept_at <= self._unlearned.after, Message.kept_at > self._unlearned.until)
 
     def _of(self, provinces: Collection[str] | None) -> ColumnElement[bool]:
         """Return the condition on messages that they had come, and belong to some provinces."""
@@ -187,10 +208,19 @@ class Look:
 
 
 @contextmanager
-def looking(store: Store, as_of: datetime) -> Iterator[Look]:
-    """Give a look at what had arrived by a moment."""
+def looking(store: Store, as_of: datetime, unlearned: Span | None = None) -> Iterator[Look]:
+    """Give a look at what had arrived by a moment, without what we learned within a span."""
     with store.reading() as session:
-        yield Look(session, as_of)
+        yield Look(session, as_of, unlearned)
+
+
+def _as_known(rows: Iterable[Decided], unlearned: Span | None) -> Iterable[Decided]:
+    """Yield the decisions as they stood before a span; those that filing and reading have followed stay as they are."""
+    for row in rows:
+        if unlearned is None or row.what not in decisions.ON_LOOKING:
+            yield row
+        elif not unlearned.holds(row.decided_at):
+            yield replace(row, undone_at=None) if unlearned.holds(row.undone_at) else row
 
 
 def _joined(query: Select[Any], own: ColumnElement[bool], *, letter: bool = True) -> Select[Any]:
@@ -203,9 +233,9 @@ def _rows(session: Session, query: Select[Any], _table: type[_Row]) -> list[_Row
     return cast("list[_Row]", session.execute(query).all())
 
 
-def _originals(session: Session, as_of: datetime) -> dict[int, int]:
+def _originals(session: Session, there: ColumnElement[bool]) -> dict[int, int]:
     """Return for each message that is a copy of an earlier one the id of that one."""
-    came = select(Letter.soft_key, Message.id).join(Message).where(Message.arrival <= as_of)
+    came = select(Letter.soft_key, Message.id).join(Message).where(there)
     several = select(Letter.soft_key).where(Letter.soft_key.is_not(None)).group_by(Letter.soft_key)
     query = came.where(Letter.soft_key.in_(several.having(func.count() > 1)))
     first: dict[str | None, int] = {}

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from config.campaign import Call
-from reports.deadline import countdown, is_working_day
+from reports.deadline import countdown, days_since_working_day, is_working_day
 from tests.picture_builders import campaign
 
 CALL = campaign().call
@@ -57,3 +57,19 @@ def test_a_year_without_an_official_calendar_counts_monday_to_friday_and_says_so
     assert "按周一至周五估算" in found.text
     assert is_working_day(date(2099, 8, 5))
     assert not is_working_day(date(2099, 8, 2))
+
+
+@pytest.mark.parametrize(
+    ("day", "days"),
+    [
+        ("2026-07-21", 1),
+        ("2026-07-20", 3),
+        # After the Dragon Boat Festival, after the National Day, after a Saturday and a Sunday that were worked.
+        ("2026-06-22", 4),
+        ("2026-10-08", 8),
+        ("2026-10-12", 2),
+        ("2026-09-21", 1),
+    ],
+)
+def test_the_last_working_day_before_is_found_over_weekends_and_holidays(day: str, days: int) -> None:
+    assert days_since_working_day(date.fromisoformat(day)) == days

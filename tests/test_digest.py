@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.digest.content import content_of
+from reports.digest.content import Earlier, content_of
 from reports.digest.digest import Digest, as_mail, compose, write
 from reports.digest.parts import Group
 from reports.finding import Assessment
@@ -32,11 +32,12 @@ from tests.picture_builders import (
 
 SECTIONS = [
     "今天需要处理",
-    "截止时间",
+    "上期以来的变化",
+    "截止时间与进度",
     "各省报送情况",
-    "新到来信",
     "待报项目",
     "迟报",
+    "新到来信",
     "搁置的来信",
     "未能处理的来信",
     "收信情况",
@@ -77,14 +78,14 @@ def digest(busy: Assessment) -> Digest:
 def test_the_sections_come_in_order_what_needs_a_person_first(digest: Digest) -> None:
     for text in (digest.text, words(digest.html)):
         places = [
-            text.index(f"{number}、{title}") for number, title in zip("一二三四五六七八九", SECTIONS, strict=True)
+            text.index(f"{number}、{title}") for number, title in zip("一二三四五六七八九十", SECTIONS, strict=True)
         ]
         assert places == sorted(places)
 
 
 def test_html_and_text_say_the_same(digest: Digest) -> None:
     numbers = re.compile(r"（(\d+)）")
-    html = words(digest.html)
+    html = words(digest.mail_html)
     text = re.sub(r"\s+", "", digest.text)
     assert numbers.findall(html) == numbers.findall(text)
     for line in digest.text.splitlines():
@@ -94,20 +95,22 @@ def test_html_and_text_say_the_same(digest: Digest) -> None:
 
 
 def test_what_needs_a_person_stands_in_order_of_urgency(busy: Assessment) -> None:
-    titles = [group.title for group in content_of(busy, FRIDAY).todo]
+    titles = [group.title for group in content_of(busy, Earlier(FRIDAY)).todo.groups]
     assert titles == ["收信中断", "未能处理的来信", "待认定发信单位", "打不开的文件", "超出名额", "须改正", "请核对"]
 
 
 def test_every_count_equals_its_list_and_what_it_leaves_out(busy: Assessment) -> None:
     content = content_of(busy, None)
-    groups: list[Group] = [*content.todo, content.arrivals, content.late, *content.aside, content.failed]
-    assert all(group.count == len(group.items) + group.rest for group in groups)
-    assert content.todo_count == sum(group.count for group in content.todo)
+    groups: list[Group] = [one for chapter in content.lists for one in chapter.groups]
+    assert {content.arrivals, content.outstanding, content.late, content.failed} <= {*groups, content.late}
+    for group in groups:
+        assert group.count == sum(item.count for item in group.items) + group.rest == sum(i.count for i in group.every)
+    assert content.todo.count == sum(group.count for group in content.todo.groups)
     assert content.arrivals.count == len(busy.picture.messages)
     assert len(content.tiles) == 31
     silent = set(content.silent)
     absent = [one for one in busy.findings if one.phase and one.province not in silent]
-    assert content.outstanding_count == len(absent)
+    assert content.outstanding.count == len(absent)
 
 
 def test_received_is_filed_and_set_aside_and_failed(busy: Assessment) -> None:
@@ -122,11 +125,13 @@ def test_a_mail_that_still_waits_is_in_the_sum() -> None:
     assert tally(made.picture).text.endswith("＋ 待处理 1")
 
 
-def test_long_lists_are_cut_and_say_how_many_more_the_ledger_has() -> None:
+def test_long_lists_are_cut_in_the_mail_and_whole_in_the_page_that_comes_with_it() -> None:
     found = [finding("quota.exceeded", "error", city=f"第{number}市", subject="association") for number in range(14)]
-    text = compose(assessment([], found), None).text
-    assert "〔超出名额〕14 项" in text
-    assert "另有 4 项，见台账" in text
+    digest = compose(assessment([], found), None)
+    assert "〔超出名额〕14 项" in digest.text
+    assert "另有 4 项，见附件" in digest.text
+    assert "第13市" not in digest.mail_html
+    assert all(f"第{number}市" in words(digest.html) for number in range(14))
 
 
 def test_phones_are_masked_wherever_text_is_shown(digest: Digest) -> None:
@@ -159,16 +164,21 @@ def test_a_number_split_by_unseen_characters_is_masked_too() -> None:
     assert "138****5678" in compose(made, None).text
 
 
-def test_what_others_wrote_is_escaped_and_links_to_nowhere(digest: Digest) -> None:
-    page = Page(digest.html)
-    assert "&lt;b&gt;特价&lt;/b&gt;" in digest.html
-    assert "://" not in digest.html
+def test_what_others_wrote_is_escaped_and_nothing_is_loaded_from_anywhere(digest: Digest) -> None:
     assert "://" not in digest.text
-    assert {tag for tag, _ in page.tags} <= {
-        "html", "head", "meta", "title", "body", "table", "tr", "td", "b", "br", "span",
-    }  # fmt: skip
-    assert not any({"href", "src", "background", "class", "id"} & set(attributes) for _, attributes in page.tags)
-    assert not any("url(" in (attributes.get("style") or "") for _, attributes in page.tags)
+    for html, source in ((digest.html, "data:image/png;base64,"), (digest.mail_html, "cid:")):
+        page = Page(html)
+        assert "&lt;b&gt;特价&lt;/b&gt;" in html
+        assert "://" not in html
+        assert {tag for tag, _ in page.tags} <= {
+            "html", "head", "meta", "title", "body", "table", "tr", "td", "b", "br", "span", "a", "img",
+        }  # fmt: skip
+        assert not any({"background", "class", "srcset"} & set(attributes) for _, attributes in page.tags)
+        assert not any("url(" in (attributes.get("style") or "") for _, attributes in page.tags)
+        assert all((attributes.get("href") or "#").startswith("#") for _, attributes in page.tags)
+        sources = [attributes["src"] or "" for _, attributes in page.tags if "src" in attributes]
+        assert len(sources) == 1
+        assert sources[0].startswith(source)
 
 
 def test_text_cannot_turn_lines_or_forge_sections() -> None:
@@ -212,7 +222,9 @@ def test_silent_provinces_stand_in_one_line_and_not_among_the_outstanding() -> N
     made = realistic()
     content = content_of(made, None)
     assert len(content.silent) == 19
-    assert not set(content.silent) & {one.province for one in content.outstanding}
+    told = {item.where.partition("（")[0] for item in content.outstanding.items}
+    assert told
+    assert not set(content.silent) & told
     assert compose(made, None).text.count("尚未报送（19 个）") == 1
 
 
@@ -228,8 +240,8 @@ def test_what_a_case_lacks_stands_beside_its_name() -> None:
 
 def test_an_idle_day_says_so_and_still_goes_out() -> None:
     digest = compose(assessment([association("浙江", [message("浙江", arrival=FRIDAY - timedelta(days=2))])]), FRIDAY)
-    assert "自上期以来没有新来信" in digest.text
-    assert "自上期以来没有新来信" in digest.html
+    assert "没有新来信" in digest.text
+    assert "没有新来信" in digest.html
     assert "没有需要人工处理的事项" in digest.text
     assert "无需处理事项" in digest.subject
 
@@ -248,7 +260,7 @@ def test_a_mailbox_that_cannot_be_read_comes_first_with_since_when_and_why() -> 
     assert digest.subject.startswith("【收信中断】")
     assert "收信已停 8 小时（自 07-20 00:30 起）：密码被拒绝" in digest.text
     assert "b@x.cn：正常" in digest.text
-    assert content_of(assessment(health=[sick, well]), None).todo[0].count == 1
+    assert content_of(assessment(health=[sick, well]), None).todo.groups[0].count == 1
 
 
 def test_a_mailbox_that_nobody_has_looked_into_for_a_day_is_told() -> None:
@@ -260,7 +272,7 @@ def test_a_failed_mail_stands_with_its_reason() -> None:
     made = assessment(others=[message(None, kind="", state="failed", failure="读信时出错（ValueError）", subject="")])
     text = compose(made, None).text
     assert text.count("读信时出错（ValueError）") == 2
-    assert "八、未能处理的来信（1）" in text
+    assert "九、未能处理的来信（1）" in text
 
 
 def test_submissions_from_junk_folders_are_counted_and_named() -> None:
@@ -280,7 +292,7 @@ def test_submissions_from_junk_folders_are_counted_and_named() -> None:
 
 def test_waived_findings_and_infos_need_nobody() -> None:
     found = [finding(status="waived"), finding(severity="info")]
-    assert content_of(assessment([], found), None).todo == ()
+    assert content_of(assessment([], found), None).todo.groups == ()
 
 
 def test_the_same_assessment_gives_the_same_digest(busy: Assessment, digest: Digest) -> None:
@@ -294,10 +306,16 @@ def test_the_mail_holds_text_and_html_and_is_marked_as_written_by_a_machine(dige
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Date"].datetime == digest.as_of
     assert re.fullmatch(r"<digest-2026-07-20-[0-9a-f]{24}@ecpmi\.org\.cn>", mail["Message-ID"])
-    assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
-    text, html = mail.get_payload()
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/mixed", "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png", "text/html",
+    ]  # fmt: skip
+    text, html, picture, page = [part for part in mail.walk() if not part.is_multipart()]
     assert text.get_content().replace("\r\n", "\n").strip() == digest.text.strip()
-    assert html.get_content().replace("\r\n", "\n").strip() == digest.html.strip()
+    assert html.get_content().replace("\r\n", "\n").strip() == digest.mail_html.strip()
+    assert picture.get_content() == digest.picture
+    assert f'src="cid:{picture["Content-ID"].strip("<>")}"' in digest.mail_html
+    assert page.get_filename() == "日报-2026-07-20.html"
+    assert page.get_content().replace("\r\n", "\n").strip() == digest.html.strip()
 
 
 def test_two_recipients_get_mails_of_their_own(digest: Digest) -> None:

@@ -156,9 +156,9 @@ def test_links_about_to_expire_come_first_among_the_to_dos_in_red(opened: Desk, 
         text.index(f"〔{title}〕") for title in ("三天内到期的云附件", "待下载的云附件", "已到期、没有下载的云附件")
     ]
     assert order == sorted(order)
-    assert text.index("〔三天内到期的云附件〕") < text.index("〔待下载的云附件〕") < text.index("二、截止时间")
+    assert text.index("〔三天内到期的云附件〕") < text.index("〔待下载的云附件〕") < text.index("二、上期以来的变化")
     assert "提取码 ab12" in text
-    assert "尚未下载：" not in text.partition("二、截止时间")[0]
+    assert "尚未下载：" not in text.partition("二、上期以来的变化")[0]
     for page in (digest.html, text):
         assert "还有 2 天，8月14日 08:00 到期：《照片.rar》（128M）" in page
 

@@ -7,7 +7,8 @@ import click
 
 from ingest.context import Context, moment, now
 from ingest.desk import Desk
-from ingest.digesting import assessment, make_digest, send_digest, write_digest
+from ingest.digesting import assessment, looking_back, make_digest, send_digest, write_digest
+from reports.changes import changes
 from reports.export import COLUMNS, FORMATS, export
 from reports.finding import Assessment
 from reports.history import as_text, case_history, list_history
@@ -127,12 +128,20 @@ def history(context: Context, target: str, as_of: str | None) -> None:
 @click.command("findings")
 @click.argument("place", metavar="[省份或小区]", required=False)
 @click.option("--all", "every", is_flag=True, help="已豁免的也列出")
+@click.option("--since", metavar="时刻", help="也列出从那一刻到现在已解决的问题，连同怎样解决的")
 @as_of
 @click.pass_obj
-def findings(context: Context, place: str | None, as_of: str | None, *, every: bool) -> None:
+def findings(context: Context, place: str | None, since: str | None, as_of: str | None, *, every: bool) -> None:
     """列出问题，连同豁免时要写的编号。"""
     with context.desk() as desk:
-        click.echo(finding_table(_assessed(desk, as_of), place, every=every), nl=False)
+        at = moment(as_of, desk.campaign.call)
+        since_at = moment(since, desk.campaign.call) if since else None
+        if since_at and since_at > at:
+            raise click.BadParameter("要早于 --as-of（默认现在）", param_hint="--since")
+        before = looking_back(desk, since_at, at) if since_at else None
+        now_ = assessment(desk, at)
+        settled = changes(before, now_, decisions.every(desk.store)).settled if before else ()
+        click.echo(finding_table(now_, place, settled, every=every), nl=False)
 
 
 COMMANDS = (history, findings, status, digest_, ledger_, export_, query)

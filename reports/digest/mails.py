@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from reports.digest.parts import Group, Item, group, where
-from reports.digest.todo import subject_of
+from reports.digest.alike import subject_of
+from reports.digest.parts import Chapter, Group, Item, Number, group, where
 from reports.incoming import MessageView
 from reports.picture import Picture
 from reports.sources import source_of
@@ -20,13 +20,27 @@ _NAMES_LISTED = 3
 _ASIDE = ("inquiry", "unrelated", "automatic")
 
 
-def arrivals(picture: Picture, since: datetime | None) -> Group:
-    """Return the mails that arrived after `since`, the newest first; all where there was no digest before."""
-    new = [message for message in reversed(picture.messages) if since is None or _came(message) > since]
+def arrivals(picture: Picture, since: datetime | None, before: Picture | None) -> Group:
+    """Return the mails that are not in the earlier picture, the newest first; all where there was no digest before.
+
+    Without an earlier picture those are new that came to us after `since`.
+    """
+    if before is not None:
+        known = {mark for message in before.messages for mark in _marks(message)}
+        new = [message for message in reversed(picture.messages) if known.isdisjoint(_marks(message))]
+    else:
+        new = [message for message in reversed(picture.messages) if since is None or _came(message) > since]
     batches: dict[str, list[MessageView]] = defaultdict(list)
     for message in new:
         batches[message.together].append(message)
     return group("新到来信", (_batch(batch, picture) for batch in batches.values()), _NEW_LISTED, unit="封")
+
+
+def _marks(message: MessageView) -> Iterable[object]:
+    """Yield by what a mail is known again: of two copies the one that counts is another once the second is fetched."""
+    yield message.id
+    if message.message_id:
+        yield message.message_id, message.subject, message.files
 
 
 def _came(message: MessageView) -> datetime:
@@ -54,6 +68,27 @@ def aside(picture: Picture) -> tuple[Group, ...]:
         of_kind = [_aside_item(message, picture) for message in reversed(set_aside) if message.kind == kind]
         groups.append(group(MESSAGE_KINDS.get(kind, kind), of_kind, _ASIDE_LISTED, unit="封"))
     return tuple(one for one in groups if one.count)
+
+
+def received(picture: Picture, aside: Chapter, failed: Group) -> Chapter:
+    """Return all mails by what became of each: filed, set aside by kind, failed, and those that still wait."""
+    told = tally(picture)
+    filed = group("归档的来信", (_item(one, picture) for one in reversed(told.filed)), 0, unit="封")
+    waiting = group("待处理的来信", (_item(one, picture) for one in reversed(told.waiting)), 0, unit="封")
+    groups = (filed, *aside.groups, failed, *([waiting] if waiting.count else []))
+    return Chapter("收到的来信", groups, "封", (aside,))
+
+
+def sums(chapter: Chapter, aside: Chapter, failed: Group) -> tuple[Number, ...]:
+    """Return the sum of all mails in the words of `reports.tally`: received = filed + set aside + failed."""
+    filed, waiting = chapter.groups[0], [one for one in chapter.groups if one.title == "待处理的来信"]
+    return (
+        Number("收到", chapter),
+        Number("＝ 归档", filed),
+        Number("＋ 搁置", aside, here="aside"),
+        Number("＋ 未能处理", failed, here="failed"),
+        *(Number("＋ 待处理", one) for one in waiting),
+    )
 
 
 def _at(message: MessageView, picture: Picture) -> str:

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from reports.digest.parts import Group, finding_item, group
+from reports.digest.parts import Chapter, Group, Item, Number, finding_item, group, told
 from reports.digest.todo import is_about
 from reports.finding import Assessment, Finding
 from reports.links import behind_links
 from reports.picture import AssociationView
-from reports.wording import STATUSES, joined
+from reports.wording import PHASES, STATUSES, joined
 
 _LISTED = 10
 _COMMUNITIES = 6
@@ -33,15 +33,9 @@ class Tile:
     numbers: str
 
 
-@dataclass(frozen=True)
-class Outstanding:
-    """What one province's submission still lacks: how many items, and in words."""
-
-    province: str
-    count: int
-    text: str
-
-
+# Where in the mail the provinces are seen.
+HERE = "tiles"
+_ORDER = ("complete", "partial", "none")
 _NOTHING = "零报"
 _TILE_WORDS = {"none": "未报", "partial": "部分", "complete": "齐全", "late": "迟报"}
 
@@ -58,16 +52,38 @@ def _tile(view: AssociationView) -> Tile:
     return Tile(view.province, state, word, numbers)
 
 
-def sums(assessment: Assessment) -> str:
-    """Return how many provinces are in which state, and how many cases are complete."""
+def by_status(assessment: Assessment) -> Chapter:
+    """Return all provinces by how they stand; every province is in one of the groups."""
     views = assessment.picture.associations
-    states = [view.status for view in views]
-    late = sum(view.late for view in views)
-    parts = [f"{STATUSES[state]} {states.count(state)}" for state in ("complete", "partial", "none")]
-    cases = f"案例齐全 {sum(view.complete_cases for view in views)}／应报 {sum(view.cases_expected for view in views)}"
+    groups = [
+        group(word, (Item("", _noted(view)) for view in views if view.status == state), 0, unit="个")
+        for state, word in sorted(STATUSES.items(), key=lambda one: _ORDER.index(one[0]))
+    ]
+    return Chapter("各省报送情况", tuple(groups), "个")
+
+
+def _noted(view: AssociationView) -> str:
+    """Return a province with what is to be known of it beside its state."""
+    cases = f"：案例齐全 {view.complete_cases}／应报 {view.cases_expected}" if view.messages else ""
+    nothing = f"（零报送，{view.nothing_to_send}）" if view.status == "none" and view.nothing_to_send else ""
+    return f"{view.province}{nothing}{cases}{'，迟报' if view.late else ''}"
+
+
+def late_provinces(assessment: Assessment) -> Chapter:
+    """Return the provinces whose first mail came after their deadline."""
+    late = (Item("", view.province) for view in assessment.picture.associations if view.late)
+    return Chapter("迟报的省", (group("迟报的省", late, 0, unit="个"),), "个")
+
+
+def sums(assessment: Assessment, chapter: Chapter, late: Chapter) -> tuple[Number, ...]:
+    """Return how many provinces are in which state: 31 is the sum of what follows it."""
+    views = assessment.picture.associations
     nothing = sum(bool(view.nothing_to_send) and view.status == "none" for view in views)
-    noted = f"（其中零报送 {nothing}）" if nothing else ""
-    return f"共 {len(views)} 个：{'，'.join(parts)}{noted}{f'；迟报 {late}' if late else ''}；{cases}"
+    numbers = [Number("共", chapter, unit="个", here=HERE)]
+    for number, one in enumerate(chapter.groups):
+        noted = f"（其中零报送 {nothing}）" if nothing and one.title == STATUSES["none"] else ""
+        numbers.append(Number(f"{'，' if number else '：'}{one.title}", one, noted, here=HERE))
+    return (*numbers, *([Number("；其中迟报", late, here=HERE)] if late.count else []))
 
 
 def silent(assessment: Assessment) -> tuple[str, ...]:
@@ -76,27 +92,31 @@ def silent(assessment: Assessment) -> tuple[str, ...]:
     return tuple(view.province for view in views if view.status == "none" and not view.nothing_to_send)
 
 
-def outstanding(assessment: Assessment) -> tuple[Outstanding, ...]:
-    """Return what is still to come, province by province in the picture's order; silent provinces are not here."""
+def outstanding(assessment: Assessment) -> Group:
+    """Return what is still to come, a line a province in the picture's order; silent provinces are not here.
+
+    The mail names the first communities of each, the whole page all of them.
+    """
+    phase = PHASES["missing" if assessment.picture.closed else "outstanding"]
+    tone = "error" if assessment.picture.closed else "plain"
+    whole = group(f"{phase}项目", _outstanding(assessment, None), 0, tone)
+    return told(whole, _outstanding(assessment, _COMMUNITIES), len(whole.every))
+
+
+def _outstanding(assessment: Assessment, communities: int | None) -> Iterable[Item]:
     quiet = set(silent(assessment))
     by_province: dict[str, list[Finding]] = defaultdict(list)
     for finding in assessment.findings:
         if finding.phase and finding.status == "open" and finding.province and finding.province not in quiet:
             by_province[finding.province].append(finding)
     order = [view.province for view in assessment.picture.associations]
-    known = [*order, *(province for province in by_province if province not in order)]
-    return tuple(
-        Outstanding(
-            province,
-            len(by_province[province]),
-            _lacking(by_province[province]) + behind_links(assessment.picture, province),
-        )
-        for province in known
-        if by_province[province]
-    )
+    for province in (*order, *(other for other in by_province if other not in order)):
+        if found := by_province.get(province, ()):
+            text = _lacking(found, communities) + behind_links(assessment.picture, province)
+            yield Item(f"{province}（{len(found)} 项）", text, count=len(found))
 
 
-def _lacking(findings: Iterable[Finding]) -> str:
+def _lacking(findings: Iterable[Finding], communities: int | None) -> str:
     """Return what a province lacks: its own items first, then case by case."""
     own: list[str] = []
     by_case: dict[tuple[str | None, str], list[str]] = defaultdict(list)
@@ -107,8 +127,8 @@ def _lacking(findings: Iterable[Finding]) -> str:
         else:
             own.append(word)
     cases = [f"{community}：{joined(words)}" for (_, community), words in by_case.items()]
-    rest = len(cases) - _COMMUNITIES
-    parts = [*own, *cases[:_COMMUNITIES], *([f"另有 {rest} 个小区，见台账"] if rest > 0 else [])]
+    rest = len(cases) - len(cases[:communities])
+    parts = [*own, *cases[:communities], *([f"另有 {rest} 个小区"] if rest else [])]
     return "；".join(parts)
 
 

@@ -4,22 +4,21 @@ What is only absent or late is not here: it has sections of its own, and the ass
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from reports import mailboxes
+from reports.digest.alike import gathered, shown, subject_of, subjects_of
 from reports.digest.links import dying_links, other_links
-from reports.digest.parts import Group, Item, finding_item, group, where
+from reports.digest.parts import Group, Item, group, where
 from reports.finding import Assessment, Finding
-from reports.incoming import MessageView
 from reports.picture import Picture
 from reports.tally import tally
-from reports.wording import clipped, short_clock
+from reports.wording import short_clock
 
 _LISTED = 10
 # What only wants a look comes in dozens; the digest stays short and the ledger has them all.
 _WARNINGS_LISTED = 5
-_SUBJECT_LENGTH = 60
 # Nobody notes here that a question was answered, so it is shown for some days and then only among what was set aside.
 _ASKED_LATELY = timedelta(days=3)
 
@@ -33,6 +32,8 @@ _KINDS: tuple[tuple[str, str, Callable[[Finding], bool]], ...] = (
     ("请核对", "warning", lambda finding: finding.severity == "warning"),
 )
 _LEAST = _KINDS[-1][0]
+# Of these many are alike; of the others each is a case of its own.
+_TOGETHER = ("须改正", "请核对")
 
 
 def is_about(finding: Finding, *families: str) -> bool:
@@ -57,7 +58,7 @@ def todo_groups(assessment: Assessment) -> tuple[Group, ...]:
 
 
 def _finding_groups(assessment: Assessment) -> Iterable[Group]:
-    messages = {message.key: message for message in assessment.picture.messages}
+    subjects = subjects_of(assessment.picture.messages)
     by_kind: dict[str, list[Finding]] = {title: [] for title, _, _ in _KINDS}
     for finding in assessment.findings:
         if finding.status == "open" and finding.phase is None and not is_about(finding, "late", "link"):
@@ -66,21 +67,11 @@ def _finding_groups(assessment: Assessment) -> Iterable[Group]:
                 by_kind[title].append(finding)
     for title, tone, _ in _KINDS:
         at_most = _WARNINGS_LISTED if title == _LEAST else _LISTED
-        yield group(title, (_item(finding, messages) for finding in by_kind[title]), at_most, tone)
-
-
-def _item(finding: Finding, messages: Mapping[str, MessageView]) -> Item:
-    """Return a finding as an item; one on a message says which, where the province alone would not."""
-    item = finding_item(finding)
-    message = messages.get(finding.message_id or "") if finding.subject == "message" else None
-    return Item(where(finding.province, subject_of(message)), item.text, item.note) if message else item
-
-
-def subject_of(message: MessageView) -> str:
-    """Return what a mail is called: its subject, else our number."""
-    return (
-        f"“{clipped(message.subject, _SUBJECT_LENGTH)}”" if message.subject.strip() else f"来信 {message.id}（无主题）"
-    )
+        found = [shown(finding, subjects) for finding in by_kind[title]]
+        if title in _TOGETHER:
+            yield gathered(title, found, at_most, tone)
+        else:
+            yield group(title, (one.item for one in found), at_most, tone)
 
 
 def recent_inquiries(picture: Picture) -> Iterable[Item]:
