@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from config.errors import ConfigError, nearest
+from config.letters import Letters
 from config.toml import load
 
 Severity = Literal["error", "warning", "info"]
@@ -265,6 +266,7 @@ class Campaign(Part):
     mail: MailWords
     sender: Mapping[str, Clue]
     filing: Mapping[str, FilingClue]
+    letters: Letters = Letters()
     rule: tuple[Rule, ...]
 
     @model_validator(mode="after")

@@ -195,6 +195,19 @@ class DigestSettings(Section):
         return value
 
 
+class ReminderSettings(Section):
+    """Where letters to associations go, the staff's own templates, and how many working days lie between two of them.
+
+    From `near_days` days before the deadline on, and after it, `near_spacing_days` do.
+    """
+
+    folder: Path = Path("data/letters")
+    templates: Path | None = None
+    spacing_days: int = Field(default=5, ge=1, le=60)
+    near_spacing_days: int = Field(default=2, ge=1, le=60)
+    near_days: int = Field(default=7, ge=0, le=60)
+
+
 class WorkerSettings(Section):
     """How often the mailboxes are polled, and how long a refused login waits."""
 
@@ -230,6 +243,7 @@ class Settings(Section):
     vault: VaultSettings = VaultSettings()
     campaign: CampaignSettings = CampaignSettings()
     digest: DigestSettings = DigestSettings()
+    reminders: ReminderSettings = ReminderSettings()
     worker: WorkerSettings = WorkerSettings()
     limits: LimitSettings = LimitSettings()
     base: Path = Field(default=Path(), exclude=True)
