@@ -1,6 +1,6 @@
 """How the campaign speaks to associations: what a letter asks for where a rule does not hold, and what it never says.
 
-A finding's own sentence is for staff; these are for the provinces. Every rule either has its words here or says why not.
+A finding's own sentence is for staff; these are for the provinces. Every rule has its words here or says why not.
 """
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -13,8 +13,8 @@ class _Part(BaseModel):
 class Asking(_Part):
     """What an association is asked where a rule does not hold, or why it is told nothing of it (`internal`).
 
-    `on` is needed where two rules share a code. With `each`, findings on several files of a case become one sentence, in
-    which `{each}` stands for what is said of every file. With `when`, nothing is asked unless that fact holds.
+    `on` is needed where two rules share a code. With `each`, findings on several files of a case become one sentence,
+    in which `{each}` stands for what is said of every file. With `when`, nothing is asked unless that fact holds.
     """
 
     code: str
@@ -34,7 +34,7 @@ class Asking(_Part):
 
 
 class Letters(_Part):
-    """What letters need beside their templates: the notice's full title, who signs, the phones, and words never used."""
+    """What letters need beside templates: the notice's full title, who signs, the phones, and words never used."""
 
     notice_title: str = ""
     signature: tuple[str, ...] = ()

@@ -50,9 +50,7 @@ def _last(name: str) -> str:
     return name.replace("\\", "/").replace(".", "/").rpartition("/")[2].lower()
 
 
-def _put(
-    client: Client, settings: MailboxSettings, folder: str, mail: tuple[str, bytes], when: datetime
-) -> Put:
+def _put(client: Client, settings: MailboxSettings, folder: str, mail: tuple[str, bytes], when: datetime) -> Put:
     message_id, raw = mail
     with guarded(client, settings, f"查看“{folder}”时连接中断"):
         client.select_folder(folder, readonly=True)
@@ -63,8 +61,10 @@ def _put(
     return Put(folder, is_new=True)
 
 
-def account_of(accounts: Iterable[MailboxSettings], addresses: Iterable[str], wanted: str = "") -> MailboxSettings | None:
-    """Return the mailbox that letters are written from: the one named, else one the notice publishes, else the first."""
+def account_of(
+    accounts: Iterable[MailboxSettings], addresses: Iterable[str], wanted: str = ""
+) -> MailboxSettings | None:
+    """Return the mailbox that letters are written from: the one named, else a published one, else the first."""
     known = list(accounts)
     if wanted:
         return next((one for one in known if one.address.lower() == wanted.lower()), None)

@@ -18,7 +18,6 @@ from reports.letters.draft import as_mail
 from reports.letters.letter import Letter
 from reports.wording import clock, joined
 from store import reminders
-from store.decisions import Person
 from store.reminders import AlreadySendingError, Sending
 
 log = structlog.get_logger()
@@ -94,9 +93,7 @@ def _noted(desk: Desk, letter: Letter, person: str, moment: datetime) -> int:
     zone = desk.campaign.call.zone
     today = datetime.combine(moment.astimezone(zone).date(), time(), zone)
     to = reached(letter, "邮件")
-    sending = Sending(
-        letter.province, letter.what, letter.asked, letter.as_of, "邮件", to, person, moment, letter.text
-    )
+    sending = Sending(letter.province, letter.what, letter.asked, letter.as_of, "邮件", to, person, moment, letter.text)
     try:
         return reminders.add(desk.store, sending, reminders.SENDING, since=today)
     except AlreadySendingError as error:

@@ -3,7 +3,9 @@
 Nothing here sends anything.
 """
 
+import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +15,7 @@ from config.errors import ConfigError, nearest
 from ingest.desk import Desk
 from ingest.digesting import assessment
 from ingest.drafts import account_of
+from reports.letters.asking import prove
 from reports.letters.backlog import backlog
 from reports.letters.draft import Draft, drafts_in
 from reports.letters.history import DONE, next_of
@@ -22,11 +25,15 @@ from reports.letters.situations import RECEIPT
 from reports.letters.spacing import Spacing
 from reports.letters.stationery import load_templates
 from reports.picture import AssociationView, Picture
+from reports.tally import place_of
 from reports.wording import month_and_day
-from store import reminders
+from store import mail, reminders
 from store.decisions import Person
 from store.reminders import Sending, Sent
 
+# The address in a mail's own From line, so far as it can be told from a head that nobody could read.
+_FROM = re.compile(rb"(?im)^From:[^\r\n]{0,500}?(?:\r?\n[ \t][^\r\n]{0,500}?)?([\w.+-]{1,64}@[\w.-]{1,190}\w)")
+_HEAD = 100_000
 CHANNELS = ("邮件", "微信", "电话", "其他")
 
 
@@ -48,7 +55,20 @@ def writer(desk: Desk, as_of: datetime) -> Writer:
     """Return what letters of a moment are written from; ConfigError where a template is wrong."""
     folder = desk.settings.reminders.templates
     templates = load_templates(desk.settings.at(folder) if folder else None, desk.campaign)
-    return Writer(assessment(desk, as_of), reminders.every(desk.store, as_of), templates)
+    prove(desk.campaign)
+    judged = assessment(desk, as_of)
+    return Writer(judged, reminders.every(desk.store, as_of), templates, _unread(desk, judged.picture))
+
+
+def _unread(desk: Desk, picture: Picture) -> dict[int, str]:
+    """Return of every mail that could not be read yet which address stands in its From line, as far as one does."""
+    found = {}
+    for message in picture.messages:
+        if place_of(message) in ("failed", "waiting") and not message.from_address:
+            with suppress(OSError), mail.raw(desk.store, message.id).open("rb") as raw:
+                if line := _FROM.search(raw.read(_HEAD)):
+                    found[message.id] = line[1].decode("ascii").lower()
+    return found
 
 
 def spacing(desk: Desk) -> Spacing:
@@ -70,7 +90,9 @@ def view_named(picture: Picture, text: str) -> AssociationView:
     for view in picture.associations:
         if wanted in (view.province, view.association.name) or view.province == short:
             return view
-    raise ReminderError(f"没有 {wanted} 这个省的协会{nearest(wanted, [view.province for view in picture.associations])}")
+    raise ReminderError(
+        f"没有 {wanted} 这个省的协会{nearest(wanted, [view.province for view in picture.associations])}"
+    )
 
 
 def due(desk: Desk, by: Writer, what: str | None) -> Chosen:
@@ -106,7 +128,7 @@ def without_backlog(by: Writer, chosen: Chosen) -> Chosen:
     views = {view.province: view for view in by.assessment.picture.associations}
     left = Chosen(skipped=chosen.skipped, notes=chosen.notes, refused=list(chosen.refused))
     for letter in chosen.letters:
-        if told := backlog(by.assessment, views[letter.province]):
+        if told := backlog(by.assessment, views[letter.province], by.unread):
             left.refused.append(f"{letter.province}：{'；'.join(told)}，请先处理（仍要写请加 --anyway）")
         else:
             left.letters.append(letter)
@@ -153,7 +175,16 @@ def record(desk: Desk, letter: Letter | Draft, channel: str, recipient: str, per
     text = letter.text if isinstance(letter, Draft) or channel != "微信" else letter.wechat
     items = list(letter.items) if isinstance(letter, Draft) else letter.asked
     sending = Sending(
-        letter.province, letter.what, items, letter.as_of, channel, recipient, person.name, person.now, text, person.note
+        letter.province,
+        letter.what,
+        items,
+        letter.as_of,
+        channel,
+        recipient,
+        person.name,
+        person.now,
+        text,
+        person.note,
     )
     number = reminders.add(desk.store, sending)
     return next(one for one in reminders.every(desk.store, person.now) if one.id == number)

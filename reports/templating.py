@@ -39,9 +39,10 @@ class TemplateTroubleError(ConfigError):
 
 @dataclass(frozen=True)
 class Demands:
-    """What a template is checked against: values that it may show, those that it must show once, words it may not use.
+    """What a template is checked against: what it may show, what it must show, words it may not use.
 
-    `situations` are sample values of every kind of letter; `must` tells which of a situation's values the text must hold.
+    `situations` are sample values of every kind of letter; `must` tells which of a situation's values the text holds
+    exactly once.
     """
 
     situations: Sequence[Mapping[str, Any]]
@@ -85,7 +86,7 @@ def read_template(path: Path) -> str:
 
 
 def checked(where: str, text: str, demands: Demands) -> Checked:
-    """Return a template that is sure to give a whole letter in every situation; TemplateTroubleError where it is not."""
+    """Return a template that gives a whole letter in every situation; TemplateTroubleError where it does not."""
     if len(text) > _LARGEST:
         raise TemplateTroubleError(f"{where}: 太长（{len(text)} 字），最多 {_LARGEST} 字")
     _refuse_words(where, text, demands.never)
@@ -107,9 +108,9 @@ def _compiled(where: str, text: str, demands: Demands) -> Template:
 
 
 def _environment() -> SandboxedEnvironment:
-    # Letters are plain text: there is no markup to escape.
+    # Letters are plain text: there is no markup to escape. What stands before a block stays, for that may be an indent.
     made = SandboxedEnvironment(
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
+        undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True, autoescape=False
     )
     made.globals.clear()
     made.filters.clear()
@@ -138,7 +139,9 @@ def _refuse_nodes(where: str, tree: nodes.Template, names: list[str]) -> None:
             said = next((words for kind, words in _REFUSED if isinstance(node, kind)), f"不能这样写，{_ELSE}")
             raise TemplateTroubleError(f"{where}: 第 {node.lineno} 行：{said}")
         if isinstance(node, nodes.Name) and node.name not in names:
-            raise TemplateTroubleError(f"{where}: 第 {node.lineno} 行：没有 {node.name} 这个名称{nearest(node.name, names)}")
+            raise TemplateTroubleError(
+                f"{where}: 第 {node.lineno} 行：没有 {node.name} 这个名称{nearest(node.name, names)}"
+            )
 
 
 def _every(tree: nodes.Node) -> Iterator[nodes.Node]:

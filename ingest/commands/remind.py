@@ -15,7 +15,7 @@ from ingest.context import Context, moment, now
 from ingest.desk import Desk
 from ingest.drafts import account_of, put_drafts
 from ingest.fetched import MailboxError
-from ingest.posting import post, try_out
+from ingest.posting import Posted, post, try_out
 from ingest.reminding import (
     CHANNELS,
     Chosen,
@@ -49,7 +49,9 @@ _WRITE = "write"
 # A draft is sent within so many days, or it is another letter that was sent.
 _FRESH = timedelta(days=3)
 _OUTCOMES = {"已发出": reminders.SENT, "未发出": reminders.FAILED}
-what_option = click.option("--what", type=click.Choice(KINDS), help="哪种函件（默认：缺材料的催报，只需补正的通知补正）")
+what_option = click.option(
+    "--what", type=click.Choice(KINDS), help="哪种函件（默认：缺材料的催报，只需补正的通知补正）"
+)
 folder_option = click.option(
     "-o", "--output", "folder", type=click.Path(path_type=Path, file_okay=False), help="草稿文件夹（默认按设置）"
 )
@@ -83,7 +85,13 @@ REMIND = _Remind(
 @anyway_option
 @click.pass_obj
 def write(
-    context: Context, /, provinces: tuple[str, ...], what: str | None, folder: Path | None, as_of: str | None, **how: bool | str
+    context: Context,
+    /,
+    provinces: tuple[str, ...],
+    what: str | None,
+    folder: Path | None,
+    as_of: str | None,
+    **how: bool | str,
 ) -> None:
     """写出各省的函件（可省略 write）：.eml 草稿、文本、微信文字和电话单。"""
     with context.desk() as desk:
@@ -158,7 +166,8 @@ def _shown(letter: Letter, desk: Desk) -> str:
     to = "；".join(letter.to.addresses) or "（没有地址）"
     head = f"收件人：{to}（{letter.to.source}）\n发件人：{sender(desk)}\n主题：{letter.subject}"
     who = f"{letter.contact.name} {letter.contact.phone}".strip() or "没有登记电话"
-    return f"{'=' * 60}\n{head}\n\n{letter.text}\n---- 微信 ----\n{letter.wechat}\n---- 电话 ----\n{who}（{letter.contact.source}）\n"
+    more = f"---- 微信 ----\n{letter.wechat}\n---- 电话 ----\n{who}（{letter.contact.source}）\n"
+    return f"{'=' * 60}\n{head}\n\n{letter.text}\n{more}"
 
 
 def _tell(by: Writer, chosen: Chosen) -> None:
@@ -183,7 +192,14 @@ def _tell(by: Writer, chosen: Chosen) -> None:
 @note_option
 @click.pass_obj
 def sent(
-    context: Context, /, province: str, what: str | None, channel: str, at: str | None, folder: Path | None, **who: str | None
+    context: Context,
+    /,
+    province: str,
+    what: str | None,
+    channel: str,
+    at: str | None,
+    folder: Path | None,
+    **who: str | None,
 ) -> None:
     """登记函件已经由人发出（催办记录）：何时、何人、哪种途径、哪些事项。"""
     with context.desk() as desk:
@@ -239,24 +255,19 @@ def settle(context: Context, number: int, outcome: str) -> None:
 @person_option
 @anyway_option
 @click.pass_obj
-def send(
-    context: Context, /, province: str, what: str | None, to_me: str | None, as_of: str | None, person: str | None, *, anyway: bool
-) -> None:
+def send(context: Context, /, province: str, *, anyway: bool, **said: str | None) -> None:
     """用 [digest.smtp] 发给协会：先显示收件人和全文，由人键入省份确认后才发；夜间不发。"""
-    if as_of and not to_me:
+    to_me, what = said["to_me"], said["what"]
+    if said["as_of"] and not to_me:
         raise ReminderError("--as-of 只用于试发（--to-me）；发给协会的只能是现在的情况")
     with context.desk() as desk:
-        by = writer(desk, moment(as_of, desk.campaign.call))
+        by = writer(desk, moment(said["as_of"], desk.campaign.call))
         view = view_named(by.assessment.picture, province)
         letter = by.letter(view, what)
         if letter is None:
             raise ReminderError(f"{view.province}：{why_none(by, view, what)}")
         click.echo(_shown(letter, desk))
-        if to_me:
-            posted = try_out(desk, letter, to_me)
-        else:
-            _allowed(desk, by, letter, anyway=anyway)
-            posted = post(desk, letter, deciding_person(person).name, lambda: _confirmed(letter), now)
+        posted = try_out(desk, letter, to_me) if to_me else _posted(desk, by, letter, said["person"], anyway=anyway)
     if posted is None:
         click.echo("没有确认，没有发送", err=True)
         raise SystemExit(1)
@@ -266,11 +277,16 @@ def send(
         raise SystemExit(1)
 
 
+def _posted(desk: Desk, by: Writer, letter: Letter, person: str | None, *, anyway: bool) -> Posted | None:
+    _allowed(desk, by, letter, anyway=anyway)
+    return post(desk, letter, deciding_person(person).name, lambda: _confirmed(letter), now)
+
+
 def _allowed(desk: Desk, by: Writer, letter: Letter, *, anyway: bool) -> None:
     """Refuse what a person should see to first; ReminderError says what."""
     if not sys.stdin.isatty():
         raise ReminderError("发给协会要由人在终端上确认；不能由别的程序代发。可加 --to-me 地址 试发给自己")
-    told = backlog(by.assessment, view_named(by.assessment.picture, letter.province))
+    told = backlog(by.assessment, view_named(by.assessment.picture, letter.province), by.unread)
     if told and not anyway:
         raise ReminderError(f"{letter.province}：{'；'.join(told)}，请先处理（仍要发请加 --anyway）")
     if wait := too_soon(desk, by, letter):
@@ -299,13 +315,15 @@ def show(context: Context, number: int, as_of: str | None) -> None:
 
 
 @REMIND.command("templates")
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="复制到哪个文件夹")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="复制到哪个文件夹"
+)
 def templates(output: Path) -> None:
     """把随程序的模板复制一份，供修改；已有的文件不动。"""
     written = stationery.copy_defaults(output)
     for path in written:
         click.echo(str(path))
-    click.echo(f"改好后在设置里写 [reminders] templates = \"{output}\"，再运行 zhengji check-config 检查", err=True)
+    click.echo(f'改好后在设置里写 [reminders] templates = "{output}"，再运行 zhengji check-config 检查', err=True)
 
 
 COMMANDS = (REMIND,)

@@ -1,4 +1,4 @@
-"""To whom does a letter go, and whom does one ring up? Only the provincial association, and where that is known from."""
+"""To whom does a letter go, and whom does one ring up? Only the provincial association is ever meant."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from reports.picture import AssociationView, Picture
 from reports.wording import month_and_day, one_line
 
 _ROSTER = "协会名录"
+# Whoever writes in for itself is not the provincial association: its list names its own people.
+_OTHERS = ("city", "enterprise")
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,13 @@ def recipients(view: AssociationView, picture: Picture) -> Recipients:
 
 def contact(view: AssociationView, zone: tzinfo) -> Contact:
     """Return whom to ring up: as the newest list that gives a number says, else the roster."""
-    return next(contacts(view, zone), Contact("", "", "没有登记电话"))
+    return next(contacts(view, zone), Contact("", "", "清单和名录里都没有号码"))
 
 
 def contacts(view: AssociationView, zone: tzinfo) -> Iterator[Contact]:
     """Yield everybody who may be rung up, the newest first; a name and a number of two lists are never mixed."""
-    for file in _newest_first(view.all_lists):
+    others = {message.id for message in view.messages_in if message.sender_level in _OTHERS}
+    for file in _newest_first(file for file in view.all_lists if file.message_pk not in others):
         phone = _cell(file, "phone")
         if phone:
             day = month_and_day(file.first_arrival.astimezone(zone).date())

@@ -1,4 +1,4 @@
-"""Facts that only letters to associations speak of: the same things as rules see, said so that a province may read them.
+"""Facts that only letters to associations speak of: what rules see, said so that a province may read it.
 
 They name no other case, no phone number, none of our own steps.
 """
@@ -51,8 +51,7 @@ def _links_expired(subject: Subject) -> str:
     """Return the links of a message that can no longer be had; one that can is ours to download."""
     picture, zone = subject.picture, subject.campaign.call.zone
     return "、".join(
-        f"{clipped(one_line(links.called(link)), _NAME)}已于"
-        f"{month_and_day(link.expires.astimezone(zone).date())}到期"
+        f"{clipped(one_line(links.called(link)), _NAME)}已于{month_and_day(link.expires.astimezone(zone).date())}到期"
         for link in picture.open_links
         if link.message_pk == subject.view.id and link.expires and links.is_expired(link, picture.as_of)
     )
@@ -63,17 +62,22 @@ def _mail_told(subject: Subject) -> str:
     return f"{day}来信“{clipped(one_line(subject.view.subject), _NAME)}”"
 
 
+def _may_hold(subject: Subject) -> str:
+    """Return a note where items are missing: they may be in a file that we could not open (domain.md section 6.7)."""
+    lacks = subject.association is not None and subject.association.status == "partial"
+    return "；尚缺的材料如果就在其中，不必另发" if lacks else ""
+
+
 ASKED: Mapping[str, Mapping[str, Fact]] = {
     "case": {
         "photos_short": Fact("还缺几张照片", lambda s: max(0, s.campaign.call.photos_min - s.view.photos)),
-        "list_cells": Fact(
-            "汇总清单该行空白的栏目", lambda s: _cells(case_facts.blank_list_cells(s.view, s.campaign))
-        ),
+        "list_cells": Fact("汇总清单该行空白的栏目", lambda s: _cells(case_facts.blank_list_cells(s.view, s.campaign))),
         "form_cells": Fact("推荐表空白的栏目", lambda s: _cells(case_facts.blank_form_cells(s.view, s.campaign))),
         "unread_cells": Fact("推荐表中读不出的栏目（不写号码）", _unread_cells),
         "reused_own": Fact("本案例中也用于其他案例的照片（不写是哪个案例）", _reused_own),
         "selected_asked": Fact("此前入选（或可能入选）时怎么说", _selected_asked),
     },
+    "file": {"may_hold": Fact("还缺材料时的提示：可能就在打不开的文件里", _may_hold)},
     "city": {"city_cases": Fact("该市推荐的小区", _city_cases)},
     "message": {
         "links_expired": Fact("已到期的云附件", _links_expired),

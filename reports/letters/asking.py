@@ -1,4 +1,4 @@
-"""How is a finding said to its association? In the campaign's words for it, with the facts in them made fit to leave."""
+"""How is a finding said to its association? In the campaign's words, with the facts in them fit to leave."""
 
 import re
 import string

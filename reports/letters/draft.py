@@ -1,4 +1,4 @@
-"""A letter as files: a draft that mail programs open to be sent, its text, the short message; and which drafts there are.
+"""A letter as files: a draft that mail programs open for sending, its text, the short message; which drafts there are.
 
 The folder's 草稿目录.json tells later what each draft asks for, so that one for what has come meanwhile is known.
 """
@@ -116,5 +116,7 @@ def drafts_in(folder: Path) -> tuple[Draft, ...]:
         if isinstance(one, dict) and path.is_file() and one.get("what") in KINDS:
             items = tuple(item for item in one.get("items", ()) if isinstance(item, dict) and "id" in item)
             as_of = datetime.fromisoformat(one["as_of"])
-            found.append(Draft(path, one["province"], one["what"], as_of, items, one.get("text", ""), one.get("mailbox", "")))
+            found.append(
+                Draft(path, one["province"], one["what"], as_of, items, one.get("text", ""), one.get("mailbox", ""))
+            )
     return tuple(sorted(found, key=lambda draft: (draft.as_of, draft.path.name)))

@@ -53,7 +53,12 @@ def records(assessment: Assessment, sent: Sequence[Sent], spacing: Spacing) -> l
             one.recipient,
             one.person,
             len(one.ids),
-            _state(one, views.get(one.province), items.get(one.province, ()), next_of(assessment, sent, one.province, spacing)),
+            _state(
+                one,
+                views.get(one.province),
+                items.get(one.province, ()),
+                next_of(assessment, sent, one.province, spacing),
+            ),
             one.note,
         )
         for one in reversed(sent)
@@ -97,7 +102,9 @@ def draft_states(assessment: Assessment, drafts: Iterable[Draft], sent: Sequence
 
 def _draft_state(draft: Draft, view: AssociationView, assessment: Assessment, sent: Sequence[Sent]) -> str:
     zone = assessment.picture.campaign.call.zone
-    went = [one for one in sent if (one.province, one.what) == (draft.province, draft.what) and one.as_of == draft.as_of]
+    went = [
+        one for one in sent if (one.province, one.what) == (draft.province, draft.what) and one.as_of == draft.as_of
+    ]
     if went:
         return f"已于{month_and_day(went[-1].sent_at.astimezone(zone).date())}发出"
     if draft.what == RECEIPT:

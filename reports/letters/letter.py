@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -12,7 +12,7 @@ from reports.finding import Assessment
 from reports.letters.address import Contact, Recipients, contact, recipients
 from reports.letters.outstanding import Item, in_order, outstanding
 from reports.letters.received import in_short, received
-from reports.letters.situations import AMENDMENT, KINDS, RECEIPT, REMINDER, SUBJECT, WECHAT
+from reports.letters.situations import AMENDMENT, RECEIPT, REMINDER, SUBJECT, WECHAT
 from reports.letters.spacing import asking, days_asked, told_days
 from reports.picture import AssociationView
 from reports.templating import Checked
@@ -34,7 +34,7 @@ _SIGNED_AT = 18
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter as it would leave the house: its kind, subject, text and short message, to whom, and what it asks for."""
+    """A letter as it would leave the house: its subject, text and short message, to whom, and what it asks for."""
 
     province: str
     what: str
@@ -61,6 +61,8 @@ class Writer:
     assessment: Assessment
     sent: tuple[Sent, ...]
     templates: Mapping[str, Checked]
+    # Of mails that nobody could read yet: the address that each says it is from.
+    unread: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def campaign(self) -> Campaign:
@@ -128,6 +130,7 @@ class Writer:
             "补正数": len(in_order(items, "amend")),
             "事项": block(items, notes, silent=not view.messages),
             "已收": received(view, picture) if what == RECEIPT else "",
+            "已齐": view.status == "complete",
             "曾提请": told_days(common),
             "要点": "",
             "余项": 0,
@@ -136,7 +139,7 @@ class Writer:
         }
 
     def _wechat(self, values: dict[str, Any], view: AssociationView, items: Sequence[Item]) -> str:
-        """Return the short message: as many points, the important first, as fit; the rest is said to be in the letter."""
+        """Return the short message: as many points as fit, the important first; the rest is in the letter."""
         wanted = [item for kind in ("missing", "amend") for item in in_order(items, kind)]
         came = in_short(view) if values["种类"] == RECEIPT else []
         for shown in range(len(wanted), -1, -1):

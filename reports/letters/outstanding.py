@@ -1,4 +1,4 @@
-"""What is an association to be asked for? Every open finding that it can do something about, case by case, each once."""
+"""What is an association to be asked for? Every open finding that it can do something about, each once."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -111,8 +111,17 @@ def _place(finding: Finding, view: AssociationView) -> Place:
 
 
 def _of_case(case: CaseView, view: AssociationView) -> Place:
-    order = next((at for at, one in enumerate(view.cases) if one.id == case.id), _LAST - 1)
+    order = next((at for at, one in enumerate(in_list_order(view.cases)) if one.id == case.id), _LAST - 1)
     return Place(order, called(case), clipped(one_line(case.community), _NAME))
+
+
+def in_list_order(cases: Sequence[CaseView]) -> list[CaseView]:
+    """Return cases as their list numbers them, those without a number after them."""
+    return sorted(cases, key=lambda case: int(number) if _is_number(number := case.list_number or "") else _LAST)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 4  # noqa: PLR2004 (a place in a list)
 
 
 def called(case: CaseView) -> str:

@@ -26,7 +26,9 @@ _COLUMNS = (
 )
 
 
-def phone_sheet(letters: Sequence[Letter], sent: Iterable[Sent], names: dict[str, str], title: str, zone: tzinfo) -> bytes:
+def phone_sheet(
+    letters: Sequence[Letter], sent: Iterable[Sent], names: dict[str, str], title: str, zone: tzinfo
+) -> bytes:
     """Return the sheet as a workbook; the last two columns are blank, to be written in."""
     rows = list(_rows(letters, tuple(sent), names, zone))
     return workbook([Sheet("电话单", _COLUMNS, rows, page_head=title, most_lines=_MOST_LINES)])
@@ -38,7 +40,8 @@ def phone_text(letters: Sequence[Letter], sent: Iterable[Sent], names: dict[str,
     for row in _rows(letters, tuple(sent), names, zone):
         province, name, person, phone, source, asked, before = row[:7]
         who = f"{person} {phone}".strip() or "没有登记电话"
-        parts.append(f"【{province}】{name}\n联系人：{who}（{source}）\n{asked}\n此前提请：{before or '没有'}\n通话结果：\n记录人：\n")
+        head = f"【{province}】{name}\n联系人：{who}（{source}）"
+        parts.append(f"{head}\n{asked}\n此前提请：{before or '没有'}\n通话结果：\n记录人：\n")
     return "\n".join(parts)
 
 

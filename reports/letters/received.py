@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reports.incoming import FileView
-from reports.letters.outstanding import called
+from reports.letters.outstanding import called, in_list_order
 from reports.picture import AssociationView, CaseView, Picture
 from reports.wording import clipped, month_and_day, one_line
 
@@ -28,13 +28,15 @@ def in_short(view: AssociationView) -> list[str]:
 
 
 def _cases(view: AssociationView) -> list[CaseView]:
-    return [case for case in view.cases if case.is_judged]
+    return [case for case in in_list_order(view.cases) if case.is_judged]
 
 
 def _lines(view: AssociationView, picture: Picture) -> Iterator[str]:
     zone = picture.campaign.call.zone
     last = view.last_arrival
-    newest = f"，最近一件于{month_and_day(last.astimezone(zone).date())} {last.astimezone(zone):%H:%M} 到达" if last else ""
+    newest = (
+        f"，最近一件于{month_and_day(last.astimezone(zone).date())} {last.astimezone(zone):%H:%M} 到达" if last else ""
+    )
     yield f"　　一、来件 {view.messages} 件{newest}。"
     yield "　　二、汇总清单（附件4）"
     yield f"　　Word 版：{_files(view.lists, picture)}。"
@@ -58,16 +60,18 @@ def _files(files: tuple[FileView, ...], picture: Picture) -> str:
 
 
 def _items(case: CaseView) -> str:
-    """Return what came for a case; a photo that does not do is counted as received, and said not to be as asked."""
+    """Return what came for a case, and what did not; of photos that do not do it is said how many do."""
     photos, fit = len(case.photo_files), case.photos
     good = "" if fit == photos else f"（其中符合要求的 {fit} 张）"
-    parts = [
-        "推荐表" if case.has_form else "推荐表尚未收到",
-        "案例材料" if case.has_material else "案例材料尚未收到",
-        f"照片 {photos} 张{good}" if photos else "照片尚未收到",
-        *([f"视频 {case.videos} 个"] if case.videos else []),
-    ]
-    return "、".join([*(["清单列有"] if case.in_list else ["清单尚未列出"]), *parts])
+    items = {
+        "推荐表": case.has_form,
+        "案例材料": case.has_material,
+        f"照片 {photos} 张{good}" if photos else "照片": photos > 0,
+        **({f"视频 {case.videos} 个": True} if case.videos else {}),
+    }
+    came, lacking = ([name for name, there in items.items() if there is wanted] for wanted in (True, False))
+    told = [f"收到{'、'.join(came)}" if came else "", f"尚未收到{'、'.join(lacking)}" if lacking else ""]
+    return "；".join(part for part in ("清单已列" if case.in_list else "清单尚未列出", *told) if part)
 
 
 def _with_us(view: AssociationView, picture: Picture) -> int:

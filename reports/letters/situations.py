@@ -1,4 +1,4 @@
-"""What templates may speak of: every placeholder with what it is, and sample values of all situations they must serve."""
+"""What templates may speak of: every placeholder, and sample values of all situations that they must serve."""
 
 from collections.abc import Mapping, Sequence
 from itertools import product
@@ -34,6 +34,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "事项": "逐项列出：还缺什么、要补正什么；没有时是空的",
     "已收": "逐项列出：已经收到什么（收件回执用）",
     "曾提请": "全部事项此前提请过的日子，如 7月20日；没有提请过是空的",
+    "已齐": "应报送的材料是不是都齐了（只用于 if）",
     "要点": "事项的简短写法，重要的在前（微信用）",
     "余项": "要点里没有写下的还有几项（数字）",
     "电话": "通知公布的联系电话",
@@ -56,8 +57,8 @@ def _must(name: str, values: Mapping[str, Any]) -> Sequence[str]:
 
 
 def _situations(kinds: Sequence[str]) -> list[dict[str, Any]]:
-    made = []
-    for kind, closed, granted, silent, asked in product(kinds, *[(False, True)] * 4):
+    made, either = [], (False, True)
+    for kind, closed, granted, silent, asked in product(kinds, either, either, either, either):
         if silent and kind != REMINDER:
             continue
         for missing, amend in ((1, 0), (3, 2)) if silent or kind == REMINDER else ((0, 4), (2, 1), (0, 0)):
@@ -67,7 +68,7 @@ def _situations(kinds: Sequence[str]) -> list[dict[str, Any]]:
     return made
 
 
-def _sample(  # one sample letter
+def _sample(
     kind: str, counts: tuple[int, int], *, closed: bool, granted: bool, silent: bool, asked: bool
 ) -> dict[str, Any]:
     missing, amend = counts
@@ -90,6 +91,7 @@ def _sample(  # one sample letter
         "补正数": amend,
         "事项": _ITEMS if missing + amend else "",
         "已收": "" if silent else _CAME,
+        "已齐": missing + amend == 0 and asked,
         "曾提请": "7月20日" if asked and missing + amend else "",
         "要点": _POINTS if missing + amend or kind == RECEIPT else "",
         "余项": 3 if asked and missing + amend else 0,

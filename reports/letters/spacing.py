@@ -1,4 +1,4 @@
-"""When may an association be reminded again? Counted in working days; closer together near the deadline and after it."""
+"""When may an association be reminded again? In working days, closer together from shortly before the deadline on."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -13,7 +13,7 @@ from reports.writing import write_beside
 
 _HEAD = """\
 {{# 《{name}》的模板。改好存盘（UTF-8）后运行 zhengji check-config 检查；井号花括号里的是说明，不会写进函件。
-   可用的名称，写作 {{{{ 名称 }}}}；按情形取舍写作 {{% if 名称 %}}…{{% else %}}…{{% endif %}}（另有 elif、and、or、not、==）：
+   可用的名称，写作 {{{{ 名称 }}}}；按情形取舍写作 {{% if 名称 %}}…{{% else %}}…{{% endif %}}，另有 and、or、not、==：
 {names}
    {needs}
 #}}
@@ -36,7 +36,9 @@ def load_templates(folder: Path | None, campaign: Campaign) -> Mapping[str, Chec
 
 def _own(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
-        raise TemplateTroubleError(f"{folder}: 模板文件夹不存在（[reminders] templates），可运行 zhengji remind templates -o 新建")
+        raise TemplateTroubleError(
+            f"{folder}: 模板文件夹不存在（[reminders] templates），可运行 zhengji remind templates -o 新建"
+        )
     found = {}
     for path in sorted(folder.glob("*.txt")):
         if path.stem not in TEMPLATES:
