@@ -4,6 +4,7 @@ A template may show a value, choose by it, and nothing else: no loops, no calls,
 run on without end nor reach anything beyond what it is given.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ _REFUSED: tuple[tuple[type[nodes.Node], str], ...] = (
     (nodes.Assign, "不能赋值（set）"),
 )
 _ELSE = "只能用 {{ 名称 }} 和 {% if 名称 %}…{% else %}…{% endif %}"
+_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _TOO_DEEP = "条件套得太深"
 
 
@@ -128,7 +130,9 @@ def _in_chinese(message: str) -> str:
 
 
 def _refuse_words(where: str, text: str, never: Sequence[str]) -> None:
-    for number, line in enumerate(text.splitlines(), start=1):
+    # Comments stay in the house; their lines are counted all the same.
+    said = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
+    for number, line in enumerate(said.splitlines(), start=1):
         if word := next((one for one in never if one in line), None):
             raise TemplateTroubleError(f"{where}: 第 {number} 行：“{word}”不对协会说，请换个说法")
 

@@ -18,8 +18,12 @@ _PHONE = re.compile(r"\d{7,}|手机|电话")
 
 
 def _cells(captions: list[str] | None) -> str:
-    """Return the captions of blank cells; one whose label we did not find is said to be our difficulty."""
-    return "、".join(caption.replace(_UNSEEN, "（我们未能识别这一栏）") for caption in captions or ())
+    """Return which cells are blank; those whose label we did not find are said to be our difficulty."""
+    known = captions or []
+    blank = "、".join(caption for caption in known if _UNSEEN not in caption)
+    unseen = "、".join(caption.replace(_UNSEEN, "") for caption in known if _UNSEEN in caption)
+    told = (f"{blank}未填写" if blank else "", f"{unseen}我们未能识别" if unseen else "")
+    return "，".join(part for part in told if part)
 
 
 def _unread_cells(subject: Subject) -> str:

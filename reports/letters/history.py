@@ -113,6 +113,8 @@ def _draft_state(draft: Draft, view: AssociationView, assessment: Assessment, se
     lacking = {number for item in outstanding(assessment, view) for number in item.ids}
     if not draft.ids & lacking:
         return f"已过时：{DONE}，请删除草稿" if not lacking else "已过时：所催事项已到，请重新生成"
+    if draft.as_of <= view.deadline < assessment.picture.as_of:
+        return "已过时：截止日已过，说法不同了，请重新生成"
     gone, new = len(draft.ids - lacking), len(lacking - draft.ids)
     if gone or new:
         told = [f"{gone} 项已到" if gone else "", f"{new} 项新增" if new else ""]
