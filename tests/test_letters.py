@@ -15,7 +15,7 @@ from config.campaign import Campaign, load_campaign
 from config.errors import ConfigError
 from ingest.reminding import writer
 from reports.finding import Assessment
-
+from reports.incoming import Cell, MessageView
 from reports.judge import assess
 from reports.letters.address import contact, recipients
 from reports.letters.asking import prove, words_of
@@ -27,7 +27,6 @@ from reports.letters.situations import KINDS, PLACEHOLDERS, TEMPLATES, demands
 from reports.letters.spacing import Spacing, next_day
 from reports.letters.stationery import copy_defaults, default, load_templates
 from reports.mail_side import MailboxHealth
-from reports.incoming import Cell, MessageView
 from reports.picture import AssociationView, CaseView
 from reports.templating import TemplateTroubleError, checked
 from store import decisions
@@ -114,7 +113,7 @@ def test_every_rule_has_its_words_to_provinces_or_says_why_not(campaign: Campaig
         ('  { code = "material.missing", ask = "案例材料（附件2），Word 版" },\n', "", "规则 material.missing（case）还没有写"),
         ("推荐表上未见公章", "推荐表不合格", "“不合格”不对协会说"),
         ("{photos_short}", "{photos_shrt}", "占位符没有 photos_shrt，是不是 photos_short？"),
-        ("{call.photos_min}—{call.photos_max} 张（JPG 格式，每张 {call.photo_bytes} 以上）\" },\n  { code = \"list", "{call.fotos_min} 张\" },\n  { code = \"list", "占位符没有 call.fotos_min"),
+        ('{call.photos_min}—{call.photos_max} 张（JPG 格式，每张 {call.photo_bytes} 以上）" },\n  { code = "list', '{call.fotos_min} 张" },\n  { code = "list', "占位符没有 call.fotos_min"),
         ('when = "links_expired"', 'when = "links_expird"', "when: 没有 links_expird，是不是 links_expired？"),
         ('on = "case", ask = "汇总', 'on = "cas", ask = "汇总', "on: 没有 cas，是不是 case？"),
     ],
