@@ -7,6 +7,7 @@ run on without end nor reach anything beyond what it is given.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -144,8 +145,14 @@ def _refuse_nodes(where: str, tree: nodes.Template, names: list[str]) -> None:
             raise TemplateTroubleError(f"{where}: 第 {node.lineno} 行：{said}")
         if isinstance(node, nodes.Name) and node.name not in names:
             raise TemplateTroubleError(
-                f"{where}: 第 {node.lineno} 行：没有 {node.name} 这个名称{nearest(node.name, names)}"
+                f"{where}: 第 {node.lineno} 行：没有 {node.name} 这个名称{_meant(node.name, names)}"
             )
+
+
+def _meant(word: str, names: list[str]) -> str:
+    """Return what may have been meant: of two signs, one that is right is enough."""
+    near = get_close_matches(word, names, n=1, cutoff=0.5)
+    return f"，是不是 {near[0]}？" if near else nearest(word, names)
 
 
 def _every(tree: nodes.Node) -> Iterator[nodes.Node]:
