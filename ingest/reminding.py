@@ -100,7 +100,7 @@ def due(desk: Desk, by: Writer, what: str | None) -> Chosen:
     chosen = Chosen()
     for view in by.assessment.picture.associations:
         letter = by.letter(view, what)
-        if letter is None or (what is None and letter.what == RECEIPT):
+        if letter is None:
             continue
         if wait := _too_soon(desk, by, view, letter):
             chosen.skipped.append(f"{view.province}：{wait}")
@@ -141,9 +141,9 @@ def why_none(by: Writer, view: AssociationView, what: str | None) -> str:
         return f"已登记零报送（{view.nothing_to_send}），不必催"
     if not view.messages:
         return "尚未收到任何材料，没有可以回执或补正的"
-    if not outstanding(by.assessment, view):
-        return DONE
-    return f"没有要写进{what}的事项" if what else DONE
+    if what != RECEIPT and not outstanding(by.assessment, view):
+        return f"{DONE}；要写回执请加 --what {RECEIPT}"
+    return f"没有要写进{what}的事项" if what else f"{DONE}；要写回执请加 --what {RECEIPT}"
 
 
 def too_soon(desk: Desk, by: Writer, letter: Letter) -> str:

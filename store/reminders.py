@@ -4,7 +4,7 @@ A letter that the program sends itself is first noted as `sending`, and then as 
 `sending` later cannot know whether it went, and does not send it again before a person has looked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,6 +57,15 @@ class Sent:
     def ids(self) -> frozenset[str]:
         """The findings that it asked about."""
         return frozenset(item["id"] for item in self.items)
+
+    @property
+    def asked(self) -> int:
+        """How many things it asked for; one may rest on several findings."""
+        return len({item["text"] for item in self.items})
+
+    def lacks(self, open_: Collection[str]) -> int:
+        """Return how many of the things it asked for rest on a finding that is still open."""
+        return len({item["text"] for item in self.items if item["id"] in open_})
 
     @property
     def counts(self) -> bool:

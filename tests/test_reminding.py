@@ -8,15 +8,19 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
+from io import StringIO
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from config.settings import load_settings
+from ingest.cli import main
 from ingest.desk import Desk, open_desk
 from ingest.drafts import put_drafts
 from ingest.fetched import MailboxError
@@ -30,13 +34,13 @@ from reports.letters.letter import Letter
 from reports.letters.phones import phone_text
 from store import mail as mails
 from store import reminders
+from store.database import Store
 from store.decisions import Person
 from store.reminders import Sending
 from tests.desks import take, write_settings
 from tests.inbox import Sent, list_files, mail, write_inbox
 from tests.sample import day
 from tests.servers import Account, MailServer
-from tests.test_cli import zhengji
 
 CASE = Sent("春江花园", "杭州春江物业服务有限公司", "杭州市物业管理协会", photos=0)
 MORNING = day("07-29T10:00:00")
@@ -117,10 +121,10 @@ def test_a_letter_stops_by_itself_once_everything_is_there(opened: Desk, tmp_pat
     before = letter_of(opened)
     folder = tmp_path / "letters"
     draft.write([before], folder, "box@example.cn")
-    kept = record(opened, before, "微信", "陈静", by("李四", MORNING))
+    record(opened, before, "微信", "陈静", by("李四", MORNING))
     made = writer(opened, MORNING + timedelta(hours=1))
     (row,) = history.records(made.assessment, made.sent, spacing(opened))
-    assert row.state == f"还有 {len(kept.ids)} 项未到，7月31日起可再催"
+    assert row.state == f"还有 {len(letter_of(opened).items)} 项未到，7月31日起可再催"
     (stale,) = history.draft_states(made.assessment, draft.drafts_in(folder), ())
     assert stale[1] == "仍然有效"
     whole = Sent("春江花园", CASE.company, CASE.recommender)
@@ -167,7 +171,7 @@ def test_what_was_sent_is_recorded_with_when_who_channel_items_and_text(opened: 
         "抄送处里",
     )
     assert kept.sent_at == MORNING
-    assert [item["text"] for item in kept.items] == [item.text for item in letter.items]
+    assert [item["text"] for item in kept.items] == [f"{item.place.title}：{item.text}" for item in letter.items]
     assert reminders.text_of(opened.store, kept) == letter.text
     wechat = record(opened, letter, "微信", "陈静", by("陈静", MORNING))
     assert reminders.text_of(opened.store, wechat) == letter.wechat
@@ -183,7 +187,7 @@ def test_records_stand_through_a_rebuild(opened: Desk) -> None:
     made = writer(opened, MORNING + timedelta(hours=1))
     assert made.sent == (kept,)
     (row,) = history.records(made.assessment, made.sent, spacing(opened))
-    assert row.state.startswith(f"还有 {len(kept.ids)} 项未到")
+    assert row.state.startswith(f"还有 {len(letter_of(opened).items)} 项未到")
 
 
 def test_a_receipt_is_due_once_for_what_came(opened: Desk) -> None:
@@ -389,6 +393,26 @@ def test_the_worker_knows_nothing_of_letters() -> None:
 # ---- the command line
 
 
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def zhengji(*words: str) -> Done:
+    """Run the command line in this process, which need not start first."""
+    out, err, code = StringIO(), StringIO(), 0
+    with redirect_stdout(out), redirect_stderr(err), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["zhengji", *words])
+        patch.setattr(sys, "stdin", StringIO("浙江\n"))
+        try:
+            main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    return Done(code, out.getvalue(), err.getvalue())
+
+
 @pytest.fixture(scope="module")
 def config(read: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("remind") / "desk"
@@ -428,7 +452,9 @@ def test_the_command_writes_drafts_and_a_phone_sheet_with_the_whole_number(confi
 
 
 def test_what_was_sent_is_noted_listed_and_shown(config: str, tmp_path: Path) -> None:
-    run: Callable[..., subprocess.CompletedProcess[str]] = lambda *words: zhengji("--config", config, "remind", *words)
+    def run(*words: str) -> Done:
+        return zhengji("--config", config, "remind", *words)
+
     assert run("江苏", "-o", str(tmp_path), "--as-of", AT).returncode == 0
     done = run(
         "sent",
@@ -460,14 +486,59 @@ def test_what_was_sent_is_noted_listed_and_shown(config: str, tmp_path: Path) ->
 
 
 def test_sending_needs_a_person_at_a_terminal(config: str) -> None:
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "zhengji"), "--config", config, "remind", "send", "浙江"],
-        input="浙江\n", capture_output=True, encoding="utf-8", check=False,
-    )  # fmt: skip
+    done = zhengji("--config", config, "remind", "send", "浙江")
     assert done.returncode == 2
     assert "收件人：zjwyxh@example.cn" in done.stdout
     assert "发给协会要由人在终端上确认" in done.stderr
     assert "--as-of 只用于试发" in zhengji("--config", config, "remind", "send", "浙江", "--as-of", AT).stderr
+
+
+def test_the_command_puts_a_draft_into_the_mailboxs_drafts_once(read: Path, tmp_path: Path, account: Account) -> None:
+    shutil.copytree(read, tmp_path / "desk")
+    path = str(write_settings(tmp_path / "desk", account_settings(account)))
+    account.append(b"Subject: x\r\n\r\nx", MORNING, "Drafts")
+    words = ("--config", path, "remind", "浙江", "--to-drafts", "--as-of", AT, "-o", str(tmp_path / "out"))
+    first, second = zhengji(*words), zhengji(*words)
+    assert f"浙江：已放进 {account.user} 的“Drafts”" in first.stdout
+    assert f"浙江：早已在 {account.user} 的“Drafts”" in second.stdout
+    with account.client() as client:
+        assert client.select_folder("Drafts", readonly=True)[b"EXISTS"] == 2
+    listed_ = zhengji("--config", path, "remind", "list", "-o", str(tmp_path / "out"), "--as-of", "2026-08-06T10:00")
+    assert f"（也在 {account.user} 的草稿箱）：已过时：截止日已过" in listed_.stdout
+    assert "没有设置" not in first.stderr
+    nobody = zhengji(
+        "--config", path, "remind", "浙江", "--mailbox", "x@y.cn", "--as-of", AT, "-o", str(tmp_path / "o")
+    )
+    assert (nobody.returncode, "没有收件邮箱 x@y.cn" in nobody.stderr) == (2, True)
+
+
+def test_where_nothing_came_there_is_nothing_to_amend(opened: Desk, tmp_path: Path) -> None:
+    opened.close()
+    done = zhengji(
+        "--config",
+        str(tmp_path / "desk" / "zhengji.toml"),
+        "remind",
+        "浙江",
+        "--what",
+        "补正通知",
+        "--as-of",
+        "2026-07-19T10:00",
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "浙江：尚未收到任何材料" in done.stderr
+
+
+def test_two_who_send_at_once_send_once_on_both_databases(store: Store) -> None:
+    def sending_(person: str) -> Sending:
+        return Sending("浙江", "催报函", [], MORNING, "邮件", "a@b.cn", person, MORNING, "文")
+
+    first = reminders.add(store, sending_("甲"), reminders.SENDING, since=MORNING)
+    with pytest.raises(reminders.AlreadySendingError) as caught:
+        reminders.add(store, sending_("乙"), reminders.SENDING, since=MORNING)
+    assert (caught.value.other.id, caught.value.other.person) == (first, "甲")
+    assert reminders.settle(store, first, reminders.FAILED, "连不上")
+    second = reminders.add(store, sending_("乙"), reminders.SENDING, since=MORNING)
+    assert [(one.id, one.state) for one in reminders.every(store, MORNING)] == [(first, "failed"), (second, "sending")]
 
 
 _AT_TEN = "import ingest.commands.remind as r, datetime as d; r.now = lambda: d.datetime(2026, 8, 6, 2, tzinfo=d.UTC); import ingest.context as c; c.now = r.now; from ingest.cli import main; main()"

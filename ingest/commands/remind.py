@@ -215,7 +215,7 @@ def sent(
             raise ReminderError(f"{view.province}：{why_none(by, view, what)}，没有函件可登记")
         to = reached(letter, channel) if letter else ""
         kept = record(desk, source, channel, to, person)
-        click.echo(f"已登记 {kept.id}：{view.province}　{kept.what}　{len(kept.ids)} 项　{channel}　{person.name}")
+        click.echo(f"已登记 {kept.id}：{view.province}　{kept.what}　{kept.asked} 项　{channel}　{person.name}")
 
 
 @REMIND.command("list")

@@ -52,7 +52,7 @@ def records(assessment: Assessment, sent: Sequence[Sent], spacing: Spacing) -> l
             one.channel,
             one.recipient,
             one.person,
-            len(one.ids),
+            one.asked,
             _state(
                 one,
                 views.get(one.province),
@@ -84,12 +84,11 @@ def _state(one: Sent, view: AssociationView | None, items: Sequence[Item], again
         return ""
     if view.nothing_to_send:
         return "已登记零报送，不必再催"
-    lacking = {number for item in items for number in item.ids}
-    still = len(one.ids & lacking)
+    needed = [item for item in items if item.kind != "hint"]
+    still = one.lacks({number for item in needed for number in item.ids})
     if still:
         return f"还有 {still} 项未到{f'，{month_and_day(again)}起可再催' if again else ''}"
-    needed = sum(item.kind != "hint" for item in items)
-    return f"所催事项已到，另有 {needed} 项尚缺或待补正" if needed else DONE
+    return f"所催事项已到，另有 {len(needed)} 项尚缺或待补正" if needed else DONE
 
 
 def draft_states(assessment: Assessment, drafts: Iterable[Draft], sent: Sequence[Sent]) -> Iterator[tuple[Draft, str]]:
@@ -110,9 +109,17 @@ def _draft_state(draft: Draft, view: AssociationView, assessment: Assessment, se
     if draft.what == RECEIPT:
         newer = view.last_arrival is not None and view.last_arrival > draft.as_of
         return "已过时：此后又有来件，请重新生成" if newer else "仍然有效"
-    lacking = {number for item in outstanding(assessment, view) for number in item.ids}
+    return _still_so(draft, view, assessment)
+
+
+def _still_so(draft: Draft, view: AssociationView, assessment: Assessment) -> str:
+    """Return whether a draft asks for what is lacking now, and as one asks now."""
+    items = outstanding(assessment, view)
+    if all(item.kind == "hint" for item in items):
+        return f"已过时：{DONE}，请删除草稿"
+    lacking = {number for item in items for number in item.ids}
     if not draft.ids & lacking:
-        return f"已过时：{DONE}，请删除草稿" if not lacking else "已过时：所催事项已到，请重新生成"
+        return "已过时：所催事项已到，请重新生成"
     if draft.as_of <= view.deadline < assessment.picture.as_of:
         return "已过时：截止日已过，说法不同了，请重新生成"
     gone, new = len(draft.ids - lacking), len(lacking - draft.ids)

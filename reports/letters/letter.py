@@ -22,6 +22,8 @@ from store.reminders import Sent
 # A short message is read at a glance; what does not fit is left to the letter.
 WECHAT_LONGEST = 1_000
 _POINT_LONGEST = 160
+# No message holds more, however short they are.
+_MOST_POINTS = 100
 _HEADINGS: Mapping[str, str] = {
     "missing": "尚未收到的材料",
     "amend": "已经收到、需要补正的内容",
@@ -50,8 +52,9 @@ class Letter:
 
     @property
     def asked(self) -> list[dict[str, Any]]:
-        """What it asks for, as it is remembered: the finding of each item, and its words."""
-        return [{"id": number, "text": item.text} for item in self.items for number in item.ids]
+        """What it asks for, as it is remembered: the findings of each item, and its words."""
+        told = [(item.ids, f"{item.place.title}：{item.text}") for item in self.items]
+        return [{"id": number, "text": text} for ids, text in told for number in ids]
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,14 @@ class Writer:
         return self.assessment.picture.campaign
 
     def letter(self, view: AssociationView, what: str | None = None) -> Letter | None:
-        """Return the letter of a kind to an association, by default the one that is due; None where there is none.
+        """Return the letter of a kind to an association, by default the one that asks; None where there is none.
 
         Where something has not come that is a 催报函, where what came does not do a 补正通知; both say everything.
         """
         items = outstanding(self.assessment, view)
         what = what or kind_of(items)
+        if what is None:
+            return None
         items = tuple(item for item in items if item.kind in _SAID[what])
         if not _has_reason(what, items, view):
             return None
@@ -142,7 +147,7 @@ class Writer:
         """Return the short message: as many points as fit, the important first; the rest is in the letter."""
         wanted = [item for kind in ("missing", "amend") for item in in_order(items, kind)]
         came = in_short(view) if values["种类"] == RECEIPT else []
-        for shown in range(len(wanted), -1, -1):
+        for shown in range(min(len(wanted), _MOST_POINTS), -1, -1):
             points = "\n".join([*came, *_points(wanted[:shown])])
             text = self.templates[WECHAT].render({**values, "要点": points, "余项": len(wanted) - shown})
             if len(text) <= WECHAT_LONGEST or not shown:
@@ -157,11 +162,11 @@ _SAID: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def kind_of(items: Sequence[Item]) -> str:
-    """Return which letter is due for what is outstanding."""
+def kind_of(items: Sequence[Item]) -> str | None:
+    """Return which letter asks for what is outstanding; None where nothing needs to be asked."""
     if in_order(items, "missing"):
         return REMINDER
-    return AMENDMENT if in_order(items, "amend") else RECEIPT
+    return AMENDMENT if in_order(items, "amend") else None
 
 
 def _has_reason(what: str, items: Sequence[Item], view: AssociationView) -> bool:

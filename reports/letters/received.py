@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from reports.incoming import FileView
 from reports.letters.outstanding import called, in_list_order
 from reports.picture import AssociationView, CaseView, Picture
-from reports.wording import clipped, month_and_day, one_line
+from reports.wording import clipped, masked, month_and_day, one_line
 
 _NAME = 60
 
@@ -52,10 +52,9 @@ def _lines(view: AssociationView, picture: Picture) -> Iterator[str]:
 
 def _files(files: tuple[FileView, ...], picture: Picture) -> str:
     zone = picture.campaign.call.zone
-    told = [
-        f"《{clipped(one_line(file.name), _NAME)}》（{month_and_day(file.first_arrival.astimezone(zone).date())}收到）"
-        for file in files
-    ]
+    days = [month_and_day(file.first_arrival.astimezone(zone).date()) for file in files]
+    names = [masked(clipped(one_line(file.name), _NAME)) for file in files]
+    told = [f"《{name}》（{day}收到）" for name, day in zip(names, days, strict=True)]
     return "、".join(told) or "尚未收到"
 
 
