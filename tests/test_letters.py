@@ -109,7 +109,7 @@ def test_every_rule_has_its_words_to_provinces_or_says_why_not(campaign: Campaig
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('  { code = "form.missing", ask', '  { code = "form.mising", ask', "没有这条规则，是不是 form.missing？"),
+        ('  { code = "form.missing", ask', '  { code = "form.missinx", ask', "没有这条规则，是不是 form.missing？"),
         ('  { code = "material.missing", ask = "案例材料（附件2），Word 版" },\n', "", "规则 material.missing（case）还没有写"),
         ("推荐表上未见公章", "推荐表不合格", "“不合格”不对协会说"),
         ("{photos_short}", "{photos_shrt}", "占位符没有 photos_shrt，是不是 photos_short？"),

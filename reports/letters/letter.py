@@ -147,6 +147,7 @@ class Writer:
         """Return the short message: as many points as fit, the important first; the rest is in the letter."""
         wanted = [item for kind in ("missing", "amend") for item in in_order(items, kind)]
         came = in_short(view) if values["种类"] == RECEIPT else []
+        came += ["还请补充："] if came and wanted else []
         for shown in range(min(len(wanted), _MOST_POINTS), -1, -1):
             points = "\n".join([*came, *_points(wanted[:shown])])
             text = self.templates[WECHAT].render({**values, "要点": points, "余项": len(wanted) - shown})

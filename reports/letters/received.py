@@ -74,7 +74,6 @@ def _items(case: CaseView) -> str:
 
 
 def _with_us(view: AssociationView, picture: Picture) -> int:
-    """Return how many files of an association lie with us: not opened, or not yet known of which case they are."""
+    """Return how many files of an association lie with us: nobody knows yet of which case they are."""
     mine = {message.id for message in view.messages_in}
-    shut = sum(file.message_pk in mine and file.status != "ok" and not file.superseded for file in picture.files)
-    return shut + sum(len(files) for number, files in picture.unfiled.items() if number in mine)
+    return sum(len(files) for number, files in picture.unfiled.items() if number in mine)
