@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from config.criteria import Screening
 from config.errors import ConfigError, nearest
+from config.letters import Letters
 from config.toml import load
 
 Severity = Literal["error", "warning", "info"]
@@ -297,6 +298,7 @@ class Campaign(Part):
     mail: MailWords
     sender: Mapping[str, Clue]
     filing: Mapping[str, FilingClue]
+    letters: Letters = Letters()
     rule: tuple[Rule, ...]
     screening: Screening = Screening()
 

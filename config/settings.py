@@ -201,6 +201,19 @@ class ReportSettings(Section):
     font: Path | None = None
 
 
+class ReminderSettings(Section):
+    """Where letters to associations go, the staff's own templates, and how many working days lie between two of them.
+
+    From `near_days` days before the deadline on, and after it, `near_spacing_days` do.
+    """
+
+    folder: Path = Path("data/letters")
+    templates: Path | None = None
+    spacing_days: int = Field(default=5, ge=1, le=60)
+    near_spacing_days: int = Field(default=2, ge=1, le=60)
+    near_days: int = Field(default=7, ge=0, le=60)
+
+
 class WorkerSettings(Section):
     """How often the mailboxes are polled, and how long a refused login waits."""
 
@@ -237,6 +250,7 @@ class Settings(Section):
     campaign: CampaignSettings = CampaignSettings()
     digest: DigestSettings = DigestSettings()
     reports: ReportSettings = ReportSettings()
+    reminders: ReminderSettings = ReminderSettings()
     worker: WorkerSettings = WorkerSettings()
     limits: LimitSettings = LimitSettings()
     base: Path = Field(default=Path(), exclude=True)

@@ -11,7 +11,7 @@ import click
 
 from config.errors import ConfigError
 from config.log import set_up_logging
-from ingest.commands import book, brief, deadline, decide, decided, inspect, intake, sample, screening, supply, tell
+from ingest.commands import book, brief, deadline, decide, decided, inspect, intake, remind, sample, screening, supply, tell
 from ingest.context import Context
 from store.database import StoreError
 
@@ -33,7 +33,7 @@ def cli(context: click.Context, config: Path | None) -> None:
 
 for command in (
     *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS,
-    *tell.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *deadline.COMMANDS, *sample.COMMANDS,
+    *tell.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *deadline.COMMANDS, *remind.COMMANDS, *sample.COMMANDS,
     *screening.COMMANDS,
 ):  # fmt: skip
     cli.add_command(command)

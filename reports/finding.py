@@ -2,9 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
+from config.campaign import Rule
 from reports.picture import Picture
 from reports.rulings import RestsOn
+
+if TYPE_CHECKING:
+    from reports.subjects import Subject
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a finding came from: the rule, its subject and the limit it was held against."""
+
+    rule: Rule
+    subject: "Subject"
+    value: Any
 
 
 @dataclass(frozen=True)
@@ -28,6 +42,8 @@ class Finding:
     id: str = ""
     key: str = ""
     rests_on: Callable[[], RestsOn] | None = field(default=None, compare=False, repr=False)
+    # For words to others than staff.
+    judgement: Judgement | None = field(default=None, compare=False, repr=False)
     # Of a waived one: who waived it, when and why.
     waived: str = ""
 

@@ -10,7 +10,7 @@ from typing import Any
 from config.campaign import Campaign, Rule
 from config.errors import ConfigError, nearest
 from reports.checks import CHECKS
-from reports.finding import Assessment, Finding
+from reports.finding import Assessment, Finding, Judgement
 from reports.identity import finding_id, rests_on, subject_key
 from reports.incoming import FileView, MessageView
 from reports.picture import Picture
@@ -65,7 +65,7 @@ def _finding(rule: Rule, subject: Subject, value: object) -> Finding:
     facts, view = FACTS[rule.on], subject.view
     actual = facts[rule.fact].of(subject)
     words = {name: shown(facts[name].of(subject), name) for name in _placeholders(rule.say) if name in facts}
-    text = rule.say.format(**{**words, "actual": _actual(actual, rule, subject), "value": shown(value, rule.fact)})
+    text = rule.say.format(**{**words, "actual": actual_shown(actual, rule, subject), "value": shown(value, rule.fact)})
     city, key = getattr(view, "city", None), subject_key(rule.on, view)
     basis = partial(rests_on, rule.on, subject, actual)
     waiver = subject.picture.rulings.waiver_of(rule.code, key, city, basis)
@@ -86,6 +86,7 @@ def _finding(rule: Rule, subject: Subject, value: object) -> Finding:
         id=finding_id(rule.code, key, city),
         key=key,
         rests_on=basis,
+        judgement=Judgement(rule, subject, value),
         waived=decided_by(waiver, subject.campaign.call.zone) if waiver else "",
     )
 
@@ -107,7 +108,7 @@ def _message_id(view: object) -> str | None:
     return view.message if isinstance(view, FileView) else None
 
 
-def _actual(actual: object, rule: Rule, subject: Subject) -> str:
+def actual_shown(actual: object, rule: Rule, subject: Subject) -> str:
     """Return the fact in words; a project type by its Chinese name."""
     if rule.fact == "project_type":
         return subject.campaign.type_labels.get(str(actual), str(actual))

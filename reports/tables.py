@@ -62,7 +62,8 @@ class Column:
 class Sheet:
     """A sheet: its rows hold text, numbers, booleans, None, or datetimes without a zone (as they shall be read).
 
-    It prints `pages_wide` pages wide; where that is more than one, `repeated_columns` stand on each.
+    It prints `pages_wide` pages wide; where that is more than one, `repeated_columns` stand on each. No row is higher
+    than `most_lines`.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Sheet:
     page_head: str = ""
     pages_wide: int = 1
     repeated_columns: int = 0
+    most_lines: int = _MOST_LINES
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -138,7 +140,7 @@ def _lay_out(book: Any, page: Any, sheet: Sheet) -> None:  # noqa: ANN401 (xlsxw
             _write_moments(page, number, [row[number] for row in sheet.rows], style)
     page.set_row(0, 2 * _LINE)
     for number, row in enumerate(sheet.rows, start=1):
-        page.set_row(number, _LINE * _lines(sheet.columns, row))
+        page.set_row(number, _LINE * min(_lines(sheet.columns, row), sheet.most_lines))
     page.freeze_panes(1, 0)
     page.autofilter(0, 0, last_row, len(sheet.columns) - 1)
     _set_print(page, sheet)
@@ -157,7 +159,7 @@ def _lines(columns: Sequence[Column], row: Sequence[Any]) -> int:
         for column, value in zip(columns, row, strict=True)
         if column.style == "long" and isinstance(value, str)
     ]
-    return min(max([1, *needed]), _MOST_LINES)
+    return max([1, *needed])
 
 
 def characters_wide(text: str) -> float:

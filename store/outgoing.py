@@ -42,6 +42,8 @@ class Reminder(Base):
     """催办记录 (a fact): a letter that a person says went to an association: which, when, by whom, by which channel.
 
     `what` is its kind, `items` are what it asks for, each named as the finding it rests on; `sha256` is its text.
+    `state` is `sent` where a person says so; of a letter that the program sends it is first `sending`, as of a digest,
+    and `failed` with a Chinese `reason` where it did not go.
     """
 
     __tablename__ = "reminders"
@@ -57,6 +59,8 @@ class Reminder(Base):
     sent_at: Mapped[datetime]
     note: Mapped[str] = mapped_column(default="")
     sha256: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(8), default="sent")
+    reason: Mapped[str] = mapped_column(default="")
 
 
 class Milestone(Base):

@@ -13,6 +13,9 @@ from config.settings import Settings
 from ingest.context import DEFAULT, Context
 from reports.checks import CHECKS
 from reports.judge import prove
+from reports.letters.asked_facts import ASKED
+from reports.letters.asking import prove as prove_letters
+from reports.letters.stationery import load_templates
 from reports.subjects import FACTS
 from store.database import check_url
 
@@ -40,6 +43,9 @@ def check_config(context: Context) -> None:
     settings = context.settings() if chosen else Settings()
     campaign = load_campaign(settings.campaign.id, settings.base)
     prove(campaign, settings.campaign.id)
+    prove_letters(campaign, settings.campaign.id)
+    own = settings.reminders.templates
+    load_templates(settings.at(own) if own else None, campaign)
     roster, selected = settings.campaign.roster, settings.campaign.already_selected
     associations = load_associations(settings.at(roster) if roster else None)
     selection = load_selected(settings.at(selected) if selected else None)
@@ -66,13 +72,14 @@ def check_config(context: Context) -> None:
 @click.command("facts")
 @click.argument("subject", required=False, type=click.Choice(list(FACTS)))
 @click.option("--checks", is_flag=True, help="列出可用的判断方法")
-def facts(subject: str | None, *, checks: bool) -> None:
+@click.option("--letters", is_flag=True, help="列出只有函件能用的事实（[letters] say 的 ask）")
+def facts(subject: str | None, *, checks: bool, letters: bool) -> None:
     """列出规则能用的事实（on、fact）和判断方法（check）。"""
     if checks:
         for name, check in CHECKS.items():
             click.echo(f"{name}\t{(check.__doc__ or '').splitlines()[0]}")
         return
-    for on, table in FACTS.items():
+    for on, table in (ASKED if letters else FACTS).items():
         for name, fact in table.items() if subject in (None, on) else ():
             click.echo(f"{on}\t{name}\t{fact.doc}")
 

@@ -1,0 +1,1 @@
+"""Letters to associations: what to ask of whom, in which words, and when again."""

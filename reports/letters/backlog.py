@@ -1,0 +1,79 @@
+"""What of a province lies with us unread? Until that is dealt with, a letter might ask for what has long come."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from reports import links
+from reports.finding import Assessment
+from reports.incoming import MessageView
+from reports.picture import AssociationView, Picture
+from reports.tally import place_of
+from reports.wording import joined
+
+# Files that a person can perhaps open or place, though we could not.
+_OURS = ("file.unsupported", "file.unclassified")
+
+
+def backlog(
+    assessment: Assessment, view: AssociationView, unread: Mapping[int, str] = MappingProxyType({})
+) -> tuple[str, ...]:
+    """Return what staff should deal with before they write to an association, a sentence each.
+
+    `unread` tells of mails that nobody could read which address each says it is from.
+    """
+    return tuple(_told(assessment, view, unread))
+
+
+def _told(assessment: Assessment, view: AssociationView, unread: Mapping[int, str]) -> Iterator[str]:
+    picture, province = assessment.picture, view.province
+    if stopped := [one.mailbox for one in picture.health if one.failing_since]:
+        yield f"收件邮箱 {joined(stopped)} 目前收不到信，材料可能已在邮箱里"
+    if shut := [one for one in picture.messages if _is_unread(one) and _may_be_of(one, view, unread)]:
+        yield f"该省还有 {len(shut)} 封来信未能处理（编号 {joined((str(one.id) for one in shut), 5)}）"
+    if unknown := [
+        one for one in picture.messages if one.is_submission and one.province is None and province in one.candidates
+    ]:
+        yield f"有 {len(unknown)} 封可能是该省的来信待认定（编号 {joined((str(one.id) for one in unknown), 5)}）"
+    if unfiled := _unfiled(picture, province):
+        yield f"该省还有 {unfiled} 个文件待归档到小区"
+    if waiting := [
+        one for one in picture.open_links if one.province == province and not links.is_expired(one, picture.as_of)
+    ]:
+        yield f"该省还有 {len(waiting)} 个云附件尚未下载"
+    ours = [one for one in assessment.by_province.get(province, ()) if one.code in _OURS and one.status == "open"]
+    if ours:
+        yield f"该省还有 {len(ours)} 个文件打不开或认不出，请先人工看（已看过的请豁免）"
+
+
+def everywhere(picture: Picture) -> tuple[str, ...]:
+    """Return what may be of any province: mails that nobody could read or tell, a sentence each."""
+    lost = [one for one in picture.messages if _is_unread(one) and one.province is None]
+    nobody = [one for one in picture.messages if one.is_submission and one.province is None]
+    told = []
+    if lost:
+        told.append(f"另有 {len(lost)} 封来信未能处理，不知是哪个省的（zhengji status、日报里有）")
+    if nobody:
+        told.append(f"另有 {len(nobody)} 封报送看不出是哪个省的，请先认定（zhengji assign）")
+    if picture.gaps:
+        told.append(f"另有 {sum(gap.count for gap in picture.gaps)} 封邮件服务器没有给出")
+    if picture.troubles:
+        told.append(f"另有 {len(picture.troubles)} 个文件夹里的文件要整理")
+    return tuple(told)
+
+
+def _is_unread(message: MessageView) -> bool:
+    return place_of(message) in ("failed", "waiting")
+
+
+def _may_be_of(message: MessageView, view: AssociationView, unread: Mapping[int, str]) -> bool:
+    """Tell whether an unread mail may be of an association: as far as we know, or by an address that it writes from."""
+    if message.province == view.province or view.province in message.candidates:
+        return True
+    known = {*view.association.addresses, *(one.from_address for one in view.messages_in if one.from_address)}
+    address = message.from_address or unread.get(message.id, "")
+    return address.lower() in {one.lower() for one in known}
+
+
+def _unfiled(picture: Picture, province: str) -> int:
+    mine = {message.id for message in picture.messages if message.province == province and message.is_submission}
+    return sum(len(files) for number, files in picture.unfiled.items() if number in mine)

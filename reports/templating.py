@@ -1,0 +1,181 @@
+"""Templates that staff may change: read whole, checked whole, and only then used, so that none yields half a letter.
+
+A template may show a value, choose by it, and nothing else: no loops, no calls, no parts of values. So it can neither
+run on without end nor reach anything beyond what it is given.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
+from jinja2.sandbox import SandboxedEnvironment
+
+from config.errors import ConfigError, nearest
+
+# A letter is a page or two; what is longer is none.
+_LARGEST = 20_000
+_ALLOWED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.Not, nodes.And, nodes.Or,
+    nodes.Compare, nodes.Operand, nodes.Const,
+)  # fmt: skip
+# What people write by habit, and what is said of it.
+_REFUSED: tuple[tuple[type[nodes.Node], str], ...] = (
+    (nodes.For, "不能用循环（for）"),
+    (nodes.Call, "不能用函数（括号）"),
+    (nodes.Getattr, "不能取值的一部分（点号）"),
+    (nodes.Getitem, "不能取值的一部分（方括号）"),
+    (nodes.Filter, "不能用过滤器（竖线 |）"),
+    (nodes.Assign, "不能赋值（set）"),
+)
+_ELSE = "只能用 {{ 名称 }} 和 {% if 名称 %}…{% else %}…{% endif %}"
+_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
+_TOO_DEEP = "条件套得太深"
+
+
+class TemplateTroubleError(ConfigError):
+    """A template that cannot be used; its text is one Chinese line that names file, line and what is wrong."""
+
+
+@dataclass(frozen=True)
+class Demands:
+    """What a template is checked against: what it may show, what it must show, words it may not use.
+
+    `situations` are sample values of every kind of letter; `must` tells which of a situation's values the text holds
+    exactly once.
+    """
+
+    situations: Sequence[Mapping[str, Any]]
+    must: Callable[[Mapping[str, Any]], Sequence[str]]
+    never: Sequence[str]
+    first: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """The placeholders that there are."""
+        return list(self.situations[0])
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A template that was checked, and where it came from."""
+
+    where: str
+    template: Template
+
+    def render(self, values: Mapping[str, Any]) -> str:
+        """Return the text; TemplateTroubleError where a value does not fit."""
+        try:
+            return _tidy(self.template.render(values))
+        except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+            raise TemplateTroubleError(f"{self.where}: 填不出来（{error}）") from None
+
+
+def read_template(path: Path) -> str:
+    """Return a template's text; TemplateTroubleError where there is none, it is too long, or not UTF-8."""
+    try:
+        if path.stat().st_size > _LARGEST * 4:
+            raise TemplateTroubleError(f"{path}: 太长，最多 {_LARGEST} 字")
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise TemplateTroubleError(f"{path}: 文件不存在") from None
+    except UnicodeDecodeError:
+        raise TemplateTroubleError(f"{path}: 不是 UTF-8 编码，请另存为 UTF-8") from None
+    except OSError as error:
+        raise TemplateTroubleError(f"{path}: 读不了（{error.strerror}）") from None
+
+
+def checked(where: str, text: str, demands: Demands) -> Checked:
+    """Return a template that gives a whole letter in every situation; TemplateTroubleError where it does not."""
+    if len(text) > _LARGEST:
+        raise TemplateTroubleError(f"{where}: 太长（{len(text)} 字），最多 {_LARGEST} 字")
+    _refuse_words(where, text, demands.never)
+    made = Checked(where, _compiled(where, text, demands))
+    for values in demands.situations:
+        _try(made, values, demands)
+    return made
+
+
+def _compiled(where: str, text: str, demands: Demands) -> Template:
+    environment = _environment()
+    try:
+        _refuse_nodes(where, environment.parse(text), demands.names)
+        return environment.from_string(text)
+    except TemplateSyntaxError as error:
+        raise TemplateTroubleError(f"{where}: 第 {error.lineno} 行：{_in_chinese(error.message or '')}") from None
+    except (RecursionError, SyntaxError, MemoryError):
+        raise TemplateTroubleError(f"{where}: {_TOO_DEEP}") from None
+
+
+def _environment() -> SandboxedEnvironment:
+    # Letters are plain text: there is no markup to escape. What stands before a block stays, for that may be an indent.
+    made = SandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True, autoescape=False
+    )
+    made.globals.clear()
+    made.filters.clear()
+    return made
+
+
+def _in_chinese(message: str) -> str:
+    """Return what jinja says of a template in words that help whoever edits it."""
+    lowered = message.lower()
+    if "unexpected end of template" in lowered:
+        return "{% if %} 没有配对的 {% endif %}"
+    if "unknown tag" in lowered or "unexpected '}'" in lowered or "expected token" in lowered:
+        return f"花括号里写的不对，{_ELSE}（{message}）"
+    return f"写法不对（{message}）"
+
+
+def _refuse_words(where: str, text: str, never: Sequence[str]) -> None:
+    # Comments stay in the house; their lines are counted all the same.
+    said = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
+    for number, line in enumerate(said.splitlines(), start=1):
+        if word := next((one for one in never if one in line), None):
+            raise TemplateTroubleError(f"{where}: 第 {number} 行：“{word}”不对协会说，请换个说法")
+
+
+def _refuse_nodes(where: str, tree: nodes.Template, names: list[str]) -> None:
+    for node in _every(tree):
+        if not isinstance(node, _ALLOWED):
+            said = next((words for kind, words in _REFUSED if isinstance(node, kind)), f"不能这样写，{_ELSE}")
+            raise TemplateTroubleError(f"{where}: 第 {node.lineno} 行：{said}")
+        if isinstance(node, nodes.Name) and node.name not in names:
+            raise TemplateTroubleError(
+                f"{where}: 第 {node.lineno} 行：没有 {node.name} 这个名称{_meant(node.name, names)}"
+            )
+
+
+def _meant(word: str, names: list[str]) -> str:
+    """Return what may have been meant: of two signs, one that is right is enough."""
+    near = get_close_matches(word, names, n=1, cutoff=0.5)
+    return f"，是不是 {near[0]}？" if near else nearest(word, names)
+
+
+def _every(tree: nodes.Node) -> Iterator[nodes.Node]:
+    """Yield every node, the outermost first, without recursion of our own."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(list(node.iter_child_nodes())))
+
+
+def _try(made: Checked, values: Mapping[str, Any], demands: Demands) -> None:
+    text = made.render(values)
+    if demands.first and not text.startswith(demands.first):
+        raise TemplateTroubleError(f"{made.where}: 第一行应写“{demands.first}…”")
+    for name in demands.must(values):
+        if (count := text.count(str(values[name]))) != 1:
+            told = "没有出现" if not count else f"出现了 {count} 次"
+            raise TemplateTroubleError(f"{made.where}: {{{{ {name} }}}} {told}，应当不论什么情形都正好出现一次")
+
+
+def _tidy(text: str) -> str:
+    """Return a text without blanks at the ends of lines, with one empty line at the most between two others."""
+    lines = [line.rstrip() for line in text.strip("\n").splitlines()]
+    kept = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
+    return "\n".join(kept) + "\n"
