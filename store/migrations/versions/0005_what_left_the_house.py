@@ -25,6 +25,8 @@ def upgrade() -> None:
         sa.Column('channel', sa.String(length=16), nullable=False),
         sa.Column('recipient', sa.Text(), nullable=False),
         sa.Column('person', sa.Text(), nullable=False),
+        sa.Column('state', sa.String(length=8), nullable=False),
+        sa.Column('reason', sa.Text(), nullable=False),
         sa.Column('sent_at', MOMENT, nullable=False),
         sa.Column('note', sa.Text(), nullable=False),
         sa.Column('sha256', sa.String(length=64), nullable=False),
