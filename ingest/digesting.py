@@ -1,18 +1,27 @@
-"""Makes the digest of a moment, keeps it as a file, and sends it to staff: to each address once a day."""
+"""Makes the digest of a moment, says what became of the ones before it, and keeps it as files."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
-
-import structlog
+from shlex import quote
 
 from ingest.desk import Desk
-from ingest.outbox import Delivery, send_each
 from reports.digest import digest as digests
+from reports.digest.chat import chat_text
+from reports.digest.content import content_of
 from reports.digest.digest import Digest
 from reports.finding import Assessment
+from reports.wording import month_and_day
 from store import sent
+from store.sent import Sending
 
-log = structlog.get_logger()
+
+@dataclass(frozen=True)
+class Edition:
+    """A day's digest as it goes out: to mailboxes whole, into chat groups as a short text."""
+
+    digest: Digest
+    chat: str
 
 
 def assessment(desk: Desk, as_of: datetime) -> Assessment:
@@ -22,30 +31,43 @@ def assessment(desk: Desk, as_of: datetime) -> Assessment:
 
 def make_digest(desk: Desk, as_of: datetime) -> Digest:
     """Return the digest of a moment; its “new” counts from the last digest that went out on an earlier day."""
+    return make_edition(desk, as_of).digest
+
+
+def make_edition(desk: Desk, as_of: datetime) -> Edition:
+    """Return the digest of a moment with its text for chats, both from one look at the campaign."""
     today = as_of.astimezone(desk.campaign.call.zone).date()
     since = sent.last_before(desk.store, today) or as_of - timedelta(days=1)
-    return digests.compose(assessment(desk, as_of), since)
+    judged, said = assessment(desk, as_of), notes(desk, as_of)
+    # The notes belong into the digest too: compose(judged, since, said), once it takes them.
+    digest = digests.compose(judged, since)
+    where = "全文见日报邮件" if desk.settings.digest.recipients else f"全文见文件《{file_of(desk, today).name}》"
+    return Edition(digest, chat_text(content_of(judged, since), f"{where}。手机号码已隐去中间四位", said))
+
+
+def notes(desk: Desk, as_of: datetime) -> tuple[str, ...]:
+    """Return what must be said of the sending: which digest of today or of the day before is not known to be there."""
+    today = as_of.astimezone(desk.campaign.call.zone).date()
+    tried = [one for one in sent.every(desk.store) if one.channel != sent.TEST]
+    before = max((one.day for one in tried if one.day < today), default=today)
+    return tuple(text for one in tried if one.day in {today, before} if (text := _trouble(one, as_of, today)))
+
+
+def _trouble(one: Sending, as_of: datetime, today: date) -> str:
+    day = month_and_day(one.day)
+    # What was still going yesterday goes no more, whatever the hour that is asked about.
+    if one.is_unclear(as_of) or (one.state == "sending" and one.day < today):
+        why = one.reason or "程序在发送途中中断"
+        again = f"；确认没有收到的，请运行 zhengji digest --send --again {quote(one.recipient)}"
+        return f"{day}的日报不知道是否送达 {one.recipient}（{why}），不会自动再发{again}"
+    return f"{day}的日报没有发到 {one.recipient}：{one.reason}" if one.state == "failed" else ""
+
+
+def file_of(desk: Desk, day: date) -> Path:
+    """Return where the page of a day's digest is written by default."""
+    return desk.settings.at(desk.settings.digest.folder) / f"日报-{day.isoformat()}.html"
 
 
 def write_digest(desk: Desk, digest: Digest, folder: Path | None = None) -> tuple[Path, Path]:
     """Write a digest as HTML and text into a folder (by default that of the settings); return both paths."""
     return digests.write(digest, folder or desk.settings.at(desk.settings.digest.folder))
-
-
-def send_digest(desk: Desk, digest: Digest, now: datetime) -> list[Delivery]:
-    """Send a digest to every recipient who has not had that day's yet; return the deliveries, also failed ones."""
-    settings = desk.settings.digest
-    if settings.smtp is None:
-        return []
-    sender = settings.smtp.sender or settings.smtp.username
-    had = sent.recipients_of(desk.store, digest.day)
-    waiting = [recipient for recipient in settings.recipients if recipient not in had]
-    deliveries = []
-    for recipient in waiting:
-        # One at a time, noted at once: a crash between two of them repeats neither.
-        for delivery in send_each(lambda to: digests.as_mail(digest, sender, to), [recipient], settings.smtp):
-            if delivery.ok:
-                sent.note(desk.store, digest.day, digest.as_of, recipient, now, digest.html)
-            log.info("digest.sent" if delivery.ok else "digest.not_sent", ok=delivery.ok, day=str(digest.day))
-            deliveries.append(delivery)
-    return deliveries
