@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from config.chats import ChatSettings
+from config.chats import ChatSettings, service_of
 from config.errors import ConfigError
 from ingest.outbox import Delivery
 
@@ -42,7 +42,10 @@ _NUMBERS: Mapping[tuple[str, int], str] = {
 _KEYS: Mapping[str, str] = {"wecombot": "errcode", "dingtalk": "errcode", "feishu": "code"}
 _OK = range(200, 300)
 # What surely came before the request was given: by the names of the classes of requests and urllib3.
-_BEFORE = {"ConnectTimeout", "ProxyError", "NewConnectionError", "NameResolutionError", "ConnectTimeoutError"}
+_BEFORE = {"ConnectTimeout", "NewConnectionError", "NameResolutionError", "ConnectTimeoutError"}
+# … and by what they say: a wrong certificate, and a proxy that lets nobody through. Behind a proxy an answer that never
+# came is a ProxyError too, so its class says nothing.
+_SAID_BEFORE = ("CERTIFICATE_VERIFY_FAILED", "Tunnel connection failed")
 _UNCLEAR = "已交给群机器人的服务器，没有等到看得懂的答复，不知道是否送达"
 _LISTENING = threading.Lock()
 
@@ -76,14 +79,32 @@ def write(chat: ChatSettings, text: str) -> Delivery:
 
 
 def _robot(address: str) -> "NotifyBase | None":
-    """Return what Apprise makes of an address, patient and following no redirect; None where it takes it for none."""
-    import apprise  # half a second, and most commands write into no chat
+    """Return the robot of an address, patient and following no redirect; None where Apprise takes it for none.
+
+    Its class is named here: asked by the address alone, Apprise would load the plugins of two hundred services.
+    """
+    # Not at the head of the file: it takes a third of a second, and most commands write into no chat.
+    from apprise import AppriseAsset
+    from apprise.plugins.custom_json import NotifyJSON
+    from apprise.plugins.dingtalk import NotifyDingTalk
+    from apprise.plugins.feishu import NotifyFeishu
+    from apprise.plugins.wecombot import NotifyWeComBot
 
     # What it and the library below it log holds addresses.
     for name in ("apprise", "urllib3"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    asset = apprise.AppriseAsset(http_redirects=False)
-    robot = apprise.Apprise.instantiate(address, asset=asset)
+    kinds: Mapping[str, type[NotifyBase]] = {
+        "wecombot": NotifyWeComBot,
+        "dingtalk": NotifyDingTalk,
+        "feishu": NotifyFeishu,
+        "json": NotifyJSON,
+    }
+    kind = kinds[service_of(address)]
+    parsed = kind.parse_url(address)
+    try:
+        robot = kind(**parsed, asset=AppriseAsset(http_redirects=False)) if parsed else None
+    except TypeError:
+        return None
     if robot is not None:
         robot.socket_connect_timeout, robot.socket_read_timeout = _CONNECT, _ANSWER
     return robot
@@ -153,7 +174,7 @@ def _answered(service: str, body: bytes) -> tuple[str, str]:
 def _broken(error: Exception) -> tuple[str, str]:
     """Return whether a request that broke was surely never given: no connection, or no encrypted one."""
     causes = {type(one).__name__ for one in _causes(error)}
-    if causes & _BEFORE or "CERTIFICATE_VERIFY_FAILED" in str(error):
+    if causes & _BEFORE or any(words in str(error) for words in _SAID_BEFORE):
         return "failed", "连不上群机器人的服务器，请看网络是否通"
     return "unclear", _UNCLEAR
 
@@ -161,6 +182,6 @@ def _broken(error: Exception) -> tuple[str, str]:
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """Yield an error and what lies below it, as requests and urllib3 wrap them."""
     yield error
-    below = getattr(error, "reason", None) or next(iter(error.args), None)
-    if isinstance(below, BaseException):
-        yield from _causes(below)
+    for below in (getattr(error, "reason", None), *error.args):
+        if isinstance(below, BaseException):
+            yield from _causes(below)
