@@ -1,6 +1,6 @@
-"""Sends a digest and is killed at every step of it: python -m tests.killed_sending SMTP_PORT CHAT_PORT PART PARTS.
+"""Sends a digest and is killed at every step of it: python -m tests.killed_sending SMTP CHAT PART PARTS N.
 
-Each trial has recipients of its own, so that whoever runs the servers can count what each of them got. After a kill the
+All steps that make something lasting are tried, and N of the others, evenly spread. Each trial has recipients of its own, so that whoever runs the servers can count what each of them got. After a kill the
 next run, an hour later, does what it would do by itself, and a day later the next digest is asked what it says. The
 answer is a line of JSON: a list of `Tried`.
 """
@@ -136,18 +136,14 @@ class Trials:
 
 def main() -> None:
     """Try a share of the steps."""
-    smtp_port, chat_port, part, parts = map(int, sys.argv[1:5])
+    smtp_port, chat_port, part, parts, others = map(int, sys.argv[1:6])
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with quick_folder() as folder:
         trials = Trials(folder, (smtp_port, chat_port))
-        points = [((kind, at + 1), name) for kind, names in trials.steps().items() for at, name in enumerate(names)]
-        # Lines that run in loops (answers read letter by letter) come by the hundred; each is killed at a few times.
-        seen: dict[str, int] = {}
-        chosen = []
-        for point, name in points:
-            seen[name] = seen.get(name, 0) + 1
-            if point[0] == "lasting" or seen[name] <= _TIMES:
-                chosen.append((point, name))
+        names = trials.steps()
+        chosen = [(("lasting", at), name) for at, name in enumerate(names["lasting"], start=1)]
+        step = max(len(names["other"]) // others, 1)
+        chosen += [(("other", at), name) for at, name in enumerate(names["other"], start=1) if at % step == 0]
         tried = [
             asdict(trials.attempt(number, point, name))
             for number, (point, name) in enumerate(chosen, start=2)
@@ -156,8 +152,6 @@ def main() -> None:
     assert all(one["ended"] == -signal.SIGKILL for one in tried)
     sys.stdout.write(json.dumps(tried))
 
-
-_TIMES = 3
 
 if __name__ == "__main__":
     main()
