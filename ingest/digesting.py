@@ -47,10 +47,16 @@ def make_edition(desk: Desk, as_of: datetime) -> Edition:
 
 def notes(desk: Desk, as_of: datetime) -> tuple[str, ...]:
     """Return what must be said of the sending: which digest of today or of the day before is not known to be there."""
+    return tuple(text for _, text in troubles(desk, as_of))
+
+
+def troubles(desk: Desk, as_of: datetime) -> tuple[tuple[date, str], ...]:
+    """Return the same, each with the day of its digest."""
     today = as_of.astimezone(desk.campaign.call.zone).date()
     tried = [one for one in sent.every(desk.store) if one.channel != sent.TEST]
     before = max((one.day for one in tried if one.day < today), default=today)
-    return tuple(text for one in tried if one.day in {today, before} if (text := _trouble(one, as_of, today)))
+    near = (one for one in tried if one.day in {today, before})
+    return tuple((one.day, text) for one in near if (text := _trouble(one, as_of, today)))
 
 
 def _trouble(one: Sending, as_of: datetime, today: date) -> str:

@@ -18,6 +18,7 @@ import structlog
 
 from config.errors import ConfigError
 from config.settings import SmtpSettings
+from reports.wording import masked
 
 log = structlog.get_logger()
 
@@ -166,12 +167,12 @@ def _send(server: smtplib.SMTP, raw: bytes, recipient: str, smtp: SmtpSettings) 
         _hand_over(server, raw)
     except _NoAnswer as error:
         server.close()
-        log.warning("outbox.unclear", recipient=recipient, cause=repr(error.__cause__ or error))
+        log.warning("outbox.unclear", recipient=masked(recipient), cause=masked(repr(error.__cause__ or error)))
         return Delivery(recipient, "unclear", _UNCLEAR)
     except (smtplib.SMTPException, OSError, ValueError) as error:
         _clear(server, error)
         reason = next(words for kind, words in _REASONS if isinstance(error, kind))
-        log.warning("outbox.failed", recipient=recipient, cause=repr(error))
+        log.warning("outbox.failed", recipient=masked(recipient), cause=masked(repr(error)))
         return Delivery(recipient, "failed", f"{reason}（{_code(error) or type(error).__name__}）")
     return Delivery(recipient, "sent")
 

@@ -20,6 +20,7 @@ from ingest.digesting import Edition
 from ingest.outbox import Delivery, Outbox, as_bytes
 from reports.digest import digest as digests
 from reports.wording import clock as clock_text
+from reports.wording import masked
 from store import sent
 from store.decisions import Person
 from store.sent import MAIL, TEST, Parcel, Sending
@@ -176,7 +177,13 @@ def contents(desk: Desk, edition: Edition, target: Target) -> bytes:
 def _go(desk: Desk, outbox: Outbox, sending: Sending, target: Target, raw: bytes, clock: Clock) -> Outcome:
     delivery = _delivery(outbox, target, raw)
     sent.finish(desk.store, sending, delivery.state, delivery.reason, clock())
-    log.info("digest.sending", day=str(sending.day), channel=target.channel, to=target.recipient, state=delivery.state)
+    log.info(
+        "digest.sending",
+        day=str(sending.day),
+        channel=target.channel,
+        to=masked(target.recipient),
+        state=delivery.state,
+    )
     return Outcome(target, delivery.state, delivery.reason)
 
 

@@ -36,7 +36,9 @@ from tests.sample import day
 from tests.steps import Steps, kill, watch_lasting, watch_lines, watch_others
 
 MORNING = day("07-20T08:30:00")
-_TRACED = {str(module.__file__) for module in (ingest.outbox, ingest.sending, ingest.chat, store.sent, store.blobs, smtplib)}
+_TRACED = {
+    str(module.__file__) for module in (ingest.outbox, ingest.sending, ingest.chat, store.sent, store.blobs, smtplib)
+}
 Point = tuple[str, int]
 
 

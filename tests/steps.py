@@ -11,7 +11,8 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import Callable, Set
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -138,7 +139,7 @@ def _watch_writes(steps: Steps, inside: str) -> None:
     io.open = opened  # type: ignore[assignment]
 
 
-def watch_lines(steps: Steps, traced: Set[str] = frozenset(_TRACED)) -> None:
+def watch_lines(steps: Steps, traced: AbstractSet[str] = frozenset(_TRACED)) -> None:
     """Count the lines of some modules, by default those that accept and take in mail, as they are run."""
 
     def line(frame: FrameType, what: str, _argument: Any) -> Any:

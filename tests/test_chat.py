@@ -97,9 +97,7 @@ def test_an_answer_that_nobody_understands_is_unclear(robots: Robots, body: byte
 
 
 @pytest.mark.parametrize("manner", ["drop", "silent"])
-def test_no_answer_after_the_request_is_unclear(
-    robots: Robots, manner: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_answer_after_the_request_is_unclear(robots: Robots, manner: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chat, "_ANSWER", 1.0)
     robots.manner = manner
     delivery = write(group(WECOM), TEXT)
@@ -204,5 +202,3 @@ def test_commands_that_write_into_no_chat_do_not_wait_for_apprise() -> None:
 
     code = "import sys, ingest.cli, ingest.worker; sys.exit('apprise' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-

@@ -130,6 +130,7 @@ def test_what_is_unclear_is_not_tried_again_by_the_worker(desk: Desk, clock: Clo
 
 
 def test_an_idle_day_has_a_digest_too_also_where_nobody_gets_it_by_mail(clock: Clock) -> None:
+    clock.at("2026-07-20T08:30:00")
     with quick_desk("") as opened:
         Worker(opened).digest()
         assert "没有需要人工处理的事项" in file_of(opened, MONDAY.date()).read_text(encoding="utf-8")

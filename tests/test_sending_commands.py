@@ -1,22 +1,27 @@
 """The commands `digest` and `sent` as staff meet them: shown first, tried on oneself, sent once, and what is unclear."""
 
+import io
+import logging
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+import structlog
 
 from config.settings import load_settings
+from ingest.cli import main
 from ingest.desk import open_desk
 from store import sent
-from tests.robots import Robots
 from tests.quick import prepare
+from tests.robots import Robots
 from tests.servers import MailServer
-from tests.test_cli import zhengji
 
 AS_OF = ("--as-of", "2026-07-22T08:30")
 SECRET = "token-geheim"
@@ -38,10 +43,31 @@ def config(tmp_path: Path, smtp: MailServer, robots: Robots) -> str:
     return str(prepare(tmp_path / "desk", text))
 
 
-def run(config: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    done = zhengji("--config", config, *arguments)
+@dataclass(frozen=True)
+class Done:
+    """What a command said, and how it ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(config: str, *arguments: str) -> Done:
+    """Run a command here, where that is quick; tests/test_cli.py runs some as processes of their own."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+    root, code = logging.getLogger(), 0
+    handlers, level = root.handlers[:], root.level
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["zhengji", "--config", config, *arguments])
+        try:
+            main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+    done = Done(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))  # type: ignore[attr-defined]
     assert SECRET not in done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
     return done
 
 
@@ -102,6 +128,9 @@ def test_what_is_unclear_is_told_not_repeated_and_let_go_again_by_a_person(confi
     assert second.returncode == 1
     assert "zhengji digest --send --again c@d.cn" in second.stderr
     assert Counter(smtp.recipients) == {"a@b.cn": 1, "c@d.cn": 1}
+    tomorrow = run(config, "digest", "--as-of", "2026-07-23T08:30", "--dry-run")
+    assert "7月22日的日报不知道是否送达 c@d.cn" in tomorrow.stderr
+    assert "7月22日的日报不知道是否送达 c@d.cn" in tomorrow.stdout
     again = run(config, "digest", "--send", "--again", "c@d.cn", "--person", "陈静", "--note", "电话问过")
     assert (again.returncode, again.stdout) == (0, "c@d.cn：已发送\n")
     assert Counter(smtp.recipients) == {"a@b.cn": 1, "c@d.cn": 2}
@@ -137,9 +166,7 @@ def test_a_worker_and_a_person_at_once_send_each_one_once(config: str, smtp: Mai
     assert [process.returncode for process in both] == [0, 0]
 
 
-@pytest.mark.parametrize(
-    "arguments", [("--again", "a@b.cn"), ("--send", "--dry-run"), ("--send", "--to", "me@b.cn")]
-)
+@pytest.mark.parametrize("arguments", [("--again", "a@b.cn"), ("--send", "--dry-run"), ("--send", "--to", "me@b.cn")])
 def test_options_that_contradict_each_other_are_one_line(config: str, arguments: tuple[str, ...]) -> None:
     done = run(config, "digest", *arguments)
     assert done.returncode == 2
@@ -147,7 +174,7 @@ def test_options_that_contradict_each_other_are_one_line(config: str, arguments:
 
 
 def test_a_digest_of_a_day_to_come_is_sent_with_a_warning(config: str) -> None:
-    ahead = f"{datetime.now().year + 1}-07-22"
+    ahead = f"{datetime.now(UTC).year + 1}-07-22"
     assert "还没有到" in run(config, "digest", "--as-of", ahead, "--send").stderr
 
 
@@ -155,7 +182,9 @@ def test_check_config_names_recipients_and_groups_and_no_address_of_a_group(conf
     shown = run(config, "check-config").stdout
     assert "收日报的人：a@b.cn、c@d.cn；群：编辑部群（本机）" in shown
     path, text = Path(config), Path(config).read_text(encoding="utf-8")
-    (tmp_path / "secret").write_text("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=token-geheim\n", encoding="utf-8")
+    (tmp_path / "secret").write_text(
+        "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=token-geheim\n", encoding="utf-8"
+    )
     path.write_text(text[: text.index("url =")] + f'url_file = "{tmp_path}/secret"\n', encoding="utf-8")
     done = run(config, "check-config")
     assert done.returncode == 2

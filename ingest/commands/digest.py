@@ -14,7 +14,7 @@ from ingest.commands.decide import deciding_person, note_option, person_option
 from ingest.commands.tell import as_of
 from ingest.context import Context, moment, now
 from ingest.desk import Desk
-from ingest.digesting import Edition, make_edition, write_digest
+from ingest.digesting import Edition, make_edition, troubles, write_digest
 from ingest.sending import (
     Outcome,
     SendingError,
@@ -66,6 +66,9 @@ def digest_(
             _told([send_again(desk, again, day, deciding_person(options["person"], options["note"] or ""), now)])
             return
         made = make_edition(desk, moment(as_of, desk.campaign.call))
+        for day, text in troubles(desk, made.digest.as_of):
+            if day < made.digest.day:
+                click.echo(f"请注意：{text}", err=True)
         if dry_run:
             click.echo(_shown(desk, made, to))
             return
