@@ -42,11 +42,14 @@ _NUMBERS: Mapping[tuple[str, int], str] = {
 _KEYS: Mapping[str, str] = {"wecombot": "errcode", "dingtalk": "errcode", "feishu": "code"}
 _OK = range(200, 300)
 # What surely came before the request was given: by the names of the classes of requests and urllib3.
-_BEFORE = {"ConnectTimeout", "NewConnectionError", "NameResolutionError", "ConnectTimeoutError"}
+_BEFORE = {
+    "ConnectTimeout", "ConnectTimeoutError", "NewConnectionError", "NameResolutionError",
+    "InvalidURL", "InvalidProxyURL",
+}  # fmt: skip
 # … and by what they say: a wrong certificate, and a proxy that lets nobody through. Behind a proxy an answer that never
 # came is a ProxyError too, so its class says nothing.
 _SAID_BEFORE = ("CERTIFICATE_VERIFY_FAILED", "Tunnel connection failed")
-_UNCLEAR = "已交给群机器人的服务器，没有等到看得懂的答复，不知道是否送达"
+_UNCLEAR = "已交给群机器人的服务器，没有等到看得懂的答复"
 _LISTENING = threading.Lock()
 
 

@@ -30,7 +30,7 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (UnicodeError, "发信服务器不接受这个地址"),
     (Exception, "发信中断"),
 )
-_UNCLEAR = "邮件已交给发信服务器，还没等到答复连接就断了，不知道是否送达"
+_UNCLEAR = "邮件已交给发信服务器，没等到答复连接就断了"
 _OK, _TAKEN, _GOODBYE = 250, (250, 251), 421
 # An answer that says no, for now or for good (RFC 5321, 4.2.1).
 _REFUSED = range(400, 600)

@@ -104,6 +104,8 @@ def _known(last: Sending | None) -> str:
 
 def send_test(desk: Desk, edition: Edition, recipient: str, clock: Clock) -> Outcome:
     """Send an edition to one address, marked as a test; it does not count as the day's."""
+    if desk.settings.digest.smtp is None:
+        raise SendingError("没有设置发信服务器（[digest.smtp]），没有发送")
     tried = replace(edition, digest=replace(edition.digest, subject=TEST_MARK + edition.digest.subject))
     with Outbox(desk.settings.digest.smtp) as outbox:
         return _send(desk, outbox, tried, Target(TEST, recipient), clock)

@@ -121,7 +121,7 @@ class Worker:
     def digest(self) -> None:
         """Write today's digest and send it to all who wait for it, where it is due; what failed is tried again later.
 
-        Whoever gets it later in the day gets the same: as of the moment at which the first one was sent.
+        Whoever gets it later in the day gets the same: as of the moment at which the first one went.
         """
         self.digest_waits.clear()
         moment, zone = now(), self.desk.campaign.call.zone
@@ -129,7 +129,8 @@ class Worker:
             log.info("digest.not_due")
             return
         tried = sent.of_day(self.desk.store, moment.astimezone(zone).date())
-        edition = make_edition(self.desk, min((one.as_of for one in tried), default=moment))
+        first = min((one.as_of for one in tried if one.state != "failed"), default=moment)
+        edition = make_edition(self.desk, first)
         write_digest(self.desk, edition.digest)
         outcomes = send_edition(self.desk, edition, now)
         log.info("digest.done", states=[one.state for one in outcomes])

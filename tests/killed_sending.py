@@ -1,8 +1,9 @@
 """Sends a digest and is killed at every step of it: python -m tests.killed_sending SMTP CHAT PART PARTS N.
 
-All steps that make something lasting are tried, and N of the others, evenly spread. Each trial has recipients of its own, so that whoever runs the servers can count what each of them got. After a kill the
-next run, an hour later, does what it would do by itself, and a day later the next digest is asked what it says. The
-answer is a line of JSON: a list of `Tried`.
+All steps that make something lasting are tried, and N of the others, evenly spread. Each trial has recipients of its
+own, so that whoever runs the servers can count what each of them got. After a kill the next run, an hour later, does
+what it would do by itself, and a day later the next digest is asked what it says. The answer is a line of JSON: a list
+of `Tried`.
 """
 
 import gc

@@ -102,7 +102,7 @@ def test_no_answer_after_the_request_is_unclear(robots: Robots, manner: str, mon
     robots.manner = manner
     delivery = write(group(WECOM), TEXT)
     assert delivery.state == "unclear"
-    assert "不知道是否送达" in delivery.reason
+    assert "没有等到看得懂的答复" in delivery.reason
     assert len(robots.asked) == 1
 
 

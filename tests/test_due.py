@@ -118,6 +118,17 @@ def test_what_failed_goes_later_in_the_day_as_of_the_same_moment_until_the_eveni
     assert smtp.mails[0]["Subject"] == smtp.mails[1]["Subject"]
 
 
+def test_where_nobody_has_it_yet_it_tells_of_the_moment_at_which_it_goes(
+    desk: Desk, clock: Clock, smtp: MailServer
+) -> None:
+    smtp.refused |= {"a@b.cn", "c@d.cn"}
+    Worker(desk).digest()
+    smtp.refused.clear()
+    clock.at("2026-07-20T14:00:00")
+    Worker(desk).overdue()
+    assert {one.as_of for one in sent.every(desk.store)} == {clock.now}
+
+
 def test_what_is_unclear_is_not_tried_again_by_the_worker(desk: Desk, clock: Clock, smtp: MailServer) -> None:
     smtp.silent.add("a@b.cn")
     worker = Worker(desk)

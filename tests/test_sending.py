@@ -290,7 +290,7 @@ def test_the_text_for_chats_says_first_what_needs_doing_and_is_short(busy: Asses
     assert lines[1] == f"今天需要处理 {content.todo_count} 项；{content.countdown.text}"
     assert lines[2].startswith("· 收信中断 1 个：")
     assert [line.split()[1] for line in lines if line.startswith("· ")] == [one.title for one in content.todo]
-    assert f"各省报送：{content.sums}" in lines
+    assert f"各省{content.sums}" in lines
     assert content.tally_text in lines
     assert lines[-1] == "数据截至 2026-07-20 08:30。全文见日报邮件"
 

@@ -166,6 +166,18 @@ def test_a_worker_and_a_person_at_once_send_each_one_once(config: str, smtp: Mai
     assert [process.returncode for process in both] == [0, 0]
 
 
+def test_groups_get_theirs_where_the_mail_server_is_not_set_and_that_is_said(config: str, robots: Robots) -> None:
+    text = Path(config).read_text(encoding="utf-8")
+    start, end = text.index("[digest.smtp]"), text.index("[[digest.chats]]")
+    Path(config).write_text(text[:start] + text[end:], encoding="utf-8")
+    done = run(config, "digest", *AS_OF, "--send")
+    assert done.returncode == 1
+    assert "编辑部群（本机）：已发送" in done.stdout
+    assert "a@b.cn：未发出，没有设置发信服务器" in done.stderr
+    assert len(robots.asked) == 1
+    assert "没有设置发信服务器" in run(config, "digest", *AS_OF, "--to", "me@b.cn").stderr
+
+
 @pytest.mark.parametrize("arguments", [("--again", "a@b.cn"), ("--send", "--dry-run"), ("--send", "--to", "me@b.cn")])
 def test_options_that_contradict_each_other_are_one_line(config: str, arguments: tuple[str, ...]) -> None:
     done = run(config, "digest", *arguments)

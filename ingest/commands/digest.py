@@ -9,7 +9,6 @@ from shlex import quote
 import click
 
 from config.chats import service_name
-from config.settings import DigestSettings
 from ingest.commands.decide import deciding_person, note_option, person_option
 from ingest.commands.tell import as_of
 from ingest.context import Context, moment, now
@@ -25,6 +24,7 @@ from ingest.sending import (
     send_edition,
     send_test,
     standings,
+    targets,
 )
 from reports.status import as_table
 from reports.wording import clock, size
@@ -34,6 +34,8 @@ from store.sent import MAIL, TEST, Sending
 
 _HEADINGS = ("编号", "日报", "渠道", "收件人", "结果", "时间", "说明")
 _CHANNELS = {MAIL: "邮件", TEST: "测试邮件"}
+_NO_SERVER = "没有设置发信服务器（[digest.smtp]）"
+_NOBODY = "没有设置收件人（[digest] recipients）或发信服务器（[digest.smtp]）"
 _STATES = {"sent": "已发送", "failed": "未发出", "sending": "正在发送", "unclear": "不知道是否送达"}
 
 
@@ -90,25 +92,18 @@ def _agree(*, send: bool, dry_run: bool, to: str | None, again: str | None) -> N
 
 def _send(desk: Desk, made: Edition) -> None:
     """Send a digest and say to whom it went; exit 1 where it did not surely reach everyone."""
-    if trouble := _nobody(desk.settings.digest):
-        click.echo(f"{trouble}，没有发送", err=True)
+    settings = desk.settings.digest
+    if not targets(desk):
+        click.echo(f"{_NOBODY}，没有发送", err=True)
         raise SystemExit(2)
     if made.digest.day > now().astimezone(desk.campaign.call.zone).date():
         click.echo(f"请注意：{made.digest.day} 还没有到；发出后，到了那天不会再发", err=True)
     outcomes = send_edition(desk, made, now)
-    if all(one.state == "had" for one in outcomes):
+    unreached = [Outcome(Target(MAIL, one), "failed", _NO_SERVER) for one in settings.recipients if not settings.smtp]
+    if all(one.state == "had" for one in (*outcomes, *unreached)):
         click.echo("今天的日报已发给所有收件人，没有再发")
         return
-    _told(outcomes)
-
-
-def _nobody(settings: DigestSettings) -> str:
-    """Return why a digest would reach nobody, or not the addresses that are set; empty where nothing is amiss."""
-    if settings.chats and not settings.recipients:
-        return ""
-    if settings.smtp is None or not settings.recipients:
-        return "没有设置收件人（[digest] recipients）或发信服务器（[digest.smtp]）"
-    return ""
+    _told([*outcomes, *unreached])
 
 
 def _told(outcomes: Iterable[Outcome]) -> None:
@@ -157,7 +152,7 @@ def _shown(desk: Desk, made: Edition, to: str | None) -> str:
     lines = [f"试看 {made.digest.day} 的日报（数据截至 {clock(made.digest.as_of, zone)}）：没有发送，也没有登记", ""]
     lines += [f"  {_called(one.target)}　{_planned(desk, made, one, zone)}" for one in planned]
     if not planned:
-        lines.append(f"  {_nobody(desk.settings.digest)}")
+        lines.append(f"  {_NOBODY}")
     lines += ["", f"主题：{'【测试】' if to else ''}{made.digest.subject}", "", made.digest.text.rstrip()]
     if any(one.target.group for one in planned):
         lines += ["", f"―― 群里的文字（{size(len(made.chat.encode()))}）――", made.chat]

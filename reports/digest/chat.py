@@ -55,7 +55,7 @@ def _said(item: Item) -> str:
 
 
 def _numbers(content: Content) -> Iterable[str]:
-    yield f"各省报送：{content.sums}"
+    yield f"各省{content.sums}"
     silent = f"（另有 {len(content.silent)} 个省尚未报送）" if content.silent else ""
     late = f"；迟报 {content.late.count} 项" if content.late.count else ""
     yield f"新到来信 {content.arrivals.count} 封；{content.phase} {content.outstanding_count} 项{silent}{late}"
