@@ -6,6 +6,7 @@ The TOML file is the base. An environment variable `ZHENGJI_SECTION__KEY` goes b
 """
 
 import os
+import re
 import shlex
 from collections.abc import Mapping
 from datetime import time as time_of_day
@@ -14,10 +15,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, SecretStr, Tag, field_validator, model_validator
+from pydantic import Discriminator, Field, SecretStr, Tag, field_validator, model_validator
 
+from config.chats import ChatSettings
 from config.errors import ConfigError, nearest
 from config.oauth import oauth_trouble
+from config.section import Section, first_line, secret_of
 from config.toml import read, validate
 
 Security = Literal["ssl", "starttls", "none"]
@@ -26,16 +29,13 @@ PREFIX = "ZHENGJI_"
 OUTSIDE = {"ZHENGJI_CONFIG", "ZHENGJI_PERSON"}
 # What is secret, and may stand in a file of its own named by the same key and `_file`.
 SECRETS = ("password", "client_secret", "refresh_token")
+# The address of a chat group is one too: whoever knows it can write there.
+_GROUP = "url"
 _PATHS = {*(f"{name}_file" for name in SECRETS), "ca_file"}
 _LISTS = {"recipients", "folders", "authserv_ids"}
+_ADDRESS = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+")
 _PORTS = {"ssl": 993, "starttls": 143, "none": 143}
 _SMTP_PORTS = {"ssl": 465, "starttls": 587, "none": 25}
-
-
-class Section(BaseModel):
-    """A table of the settings file: fixed once read, and no key that is not known."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Login(Section):
@@ -58,7 +58,7 @@ class Login(Section):
     @property
     def secret(self) -> str:
         """The password, from the file where one is named; ConfigError where that file cannot be read."""
-        return _secret(self.password, self.password_file)
+        return secret_of(self.password, self.password_file)
 
 
 class MailboxSettings(Login):
@@ -98,12 +98,12 @@ class MailboxSettings(Login):
     @property
     def client_secret_text(self) -> str:
         """The secret of the OAuth 2 client, or nothing; ConfigError where its file cannot be read."""
-        return _secret(self.client_secret, self.client_secret_file)
+        return secret_of(self.client_secret, self.client_secret_file)
 
     @property
     def refresh_secret(self) -> str:
         """The refresh token of OAuth 2; ConfigError where its file cannot be read."""
-        return _secret(self.refresh_token, self.refresh_token_file)
+        return secret_of(self.refresh_token, self.refresh_token_file)
 
     @property
     def port_number(self) -> int:
@@ -184,6 +184,24 @@ class DigestSettings(Section):
     recipients: tuple[str, ...] = ()
     folder: Path = Path("data/digests")
     smtp: SmtpSettings | None = None
+    chats: tuple[ChatSettings, ...] = ()
+
+    @field_validator("recipients")
+    @classmethod
+    def _addresses_once_each(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        for value in values:
+            if not _ADDRESS.fullmatch(value):
+                raise ValueError(f"{value} 不是邮件地址，请写作 editor@ecpmi.org.cn")
+        if len({value.lower() for value in values}) < len(values):
+            raise ValueError("同一个收件人写了两次")
+        return values
+
+    @field_validator("chats")
+    @classmethod
+    def _names_once_each(cls, values: tuple[ChatSettings, ...]) -> tuple[ChatSettings, ...]:
+        if len({value.name for value in values}) < len(values):
+            raise ValueError("两个群写了同一个名称（name）")
+        return values
 
     @field_validator("time", mode="before")
     @classmethod
@@ -302,7 +320,7 @@ def overlay(tables: dict[str, Any], environment: Mapping[str, str]) -> None:
             continue
         keys = variable.removeprefix(PREFIX).lower().split("__")
         if keys[-1].endswith("_file") and keys[-1] not in _PATHS:
-            keys[-1], value = keys[-1].removesuffix("_file"), _first_line(Path(value))  # noqa: PLW2901 (the value itself)
+            keys[-1], value = keys[-1].removesuffix("_file"), first_line(Path(value))  # noqa: PLW2901 (the value itself)
         _put(tables, keys, value, variable)
 
 
@@ -310,6 +328,10 @@ def _anchor(tables: dict[str, Any], base: Path) -> None:
     """Make the paths of secrets and certificates absolute, in place: they are relative to the settings file."""
     digest = tables.get("digest")
     smtp = digest.get("smtp") if isinstance(digest, dict) else None
+    chats = digest.get("chats") if isinstance(digest, dict) else None
+    for chat in chats if isinstance(chats, list) else ():
+        if isinstance(chat, dict) and isinstance(chat.get(f"{_GROUP}_file"), str):
+            chat[f"{_GROUP}_file"] = str(base / chat[f"{_GROUP}_file"])
     logins = [*tables["mailboxes"]] if isinstance(tables.get("mailboxes"), list) else []
     for login in (*logins, smtp):
         for key in _PATHS if isinstance(login, dict) else ():
@@ -327,13 +349,14 @@ def _put(tables: Any, keys: list[str], value: str, variable: str) -> None:  # no
     for key in path:
         if isinstance(tables, list):
             if not key.isdecimal() or not 1 <= int(key) <= len(tables):
-                raise ConfigError(f"环境变量 {variable}: 没有第 {key} 个收件邮箱（设置文件中共 {len(tables)} 个）")
+                what = "群" if "chats" in path else "收件邮箱"
+                raise ConfigError(f"环境变量 {variable}: 没有第 {key} 个{what}（设置文件中共 {len(tables)} 个）")
             tables = tables[int(key) - 1]
         else:
             tables = tables.setdefault(key, {})
     if not isinstance(tables, dict) or not path:
         raise ConfigError(f"环境变量 {variable}: 应写作 {PREFIX}小节__键，如 {PREFIX}DATABASE__URL")
-    if (name := last.removesuffix("_file")) in SECRETS:
+    if (name := last.removesuffix("_file")) in {*SECRETS, _GROUP}:
         # The environment goes before the file, also where that says it the other way.
         tables.pop(name if last != name else f"{name}_file", None)
     tables[last] = value.split(",") if last in _LISTS else _words(value, variable) if last == "token_command" else value
@@ -345,21 +368,6 @@ def _words(command: str, variable: str) -> list[str]:
         return shlex.split(command)
     except ValueError:
         raise ConfigError(f"环境变量 {variable}: 命令中的引号不成对") from None
-
-
-def _secret(value: SecretStr | None, file: Path | None) -> str:
-    """Return a secret, from the file where one is named; ConfigError where that file cannot be read."""
-    if file is None:
-        return value.get_secret_value() if value else ""
-    return _first_line(file)
-
-
-def _first_line(path: Path) -> str:
-    """Return a secret kept in a file, without the line end that editors add."""
-    try:
-        return path.read_text(encoding="utf-8-sig").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: 密码文件读不了（{error.__class__.__name__}）") from None
 
 
 def _is_safe(url: str) -> bool:

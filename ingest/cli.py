@@ -11,7 +11,21 @@ import click
 
 from config.errors import ConfigError
 from config.log import set_up_logging
-from ingest.commands import book, brief, deadline, decide, decided, inspect, intake, remind, sample, screening, supply, tell
+from ingest.commands import (
+    book,
+    brief,
+    deadline,
+    decide,
+    decided,
+    digest,
+    inspect,
+    intake,
+    remind,
+    sample,
+    screening,
+    supply,
+    tell,
+)
 from ingest.context import Context
 from store.database import StoreError
 
@@ -33,8 +47,8 @@ def cli(context: click.Context, config: Path | None) -> None:
 
 for command in (
     *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS,
-    *tell.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *deadline.COMMANDS, *remind.COMMANDS, *sample.COMMANDS,
-    *screening.COMMANDS,
+    *tell.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *remind.COMMANDS,
+    *sample.COMMANDS, *screening.COMMANDS,
 ):  # fmt: skip
     cli.add_command(command)
 

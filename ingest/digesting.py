@@ -1,21 +1,29 @@
-"""Makes the digest of a moment, keeps it as a file, and sends it to staff: to each address once a day."""
+"""Makes the digest of a moment, says what became of the ones before it, and keeps it as files."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
-
-import structlog
+from shlex import quote
 
 from ingest.desk import Desk
-from ingest.outbox import Delivery, send_each
+from ingest.tracking import notes_for_digest
 from reports.deadline import days_since_working_day
 from reports.digest import digest as digests
+from reports.digest.chat import chat_text
 from reports.digest.digest import Digest
 from reports.finding import Assessment
+from reports.wording import month_and_day
 from store import decisions, sent
 from store.queries import Span
+from store.sent import Sending
 
-log = structlog.get_logger()
+
+@dataclass(frozen=True)
+class Edition:
+    """A day's digest as it goes out: to mailboxes whole, into chat groups as a short text."""
+
+    digest: Digest
+    chat: str
 
 
 def assessment(desk: Desk, as_of: datetime) -> Assessment:
@@ -23,15 +31,24 @@ def assessment(desk: Desk, as_of: datetime) -> Assessment:
     return desk.keeper.assessment(as_of)
 
 
-def make_digest(desk: Desk, as_of: datetime, notes: Sequence[str] = ()) -> Digest:
-    """Return the digest of a moment; its “new” counts from the last digest that went out on an earlier day.
+def make_digest(desk: Desk, as_of: datetime) -> Digest:
+    """Return the digest of a moment, as `make_edition` makes it."""
+    return make_edition(desk, as_of).digest
 
-    Where none ever went, it counts from the same time on the working day before.
+
+def make_edition(desk: Desk, as_of: datetime) -> Edition:
+    """Return the digest of a moment with its text for chats, both from one look at the campaign.
+
+    Its “new” counts from the last digest that went out on an earlier day; where none ever went, from the same time on
+    the working day before.
     """
     today = as_of.astimezone(desk.campaign.call.zone).date()
     since = sent.last_before(desk.store, today) or as_of - timedelta(days=days_since_working_day(today))
-    before, made = looking_back(desk, since, as_of), decisions.every(desk.store)
-    return digests.compose(assessment(desk, as_of), since, notes, before=before, decided=made)
+    judged, before = assessment(desk, as_of), looking_back(desk, since, as_of)
+    said = (*notes(desk, as_of), *notes_for_digest(desk, as_of))
+    content = digests.content(judged, since, said, before=before, decided=decisions.every(desk.store))
+    where = "全文见日报邮件" if desk.settings.digest.recipients else f"全文见文件《{file_of(desk, today).name}》"
+    return Edition(digests.of(content, as_of), chat_text(content, f"{where}。手机号码已隐去中间四位", said))
 
 
 def looking_back(desk: Desk, since: datetime, as_of: datetime) -> Assessment:
@@ -43,25 +60,35 @@ def looking_back(desk: Desk, since: datetime, as_of: datetime) -> Assessment:
     return desk.keeper.assessment(since, Span(since, as_of))
 
 
+def notes(desk: Desk, as_of: datetime) -> tuple[str, ...]:
+    """Return what must be said of the sending: which digest of today or of the day before is not known to be there."""
+    return tuple(text for _, text in troubles(desk, as_of))
+
+
+def troubles(desk: Desk, as_of: datetime) -> tuple[tuple[date, str], ...]:
+    """Return the same, each with the day of its digest."""
+    today = as_of.astimezone(desk.campaign.call.zone).date()
+    tried = [one for one in sent.every(desk.store) if one.channel != sent.TEST]
+    before = max((one.day for one in tried if one.day < today), default=today)
+    near = (one for one in tried if one.day in {today, before})
+    return tuple((one.day, text) for one in near if (text := _trouble(one, as_of, today)))
+
+
+def _trouble(one: Sending, as_of: datetime, today: date) -> str:
+    day = month_and_day(one.day)
+    # What was still going yesterday goes no more, whatever the hour that is asked about.
+    if one.is_unclear(as_of) or (one.state == "sending" and one.day < today):
+        why = one.reason or "程序在发送途中中断"
+        again = f"；确认没有收到的，请运行 zhengji digest --send --again {quote(one.recipient)}"
+        return f"{day}的日报不知道是否送达 {one.recipient}（{why}），不会自动再发{again}"
+    return f"{day}的日报没有发到 {one.recipient}：{one.reason}" if one.state == "failed" else ""
+
+
+def file_of(desk: Desk, day: date) -> Path:
+    """Return where the page of a day's digest is written by default."""
+    return desk.settings.at(desk.settings.digest.folder) / f"日报-{day.isoformat()}.html"
+
+
 def write_digest(desk: Desk, digest: Digest, folder: Path | None = None) -> tuple[Path, Path]:
     """Write a digest as HTML and text into a folder (by default that of the settings); return both paths."""
     return digests.write(digest, folder or desk.settings.at(desk.settings.digest.folder))
-
-
-def send_digest(desk: Desk, digest: Digest, now: datetime) -> list[Delivery]:
-    """Send a digest to every recipient who has not had that day's yet; return the deliveries, also failed ones."""
-    settings = desk.settings.digest
-    if settings.smtp is None:
-        return []
-    sender = settings.smtp.sender or settings.smtp.username
-    had = sent.recipients_of(desk.store, digest.day)
-    waiting = [recipient for recipient in settings.recipients if recipient not in had]
-    deliveries = []
-    for recipient in waiting:
-        # One at a time, noted at once: a crash between two of them repeats neither.
-        for delivery in send_each(lambda to: digests.as_mail(digest, sender, to), [recipient], settings.smtp):
-            if delivery.ok:
-                sent.note(desk.store, digest.day, digest.as_of, recipient, now, digest.html)
-            log.info("digest.sent" if delivery.ok else "digest.not_sent", ok=delivery.ok, day=str(digest.day))
-            deliveries.append(delivery)
-    return deliveries

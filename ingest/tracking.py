@@ -14,7 +14,6 @@ import structlog
 
 from config.campaign import campaign_bytes
 from ingest.desk import Desk
-from ingest.digesting import assessment
 from reports.deadline import is_working_day
 from reports.tracker import progress, since, snapshot
 from reports.tracker.milestones import AT_DEADLINE, Milestone, before, latest, milestones
@@ -126,7 +125,7 @@ def content_of(desk: Desk, moment: datetime, now: datetime) -> dict[str, Any]:
         mailboxes=snapshots.seen(desk.store, _addresses(desk), moment),
         decisions=decisions.every(desk.store),
     )
-    known = assessment(desk, max(now, moment)).picture
+    known = desk.keeper.assessment(max(now, moment)).picture
     return snapshot.content(standing_at(desk.store, desk.keeper.call, known, moment), around)
 
 
@@ -248,7 +247,7 @@ def _snapshot_line(desk: Desk, as_of: datetime) -> str:
 
 def standing_of(desk: Desk, as_of: datetime) -> Standing:
     """Return how all provinces stand as of a moment (aware)."""
-    return standing(desk.store, desk.keeper.call, assessment(desk, as_of).picture)
+    return standing(desk.store, desk.keeper.call, desk.keeper.assessment(as_of).picture)
 
 
 def write_progress(desk: Desk, made: Progress, folder: Path | None = None) -> tuple[Path, bytes]:

@@ -1,5 +1,6 @@
 """The schedule: polls every N minutes, sends the digest on working days, and marks the moment of the deadline.
 
+A digest that could not go out at its minute (the machine was off, the mail server was) goes as soon as it can that day.
 A failing job is logged and the next one runs; SIGTERM and SIGINT stop the worker within seconds.
 """
 
@@ -17,16 +18,20 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from ingest.desk import Desk
-from ingest.digesting import make_digest, send_digest, write_digest
+from ingest.digesting import file_of, make_digest, make_edition, write_digest
+from ingest.due import is_due
 from ingest.intake import take_in
 from ingest.poll import Poller
+from ingest.sending import send_edition, standings
 from ingest.tracking import lay_down, track
-from reports.deadline import is_working_day
+from store import sent
 
 log = structlog.get_logger()
 
 # A job in the middle of something gets this long to come to a safe place (seconds); every step may be killed anyway.
 _PATIENCE = 5.0
+# After a start, the mail of the night comes first and then the digest that is overdue (minutes).
+_SOON_MINUTES = 1.0
 
 
 def now() -> datetime:
@@ -41,6 +46,8 @@ class Worker:
         self.desk = desk
         self.stopping = threading.Event()
         self.idle = threading.Lock()
+        # Set from the digest's minute until it can begin: a poll that is at work comes to an end.
+        self.digest_waits = threading.Event()
 
     def run(self) -> None:
         """Run until SIGTERM or SIGINT."""
@@ -67,9 +74,12 @@ class Worker:
             timezone=zone, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
         )
         first = now() + timedelta(seconds=1)
-        scheduler.add_job(self._guarded(self.poll), IntervalTrigger(minutes=every), id="poll", next_run_time=first)
-        daily = CronTrigger(hour=at.hour, minute=at.minute, timezone=zone)
-        scheduler.add_job(self._guarded(self.digest), daily, id="digest")
+        scheduler.add_job(self._guarded(self.look), IntervalTrigger(minutes=every), id="poll", next_run_time=first)
+        daily = CronTrigger(hour=at.hour, minute=at.minute, second=at.second, timezone=zone)
+        scheduler.add_job(self.at_its_minute, daily, id="digest")
+        again = IntervalTrigger(minutes=every)
+        soon = first + timedelta(minutes=min(every, _SOON_MINUTES))
+        scheduler.add_job(self._guarded(self.overdue), again, id="overdue", next_run_time=soon)
         # One second later the day of the deadline is over, and what is not there is missing.
         moment = self.desk.campaign.call.last_moment + timedelta(seconds=1)
         if moment > now():
@@ -90,31 +100,61 @@ class Worker:
         run.__name__ = job.__name__
         return run
 
+    def look(self) -> None:
+        """Take in what is new and read it, and give way to the digest when its minute comes."""
+        self._take_in(lambda: self.stopping.is_set() or self.digest_waits.is_set())
+
     def poll(self) -> None:
         """Take in what is new and read it."""
-        Poller(self.desk, now, stop=self.stopping.is_set).poll_all()
-        read = take_in(self.desk, stop=self.stopping.is_set)
+        self._take_in(self.stopping.is_set)
+
+    def _take_in(self, stop: Callable[[], bool]) -> None:
+        Poller(self.desk, now, stop=stop).poll_all()
+        read = take_in(self.desk, stop=stop)
         log.info("worker.polled", read=read)
         # Where the machine was off, or a later deadline has passed, what is due is caught up here.
         track(self.desk, now())
         self.desk.rest()
 
+    def at_its_minute(self) -> None:
+        """Send the digest at the minute that is set: a poll at work comes to an end first, which takes seconds."""
+        self.digest_waits.set()
+        self._guarded(self.digest)()
+
     def digest(self) -> None:
-        """Write today's digest and send it, on working days of the official calendar."""
+        """Write today's digest and send it to all who wait for it, where it is due; what failed is tried again later.
+
+        Days off count for a deadline: its report is made all the same, and told by the next digest.
+        """
+        self.digest_waits.clear()
         moment = now()
         try:
-            # Days off count for a deadline: its report is made, and told by the next digest.
             track(self.desk, moment)
         finally:
             self._digest(moment)
 
     def _digest(self, moment: datetime) -> None:
-        if not is_working_day(moment.astimezone(self.desk.campaign.call.zone).date()):
-            log.info("digest.day_off")
+        """Send the digest of a moment; whoever gets it later in the day gets that of the first one's moment."""
+        zone = self.desk.campaign.call.zone
+        if not is_due(moment, self.desk.settings.digest.time, zone):
+            log.info("digest.not_due")
             return
-        digest = make_digest(self.desk, moment)
-        write_digest(self.desk, digest)
-        send_digest(self.desk, digest, moment)
+        tried = sent.of_day(self.desk.store, moment.astimezone(zone).date())
+        first = min((one.as_of for one in tried if one.state != "failed"), default=moment)
+        edition = make_edition(self.desk, first)
+        write_digest(self.desk, edition.digest)
+        outcomes = send_edition(self.desk, edition, now)
+        log.info("digest.done", states=[one.state for one in outcomes])
+
+    def overdue(self) -> None:
+        """Make up for a digest that did not go out at its minute, or not to all."""
+        moment, zone = now(), self.desk.campaign.call.zone
+        day = moment.astimezone(zone).date()
+        if not is_due(moment, self.desk.settings.digest.time, zone):
+            return
+        waiting = any(one.state == "waiting" for one in standings(self.desk, day, moment))
+        if waiting or not file_of(self.desk, day).exists():
+            self.digest()
 
     def deadline(self) -> None:
         """Take in what arrived until the deadline, lay it down, and write digest and report of that moment."""

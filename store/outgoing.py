@@ -18,8 +18,9 @@ class SentDigest(Base):
     """A digest on its way to one address or chat group (a fact): each gets each day's once.
 
     `state` is `sending` from before the first byte leaves until the other side has answered: whoever finds it so later
-    cannot know whether it went, and does not send again. Then it is `sent`, or `failed` with a Chinese `reason`.
-    `channel` is `mail` or the name of a chat service; `sha256` is the mail or text as it was sent.
+    cannot know whether it went, and does not send again. Then it is `sent`, `failed` (surely not taken), or `unclear`
+    (the line broke where it may have been taken), with a Chinese `reason`, which also names who let it go again.
+    `channel` is `mail`, `test` (to oneself) or a chat service; `sha256` is the mail or text as it was sent.
     """
 
     __tablename__ = "digests"

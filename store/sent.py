@@ -1,36 +1,157 @@
-"""Remembers which digest went to whom, so that none goes twice and the next knows what is new since."""
+"""Remembers what of a digest went where: noted before it goes and after, so that none goes twice and all is kept.
 
-import hashlib
-from datetime import date, datetime
+The bytes themselves lie in the vault, put there before the note is made.
+"""
 
-from sqlalchemy import func, select
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, func, select, update
 
 from store.database import Store
 from store.outgoing import SentDigest
 
+MAIL, TEST = "mail", "test"
+# A process that sends gets this long. It gives a silent server up sooner; who is older was killed.
+PATIENCE = timedelta(minutes=15)
 
-def note(store: Store, day: date, as_of: datetime, recipient: str, now: datetime, html: str) -> None:
-    """Note that a day's digest went to an address."""
+
+@dataclass(frozen=True)
+class Parcel:
+    """What is about to go: the digest's day and moment, by which channel to whom, and its bytes by their hash.
+
+    The recipient is an address, or the name of a chat group as the settings call it.
+    """
+
+    day: date
+    as_of: datetime
+    channel: str
+    recipient: str
+    sha256: str
+    html_sha256: str
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A digest on its way, or where it ended (see `SentDigest`); `seen` names this very attempt."""
+
+    id: int
+    day: date
+    as_of: datetime
+    channel: str
+    recipient: str
+    state: str
+    reason: str
+    started_at: datetime
+    sent_at: datetime | None
+    sha256: str | None
+
+    @property
+    def target(self) -> tuple[str, str]:
+        """Where it goes: channel and recipient, an address in small letters."""
+        return self.channel, self.recipient
+
+    def is_unclear(self, now: datetime) -> bool:
+        """Whether nobody can know if it arrived: the line broke at the worst moment, or its process was killed."""
+        return self.state == "unclear" or (self.state == "sending" and now - self.started_at > PATIENCE)
+
+
+def begin(store: Store, parcel: Parcel, now: datetime) -> Sending | None:
+    """Commit that a parcel is about to go; None where it is not ours to send.
+
+    It is where it never was tried or has surely failed; of two processes at once one gets it. A test may go often.
+    """
+
+    def work(session: Any) -> Sending | None:  # noqa: ANN401 (a session of the store)
+        there = session.scalar(select(SentDigest).where(*_at(parcel)).with_for_update())
+        if there is None:
+            there = SentDigest(day=parcel.day.isoformat(), channel=parcel.channel, recipient=_key(parcel))
+            session.add(there)
+        elif there.state != "failed" and parcel.channel != TEST:
+            return None
+        _start(there, parcel, now)
+        session.flush()
+        return _told(there)
+
+    return store.noted(work)
+
+
+def begin_again(store: Store, seen: Sending, now: datetime, why: str) -> Sending | None:
+    """Commit that a person lets the same bytes go again; None where it has changed since it was `seen`."""
     with store.session() as session:
-        session.add(
-            SentDigest(
-                day=day.isoformat(),
-                as_of=as_of,
-                recipient=recipient,
-                started_at=now,
-                sent_at=now,
-                html_sha256=hashlib.sha256(html.encode()).hexdigest(),
-            )
+        there = session.scalar(select(SentDigest).where(SentDigest.id == seen.id).with_for_update())
+        if there is None or (there.state, there.started_at) != (seen.state, seen.started_at):
+            return None
+        there.state, there.reason, there.started_at = "sending", why, now
+        session.flush()
+        return _told(there)
+
+
+def finish(store: Store, sending: Sending, state: str, reason: str, now: datetime) -> bool:
+    """Note how an attempt ended: sent, failed or unclear; False where another attempt has taken its place."""
+    said = "；".join(part for part in (sending.reason, reason) if part)
+    with store.session() as session:
+        done = session.execute(
+            update(SentDigest)
+            .where(SentDigest.id == sending.id, SentDigest.started_at == sending.started_at)
+            .values(state=state, reason=said, sent_at=now if state == "sent" else None)
         )
+        return cast("CursorResult[Any]", done).rowcount == 1
 
 
-def recipients_of(store: Store, day: date) -> frozenset[str]:
-    """Return who has had a day's digest."""
+def of_day(store: Store, day: date) -> tuple[Sending, ...]:
+    """Return what was tried for a day's digest, without tests, in the order of the first tries."""
+    return tuple(one for one in every(store) if one.day == day and one.channel != TEST)
+
+
+def every(store: Store) -> tuple[Sending, ...]:
+    """Return all that was ever tried, the oldest first."""
     with store.reading() as session:
-        return frozenset(session.scalars(select(SentDigest.recipient).where(SentDigest.day == day.isoformat())))
+        return tuple(_told(row) for row in session.scalars(select(SentDigest).order_by(SentDigest.id)))
 
 
 def last_before(store: Store, day: date) -> datetime | None:
-    """Return the moment of the last digest that went out on an earlier day."""
+    """Return the moment of the last digest that surely went out on an earlier day."""
+    went = (SentDigest.day < day.isoformat(), SentDigest.state == "sent", SentDigest.channel != TEST)
     with store.reading() as session:
-        return session.scalar(select(func.max(SentDigest.as_of)).where(SentDigest.day < day.isoformat()))
+        return session.scalar(select(func.max(SentDigest.as_of)).where(*went))
+
+
+def _at(parcel: Parcel) -> tuple[Any, ...]:
+    return (
+        SentDigest.day == parcel.day.isoformat(),
+        SentDigest.channel == parcel.channel,
+        SentDigest.recipient == _key(parcel),
+    )
+
+
+def _key(parcel: Parcel) -> str:
+    """Return under which name a recipient is known: who writes an address in capitals means the same one."""
+    return key_of(parcel.channel, parcel.recipient)
+
+
+def key_of(channel: str, recipient: str) -> str:
+    """Return under which name a recipient of a channel is known."""
+    return recipient.lower() if channel in {MAIL, TEST} else recipient
+
+
+def _start(row: SentDigest, parcel: Parcel, now: datetime) -> None:
+    """Note an attempt at a parcel; what failed before was never taken, and its bytes are not the ones that went."""
+    row.state, row.reason, row.started_at, row.sent_at = "sending", "", now, None
+    row.as_of, row.sha256, row.html_sha256 = parcel.as_of, parcel.sha256, parcel.html_sha256
+
+
+def _told(row: SentDigest) -> Sending:
+    return Sending(
+        row.id,
+        date.fromisoformat(row.day),
+        row.as_of,
+        row.channel,
+        row.recipient,
+        row.state,
+        row.reason,
+        row.started_at,
+        row.sent_at,
+        row.sha256,
+    )

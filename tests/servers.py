@@ -349,6 +349,8 @@ class Postgres:
 class MailServer:
     """A real SMTP server that keeps what it is given; it refuses the addresses in `refused`, hangs up on `dropped`.
 
+    On those in `silent` it hangs up after it has taken their mail, before it says so; `spurned` mail it refuses then.
+
     `certificate` makes it offer STARTTLS, with `implicit` it speaks TLS from the first byte.
     """
 
@@ -359,6 +361,9 @@ class MailServer:
     implicit: bool = False
     refused: set[str] = field(default_factory=set)
     dropped: set[str] = field(default_factory=set)
+    silent: set[str] = field(default_factory=set)
+    spurned: set[str] = field(default_factory=set)
+    raw: list[bytes] = field(default_factory=list)
     mails: list[Message] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     senders: list[str] = field(default_factory=list)
@@ -406,13 +411,18 @@ class MailServer:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Keep a mail."""
         from email import message_from_bytes, policy
 
         content = envelope.content
         raw = content if isinstance(content, bytes) else (content or "").encode()
+        if self.spurned & {*envelope.rcpt_tos}:
+            return "452 4.3.1 insufficient system storage"
+        self.raw.append(raw)
         self.mails.append(message_from_bytes(raw, policy=policy.default))
         self.recipients.extend(envelope.rcpt_tos)
         self.senders.append(envelope.mail_from or "")
+        if self.silent & {*envelope.rcpt_tos} and server.transport is not None:
+            server.transport.close()
         return "250 OK"

@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -138,8 +139,8 @@ def _watch_writes(steps: Steps, inside: str) -> None:
     io.open = opened  # type: ignore[assignment]
 
 
-def watch_lines(steps: Steps) -> None:
-    """Count the lines of the modules that accept and take in mail, as they are run."""
+def watch_lines(steps: Steps, traced: AbstractSet[str] = frozenset(_TRACED)) -> None:
+    """Count the lines of some modules, by default those that accept and take in mail, as they are run."""
 
     def line(frame: FrameType, what: str, _argument: Any) -> Any:
         if what == "line":
@@ -147,7 +148,7 @@ def watch_lines(steps: Steps) -> None:
         return line
 
     def call(frame: FrameType, _what: str, _argument: Any) -> Any:
-        return line if frame.f_code.co_filename in _TRACED else None
+        return line if frame.f_code.co_filename in traced else None
 
     sys.settrace(call)
 

@@ -195,3 +195,46 @@ def test_a_watched_folder_is_called_by_its_path_where_it_has_no_name(tmp_path: P
 def test_the_starter_file_names_every_key_of_a_watched_folder() -> None:
     starter = (resources.files("config") / "starter.toml").read_text(encoding="utf-8")
     assert [name for name in FolderSettings.model_fields if name not in starter] == []
+
+
+GROUP = '[[digest.chats]]\nname = "编辑部群"\n'
+KEY = "693axxx6-7aoc-4bc4-97a0-0ec2sifa5aaa"
+
+
+def test_the_address_of_a_chat_group_comes_from_file_secret_file_or_environment(tmp_path: Path) -> None:
+    (tmp_path / "wecom.txt").write_text(f"wecombot://{KEY}\n", encoding="utf-8")
+    written_out = written(tmp_path, GROUP + f'url = "wecombot://{KEY}"\n')
+    assert load_settings(written_out, {}).digest.chats[0].address == f"wecombot://{KEY}"
+    by_file = written(tmp_path, GROUP + 'url_file = "wecom.txt"\n')
+    assert load_settings(by_file, {}).digest.chats[0].address == f"wecombot://{KEY}"
+    over = {"ZHENGJI_DIGEST__CHATS__1__URL": f"feishu://{KEY}"}
+    assert load_settings(by_file, over).digest.chats[0].service == "feishu"
+    over = {"ZHENGJI_DIGEST__CHATS__1__URL_FILE": str(tmp_path / "wecom.txt")}
+    bare = written(tmp_path, GROUP)
+    assert load_settings(bare, over).digest.chats[0].service == "wecombot"
+    with pytest.raises(ConfigError, match="没有第 2 个群"):
+        load_settings(bare, {"ZHENGJI_DIGEST__CHATS__2__URL": "x"})
+
+
+def test_the_address_of_a_chat_group_is_never_shown(tmp_path: Path) -> None:
+    assert KEY not in repr(load_settings(written(tmp_path, GROUP + f'url = "wecombot://{KEY}"\n'), {}))
+    for wrong in (f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}", f"wecombot://{KEY}?verify=no"):
+        with pytest.raises(ConfigError) as raised:
+            load_settings(written(tmp_path, GROUP + f'url = "{wrong}"\n'), {})
+        assert KEY not in str(raised.value)
+        assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (GROUP, "写在 url 或 url_file 里"),
+        (GROUP + 'url = "slack://a/b"\n', "wecombot://（企业微信）"),
+        (GROUP + 'url = "json://127.0.0.1"\n' + GROUP + 'url = "json://127.0.0.1:1"\n', "同一个名称"),
+        ('[digest]\nrecipients = ["editor"]\n', "editor 不是邮件地址"),
+        ('[digest]\nrecipients = ["a@b.cn", "A@b.cn"]\n', "写了两次"),
+    ],
+)
+def test_a_wrong_recipient_or_group_is_one_line(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        load_settings(written(tmp_path, text), {})

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -261,12 +262,15 @@ def test_a_mailbox_fails_since_its_first_failure_after_the_last_good_poll(store:
 
 def test_a_digest_is_noted_once_for_each_address(store: Store) -> None:
     day = NOW.date()
-    sent.note(store, day, NOW, "a@b.cn", NOW, "<html>")
-    assert sent.recipients_of(store, day) == {"a@b.cn"}
+    parcel = sent.Parcel(day, NOW, sent.MAIL, "A@b.cn", "0" * 64, "1" * 64)
+    sending = sent.begin(store, parcel, NOW)
+    assert sending is not None
+    assert sent.begin(store, replace(parcel, recipient="a@B.cn"), NOW) is None
+    assert sent.finish(store, sending, "sent", "", NOW)
+    assert sent.begin(store, parcel, NOW + timedelta(hours=1)) is None
+    assert [(one.recipient, one.state) for one in sent.of_day(store, day)] == [("a@b.cn", "sent")]
     assert sent.last_before(store, day) is None
     assert sent.last_before(store, day + timedelta(days=1)) == NOW
-    with pytest.raises(IntegrityError):
-        sent.note(store, day, NOW, "a@b.cn", NOW, "<html>")
 
 
 def test_the_migrations_lead_to_exactly_the_tables_of_the_models(store: Store) -> None:

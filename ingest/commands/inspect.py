@@ -7,6 +7,7 @@ import click
 
 from config.associations import load_associations
 from config.campaign import load_campaign
+from config.chats import service_name
 from config.errors import ConfigError
 from config.selected import load_selected
 from config.settings import Settings
@@ -52,6 +53,7 @@ def check_config(context: Context) -> None:
     check_url(settings.database_url)
     for login in (*settings.accounts, settings.digest.smtp):
         _ = login.secret if login else None
+    groups = [f"{chat.name}（{service_name(chat.service)}）" for chat in settings.digest.chats]
     call = campaign.call
     click.echo(f"设置文件：{context.path if chosen else '（没有，用默认值）'}")
     click.echo(f"征集活动：{call.id}，{call.title}，{call.deadline} 截止；规则 {len(campaign.rule)} 条，例子全部通过")
@@ -61,6 +63,10 @@ def check_config(context: Context) -> None:
     click.echo(
         f"收件邮箱：{'、'.join(one.address for one in settings.mailboxes) or '未设置（可用 zhengji import 导入）'}"
     )
+    digest = settings.digest
+    click.echo(f"收日报的人：{'、'.join(digest.recipients) or '未设置'}；群：{'、'.join(groups) or '未设置'}")
+    if digest.recipients and digest.smtp is None:
+        click.echo("请注意：写了收件人，没有写发信服务器 [digest.smtp]，日报发不出去", err=True)
     for folder in settings.folders:
         if not settings.at(folder.path).is_dir():
             click.echo(f"请注意：文件夹 {settings.at(folder.path)} 不存在或没有接上", err=True)

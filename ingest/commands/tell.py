@@ -1,13 +1,13 @@
-"""Commands that tell what there is: status, digest, ledger, export, query. All take --as-of."""
+"""Commands that tell what there is: status, ledger, export, query, history, findings. All take --as-of."""
 
 import sys
 from pathlib import Path
 
 import click
 
-from ingest.context import Context, moment, now
+from ingest.context import Context, moment
 from ingest.desk import Desk
-from ingest.digesting import assessment, looking_back, make_digest, send_digest, write_digest
+from ingest.digesting import assessment, looking_back
 from reports.changes import changes
 from reports.export import COLUMNS, FORMATS, export
 from reports.finding import Assessment
@@ -34,38 +34,6 @@ def status(context: Context, as_of: str | None) -> None:
     """31 个省的报送情况一览。"""
     with context.desk() as desk:
         click.echo(render(_assessed(desk, as_of), None))
-
-
-@click.command("digest")
-@as_of
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="写到哪个文件夹")
-@click.option("--send", is_flag=True, help="发给设置中的收件人（同一天每人只发一次）")
-@click.pass_obj
-def digest_(context: Context, as_of: str | None, output: Path | None, *, send: bool) -> None:
-    """生成日报（HTML 和文本）。"""
-    with context.desk() as desk:
-        made = make_digest(desk, moment(as_of, desk.campaign.call))
-        for path in write_digest(desk, made, output):
-            click.echo(str(path))
-        if send:
-            _send(desk, made)
-
-
-def _send(desk: Desk, made: object) -> None:
-    """Send a digest and say to whom it went; exit 1 where it did not reach everyone."""
-    settings = desk.settings.digest
-    if settings.smtp is None or not settings.recipients:
-        click.echo("没有设置收件人（[digest] recipients）或发信服务器（[digest.smtp]），没有发送", err=True)
-        raise SystemExit(2)
-    deliveries = send_digest(desk, made, now())  # type: ignore[arg-type]
-    for delivery in deliveries:
-        click.echo(
-            f"{delivery.recipient}：{'已发送' if delivery.ok else f'未发出，{delivery.reason}'}", err=not delivery.ok
-        )
-    if not deliveries:
-        click.echo("今天的日报已发给所有收件人，没有再发")
-    if any(not delivery.ok for delivery in deliveries):
-        raise SystemExit(1)
 
 
 @click.command("ledger")
@@ -144,4 +112,4 @@ def findings(context: Context, place: str | None, since: str | None, as_of: str 
         click.echo(finding_table(now_, place, settled, every=every), nl=False)
 
 
-COMMANDS = (history, findings, status, digest_, ledger_, export_, query)
+COMMANDS = (history, findings, status, ledger_, export_, query)

@@ -48,7 +48,19 @@ def compose(
     before: Assessment | None = None,
     decided: Iterable[Decided] = (),
 ) -> Digest:
-    """Return the digest of an assessment; what came after `since` is new (everything where it is None).
+    """Return the digest of an assessment; for the arguments see `content`."""
+    return of(content(assessment, since, notes, before=before, decided=decided), assessment.picture.as_of)
+
+
+def content(
+    assessment: Assessment,
+    since: datetime | None,
+    notes: Sequence[str] = (),
+    *,
+    before: Assessment | None = None,
+    decided: Iterable[Decided] = (),
+) -> Content:
+    """Return what the digest of an assessment says; what came after `since` is new (everything where it is None).
 
     `before` is the campaign as it was known at the last digest, with which this one is compared; `decided` are all
     decisions. `notes` are sentences that go before everything, such as that yesterday's digest may not have arrived.
@@ -56,11 +68,15 @@ def compose(
     earlier = None if since is None else Earlier(since)
     if before is not None:
         earlier = Earlier(before.picture.as_of, before.picture, changes(before, assessment, decided))
-    content = content_of(assessment, earlier, notes)
+    return content_of(assessment, earlier, notes)
+
+
+def of(content: Content, as_of: datetime) -> Digest:
+    """Return the digest that says a content, which speaks of a moment."""
     picture = curve(content.progress) if content.progress else None
     return Digest(
         content.day,
-        assessment.picture.as_of,
+        as_of,
         _subject(content),
         as_page(content, picture),
         as_text(content),

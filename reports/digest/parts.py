@@ -52,8 +52,8 @@ class Group:
 class Chapter:
     """Groups that together are one list of the whole page; its count is the sum of theirs.
 
-    `parts` are lists of some of its groups, which stand together. Where groups count unlike things, `unit` is empty, for
-    their sum says nothing.
+    `parts` are lists of some of its groups, which stand together. Where groups count unlike things, `unit` is empty,
+    for their sum says nothing.
     """
 
     title: str
