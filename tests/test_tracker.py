@@ -267,6 +267,8 @@ def test_the_lists_come_as_table_json_csv_and_xlsx(config: Path, tmp_path: Path)
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["各省", "缺项与迟到"]
     assert book["各省"].max_row == 32
+    # Whom nothing is wrong with, or of whom nothing came, stands on the first sheet alone.
+    assert {row[0].value for row in book["缺项与迟到"].iter_rows(min_row=2)} == {"江苏", "浙江"}
     assert {cell.data_type for row in book["缺项与迟到"].iter_rows() for cell in row} <= {"s", "n", "d"}
 
 

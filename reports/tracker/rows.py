@@ -122,9 +122,8 @@ def lines(row: Row) -> list[str]:
         own = [item for item in case["items"] if item["state"] != "there"]
         if case["note"]:
             told_.append(f"{where}{case['note']}")
-        if own and all(item["state"] == LATE for item in own) and len(own) == len(case["items"]):
-            first = min(own, key=lambda item: (item["came"] or {}).get("taken", ""))
-            told_.append(f"{where}整个案例迟报：{first['text']}")
+        if _is_all_late(case):
+            told_.append(f"{where}整个案例迟报：{clipped(_first(own)['text'], _LENGTH)}")
         else:
             told_ += [line(where, item) for item in own]
     return told_
@@ -142,8 +141,26 @@ def line(where: str, item: Row) -> str:
 def short_lines(row: Row) -> list[str]:
     """Return the same in few words, without evidence: a line for the submission, and one a case."""
     told_ = [_short("", row["items"])]
-    told_ += [_short(f"“{case['community']}”", case["items"]) for case in row["cases"]]
+    for case in row["cases"]:
+        where = f"“{case['community']}”"
+        if _is_all_late(case):
+            told_.append(f"{where}整个案例迟报{_by(_first(case['items']))}")
+        else:
+            told_.append(_short(where, case["items"]))
     return [one_line(one) for one in told_ if one]
+
+
+def _is_all_late(case: Row) -> bool:
+    return bool(case["items"]) and all(item["state"] == LATE for item in case["items"])
+
+
+def _first(items: list[Row]) -> Row:
+    return min(items, key=lambda item: (item["came"] or {}).get("taken", ""))
+
+
+def _by(item: Row) -> str:
+    late = (item["came"] or {}).get("late_text")
+    return f"（{late}）" if late else ""
 
 
 def _named(item: Row) -> str:
@@ -158,6 +175,5 @@ def _short(where: str, items: list[Row]) -> str:
     said = [f"缺{'、'.join(missing)}"] if missing else []
     if late:
         most = max(late, key=lambda item: (item["came"] or {}).get("late_seconds") or 0)
-        by = (most["came"] or {}).get("late_text", "")
-        said.append(f"{'、'.join(item['what'] for item in late)}迟到{f'（{by}）' if by else ''}")
+        said.append(f"{'、'.join(item['what'] for item in late)}迟到{_by(most)}")
     return f"{where}{'；'.join(said)}" if said else ""

@@ -123,7 +123,7 @@ def _as_xlsx(standing: Standing, own: list[Row], _more: Mapping[str, Any]) -> by
         Column(caption, _WIDTHS.get(name, 17 if name in _MOMENTS else 12), _style(name))
         for name, caption in COLUMNS.items()
     ]
-    flat = [[_cell(row.get(name), name) for name in COLUMNS] for row in _flat(own)]
+    flat = [[_cell(row.get(name), name) for name in COLUMNS] for row in _flat(own) if "item" in row]
     summary = [
         [row["province"], row["association"], row["place_text"], row["messages"], *_counts(row), row["note"]]
         for row in own
