@@ -73,6 +73,15 @@ class Inside:
             kept = self._kept_member(member)
             yield {**asdict(kept), "spent": vars(counted)}
 
+    def cells(self, path: str) -> Iterator[Answer]:
+        """Read all cells of a workbook, a row an answer; blank rows are left out."""
+        # Few workbooks come back, and none while mail is read.
+        from parsers.documents.sheets import read_cells
+
+        for sheet, number, texts in read_cells(Path(path)):
+            if any(texts):
+                yield {"sheet": sheet, "row": number, "cells": texts}
+
     def _kept_part(self, part: Part) -> Kept:
         if not part.head:
             return Kept(part.path, part.name, 0, None, part.problem)
@@ -106,6 +115,7 @@ _REQUESTS: dict[str, Callable[..., Iterator[Answer]]] = {
     "letter": Inside.letter,
     "unpack": Inside.unpack,
     "pictures": Inside.pictures,
+    "cells": Inside.cells,
 }
 
 

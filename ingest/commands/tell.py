@@ -1,4 +1,4 @@
-"""Commands that tell what there is: status, digest, ledger, export, query. All take --as-of."""
+"""Commands that tell what there is: status, digest, export, query. All take --as-of."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,6 @@ from ingest.digesting import assessment, make_digest, send_digest, write_digest
 from reports.export import COLUMNS, FORMATS, export
 from reports.finding import Assessment
 from reports.history import as_text, case_history, list_history
-from reports.ledger import ledger
 from reports.lookup import case_named
 from reports.query import QueryError, run_query, shown
 from reports.status import finding_table, render
@@ -65,17 +64,6 @@ def _send(desk: Desk, made: object) -> None:
         click.echo("今天的日报已发给所有收件人，没有再发")
     if any(not delivery.ok for delivery in deliveries):
         raise SystemExit(1)
-
-
-@click.command("ledger")
-@as_of
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=Path("台账.xlsx"))
-@click.pass_obj
-def ledger_(context: Context, as_of: str | None, output: Path) -> None:
-    """生成台账（.xlsx）。"""
-    with context.desk() as desk:
-        write_beside(output, ledger(_assessed(desk, as_of)))
-        click.echo(str(output))
 
 
 @click.command("export")
@@ -135,4 +123,4 @@ def findings(context: Context, place: str | None, as_of: str | None, *, every: b
         click.echo(finding_table(_assessed(desk, as_of), place, every=every), nl=False)
 
 
-COMMANDS = (history, findings, status, digest_, ledger_, export_, query)
+COMMANDS = (history, findings, status, digest_, export_, query)
