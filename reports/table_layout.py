@@ -97,6 +97,9 @@ def lay_out_pages(book: Any, page: Any, pages: Pages) -> None:  # noqa: ANN401 (
         elif block is pages.blocks[-1]:
             page.autofilter(top, 0, at - 1, len(block.columns) - 1)
     _set_print(page, pages.page_head, 1)
+    page.repeat_rows(0)
+    # Its tables have lines of their own; what stands above them needs none.
+    page.hide_gridlines(1)
 
 
 def _write_block(
@@ -166,7 +169,8 @@ def _write_link(page: Any, row: int, number: int, link: Link, style: Any) -> Non
     # With slashes every program finds the file; xlsxwriter would write backslashes, which only Windows reads.
     url._relationship_link = url._relationship_link.replace("\\", "/")  # noqa: SLF001 (there is no other way)
     shown = cell(link)
-    page.write_url(row, number, url, style, str(shown))
+    url.text = str(shown)
+    page.write_url(row, number, url, style)
     if not isinstance(shown, str):
         page.write_number(row, number, shown, style)
 

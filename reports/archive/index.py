@@ -69,7 +69,6 @@ class ProvinceBlock:
 
     name: str
     association: str
-    anchor: str
     state: str
     status: str
     numbers: str
@@ -78,6 +77,11 @@ class ProvinceBlock:
     companies: Sequence[CompanyBlock]
     others: Sequence[Item] = field(default_factory=tuple)
     mails: Sequence[Item] = field(default_factory=tuple)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether there is nothing of it to be shown."""
+        return not (self.items or self.companies or self.others or self.mails)
 
 
 @dataclass(frozen=True)
@@ -122,9 +126,7 @@ def _provinces(assessment: Assessment, laid: Layout, where: Mapping[str, str]) -
     for place in dict.fromkeys(entry.province for entry in laid.entries if entry.province not in known):
         own = laid.of_provinces.get(place, ())
         others, mails = _apart(own, where)
-        yield ProvinceBlock(
-            place or "未定省份", "看不出是哪个省的来件", place or "none", "none", "", "", (), (), (), others, mails
-        )
+        yield ProvinceBlock(place or "未定省份", "看不出是哪个省的来件", "", "", "", (), (), (), others, mails)
 
 
 def _province(
@@ -146,7 +148,6 @@ def _province(
     return ProvinceBlock(
         name=view.province,
         association=view.association.name,
-        anchor=view.province,
         state=state + ("·迟报" if view.late else ""),
         status=view.status,
         numbers=f"{view.complete_cases}/{view.cases_expected}" if view.messages else "",
@@ -174,10 +175,14 @@ def _case(case: CaseView, entries: Sequence[Entry], missing: Sequence[str], wher
         title=case.title or "",
         complete=case.complete,
         items=[_item(entry, where) for entry in entries if entry.kind != "photo"],
-        photos=[Item(_short(entry), _href(entry, where), entry.note) for entry in photos],
+        photos=[Item(_short(entry), _href(entry, where), entry.note) for entry in sorted(photos, key=_is_odd)],
         missing=missing,
         remark=remark,
     )
+
+
+def _is_odd(entry: Entry) -> bool:
+    return bool(entry.note)
 
 
 def _short(entry: Entry) -> str:

@@ -4,6 +4,7 @@ The same text gives the same name. Names hold nothing that a path, a link or a s
 is, stands there in full width (＃, ％, ：). Lengths are in UTF-16 units, as Windows counts them.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
 
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 COMPONENT, PATH = 80, 180
 # Signs that Windows forbids, and those that links read as something else (# and % break every link in Excel).
 _WIDE = str.maketrans('<>:"/\\|?*#%', "＜＞：＂／＼｜？＊＃％")
+_DOTS = re.compile(r"\.{2,}")
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _DEVICES = {
     *("CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"),
@@ -75,6 +77,7 @@ def safe(text: str | None, most: int, otherwise: str = "未命名") -> str:
     """Return a text as (a part of) a file's name of at most `most` units; `otherwise` where nothing is left of it."""
     spaced = " ".join(unicodedata.normalize("NFC", text or "").split())
     seen = "".join(one for one in spaced if unicodedata.category(one) not in _UNSEEN).translate(_WIDE)
+    seen = _DOTS.sub("…", seen)
     return clipped(seen.lstrip(_LEADING), most) or otherwise
 
 

@@ -8,15 +8,12 @@ from dataclasses import dataclass, replace
 
 from reports.export import Row
 from reports.finding import Assessment
-from reports.ledger.fields import CASES, CORRECTED, FINDINGS, MESSAGES, SUMMARY, Field
+from reports.ledger.fields import CASES, CORRECTED, FINDING, FINDINGS, MESSAGES, SUMMARY, Field
 from reports.ledger.links import Links
 from reports.ledger.mark import mark_sheet
 from reports.ledger.provinces import province_pages
 from reports.ledger.rows import case_rows, finding_rows, message_rows, page_head, submission_rows
 from reports.tables import Sheet, workbook
-
-# What of the findings is printed: behind it stands what only tells where a finding comes from.
-_PRINTED = "问题编号"
 
 
 @dataclass(frozen=True)
@@ -36,14 +33,13 @@ def ledger(assessment: Assessment, book: Book = Book()) -> bytes:
     if book.province is None:
         fields = _with_choices(CASES, assessment)
         # As wide as it is, it prints on two pages beside each other; on one it could not be read.
-        cases = replace(
-            _sheet("案例", fields, case_rows(assessment, links), assessment), pages_wide=2, repeated_columns=3
-        )
+        cases = _printed(_sheet("案例", fields, case_rows(assessment, links), assessment), "撤回")
+        cases = replace(cases, pages_wide=2, repeated_columns=3)
         findings = _sheet("问题", FINDINGS, finding_rows(assessment, links), assessment)
         sheets = [
             _sheet("汇总", SUMMARY, submission_rows(assessment, links), assessment),
             cases,
-            replace(findings, printed_columns=1 + [one.heading for one in FINDINGS].index(_PRINTED)),
+            _printed(findings, FINDING),
             _sheet("来信", MESSAGES, message_rows(assessment, links), assessment),
         ]
     pages = province_pages(assessment, links, book.province) if book.by_province or book.province else []
@@ -56,6 +52,11 @@ def _sheet(name: str, fields: Sequence[Field], rows: Sequence[Row], assessment: 
     campaign = assessment.picture.campaign
     cells = [[one.cell(row, campaign) for one in fields] for row in rows]
     return Sheet(name, [one.column for one in fields], cells, page_head(assessment))
+
+
+def _printed(sheet: Sheet, last: str) -> Sheet:
+    """Return a sheet of which the columns up to a heading are printed: what stands behind it is for the screen."""
+    return replace(sheet, printed_columns=1 + [column.heading for column in sheet.columns].index(last))
 
 
 def _with_choices(fields: Sequence[Field], assessment: Assessment) -> list[Field]:

@@ -90,7 +90,7 @@ def opinions(choices: Sequence[str], hint: str) -> tuple[Field, ...]:
     """Return the columns in which staff say what is to be done, why, and who says so."""
     return (
         Field("", OPINION, 10, "word", filled=True, choices=choices, hint=hint),
-        Field("", REASON, 22, "long", filled=True, hint=_WHY),
+        Field("", REASON, 20, "long", filled=True, hint=_WHY),
         Field("", PERSON, 9, "word", filled=True, hint=_WHO),
     )
 
@@ -163,8 +163,8 @@ CASES = (
     Field("list_number", "序号", 5),
     Field("has_form", "推荐表", 6, "word", said_there, link="form"),
     Field("form_stamped", "推荐表盖章", 6, "word", said_yes_no),
-    Field("form_seals", "推荐表公章", 22, "long"),
-    Field("to_verify", "扫描识别待核", 14, "long"),
+    Field("form_seals", "推荐表公章", 16, "long"),
+    Field("to_verify", "扫描识别待核", 11, "long"),
     Field("has_material", "案例材料", 6, "word", said_there, link="material"),
     Field("photos", "合格照片", 6, "number", link="photos"),
     Field("videos", "视频", 5, "number", link="video"),
@@ -198,7 +198,7 @@ FINDINGS = (
     Field("evidence", "依据", 42, "long"),
     Field("clause", "条款", 14, "long"),
     Field("status", "处理", 8, "word", words(FINDING_STATUSES), _STANDING_COLOURS),
-    Field("waived", "豁免", 22, "long"),
+    Field("waived", "豁免", 18, "long"),
     *FINDING_OPINIONS,
     Field("id", FINDING, 10, guarded=True),
     Field("subject", "对象", 6, "word", words(FINDING_SUBJECTS)),

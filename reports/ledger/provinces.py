@@ -1,17 +1,18 @@
 """One sheet a province: how it stands, its cases with what is there of each, and its findings, on pages to print."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from reports.export import Row, contact_of
 from reports.finding import Assessment
 from reports.ledger.fields import (
+    CASES,
     FINDING,
     FINDING_OPINIONS,
     FINDINGS,
     Field,
     project_type,
     said_there,
-    said_yes_no,
 )
 from reports.ledger.links import Links
 from reports.ledger.rows import case_rows, finding_rows, page_head
@@ -33,7 +34,7 @@ _CASES = (
     Field("has_form", "推荐表", 0, "word", said_there, link="form"),
     Field("photos_said", "照片、视频", 0, "long", link="photos"),
     Field("has_material", "案例材料", 0, "word", said_there, link="material"),
-    Field("complete", "材料齐全", 0, "word", said_yes_no),
+    replace(next(one for one in CASES if one.name == "complete"), width=0),
 )
 _FINDINGS = (
     *(_BY_HEADING[heading] for heading in ("级别", "城市", "小区名称", "问题", "依据", "条款", "处理")),
@@ -57,6 +58,7 @@ def _page(
     findings: Sequence[Row],
 ) -> Pages:
     own = [{**row, "photos_said": _photos(case)} for case, row in cases if case.province == view.province]
+    own.sort(key=_by_number)
     found = [row for row in findings if row["province"] == view.province]
     standing = sum(row["status"] == "open" for row in found)
     blocks = (
@@ -70,6 +72,12 @@ def _block(caption: str, fields: Sequence[Field], rows: Sequence[Row], assessmen
     campaign = assessment.picture.campaign
     columns: list[Column] = [one.column for one in fields]
     return Block(caption, columns, [[one.cell(row, campaign) for one in fields] for row in rows], nothing)
+
+
+def _by_number(row: Row) -> tuple[bool, int]:
+    """Return the order of a province's own list; what it does not number comes last."""
+    said = str(row["list_number"] or "")
+    return not (said.isascii() and said.isdecimal()), int(said) if said.isascii() and said.isdecimal() else 0
 
 
 def _photos(case: CaseView) -> str:
