@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import accuracy, fetching, judging, mailbox, naming, opening, reading, seals, stated, texts
+from benchmarks import accuracy, archiving, fetching, judging, mailbox, naming, opening, reading, seals, stated, texts
 
 PARTS = {
     "fetching": fetching.run,
@@ -15,6 +15,7 @@ PARTS = {
     "naming": naming.run,
     "stated": stated.run,
     "texts": texts.run,
+    "archiving": archiving.run,
 }
 
 for name in sys.argv[1:] or PARTS:

@@ -12,7 +12,7 @@ from reports.archive.index import Front, index
 from reports.archive.layout import Layout, layout
 from reports.archive.manifest import INDEX, LEDGER, README, SUMS, TABLE
 from reports.archive.pages import Pages
-from reports.archive.placing import Placed, Placing, hash_of, others_in
+from reports.archive.placing import Placed, Placing, hash_of, is_half_written, others_in
 from reports.archive.state import ArchiveError, State, state_of
 from reports.finding import Assessment
 from reports.ledger import Book, ledger
@@ -97,7 +97,7 @@ def opened(desk: Desk, folder: Path) -> State:
     folder.mkdir(parents=True, exist_ok=True)
     state = state_of(folder)
     if state is None:
-        if any(folder.iterdir()):
+        if any(not is_half_written(path) for path in folder.iterdir()):
             raise ArchiveError(f"{folder} 不是空文件夹，也不是以前归档的文件夹，没有写入；请换一个文件夹")
         state = State(campaign)
         # Noted before anything else: a run that is killed finds its folder again.

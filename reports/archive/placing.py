@@ -280,7 +280,7 @@ class Placing:
     def _sweep(self) -> None:
         """Remove what a killed run left half written."""
         for path in walk(self.root):
-            if _BESIDE.fullmatch(path.name):
+            if is_half_written(path):
                 path.unlink(missing_ok=True)
 
 
@@ -289,6 +289,11 @@ def beside(path: str, word: str) -> str:
     folder, slash, name = path.rpartition("/")
     stem, dot, extension = name.rpartition(".")
     return f"{folder}{slash}{stem}{word}{dot}{extension}" if stem else f"{path}{word}"
+
+
+def is_half_written(path: Path) -> bool:
+    """Tell whether a file is what a killed run left of one that it was writing."""
+    return bool(_BESIDE.fullmatch(path.name))
 
 
 def hash_of(path: Path) -> str:
