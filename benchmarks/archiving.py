@@ -54,13 +54,12 @@ def _write_contents(desk: Desk) -> None:
 
     from store.models import File, Reading
 
-    source = Random(1)
     with desk.store.session() as session:
         for sha256 in session.scalars(select(File.sha256).distinct()).all():
-            content = source.randbytes(_BYTES)
-            real = hashlib.sha256(content).hexdigest()
             if desk.store.vault.has(str(sha256)):
                 continue
+            content = Random(sha256).randbytes(_BYTES)
+            real = hashlib.sha256(content).hexdigest()
             path = desk.store.vault.path(real)
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
