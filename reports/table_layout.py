@@ -212,11 +212,12 @@ def _asked(column: Column) -> dict[str, Any]:
 
 def _lines(widths: Sequence[float], columns: Sequence[Column], row: Sequence[Any]) -> int:
     """Return how many lines a row's wrapped cells need: not every program finds that out by itself."""
-    shown = ((column, width, cell(value)) for column, width, value in zip(columns, widths, row, strict=True))
+    wrapped = zip(columns, widths, row, strict=True)
+    shown = ((width, cell(value)) for column, width, value in wrapped if column.style == "long" and value)
     needed = [
         sum(math.ceil(max(1.0, _characters_wide(line)) / width) for line in value.splitlines())
-        for column, width, value in shown
-        if column.style == "long" and isinstance(value, str)
+        for width, value in shown
+        if isinstance(value, str)
     ]
     return min(max([1, *needed]), _MOST_LINES)
 

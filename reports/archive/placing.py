@@ -151,7 +151,8 @@ class Placing:
         """
         moves = dict(self._outdated(kept, targets))
         self.state.retired |= {aside: self.state.files[path] for path, aside in moves.items()}
-        self.state.save(self.root)
+        if moves:
+            self.state.save(self.root)
         for path, aside in moves.items():
             self._rename(path, aside)
             del self.state.files[path]
