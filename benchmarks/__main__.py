@@ -2,7 +2,20 @@
 
 import sys
 
-from benchmarks import accuracy, fetching, judging, mailbox, naming, opening, passages, reading, seals, stated, texts
+from benchmarks import (
+    accuracy,
+    archiving,
+    fetching,
+    judging,
+    mailbox,
+    naming,
+    opening,
+    passages,
+    reading,
+    seals,
+    stated,
+    texts,
+)  # fmt: skip
 
 PARTS = {
     "fetching": fetching.run,
@@ -16,6 +29,7 @@ PARTS = {
     "stated": stated.run,
     "texts": texts.run,
     "passages": passages.run,
+    "archiving": archiving.run,
 }
 
 for name in sys.argv[1:] or PARTS:

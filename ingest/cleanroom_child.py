@@ -19,7 +19,6 @@ from ingest.opened import Kept
 from parsers.archives import Member, Spent, members
 from parsers.base import ParseError, Reading, as_json
 from parsers.documents.pictures import pictures_in
-from parsers.documents.sheets import read_sheets
 from parsers.letter import LetterLimits, Part, Salvaged
 from parsers.mails import open_mail
 from parsers.naming_kinds import ATTACHED, EMBEDDED, PACKED
@@ -28,7 +27,7 @@ from store.blobs import Vault
 
 Answer = dict[str, Any]
 # So many rows go into one answer, and of a cell what a workbook's cell may hold.
-_ROWS, _CELL_CHARACTERS = 200, 32_767
+_CELL_CHARACTERS = 32_767
 
 
 class Inside:
@@ -76,13 +75,6 @@ class Inside:
             kept = self._kept_member(member)
             yield {**asdict(kept), "spent": vars(counted)}
 
-    def sheets(self, path: str) -> Iterator[Answer]:
-        """Read the visible sheets of a workbook one by one: its rows with their numbers, some hundred in an answer."""
-        for table in read_sheets(Path(path)).tables:
-            rows = [(row[0].row if row else 0, [cell.text[:_CELL_CHARACTERS] for cell in row]) for row in table.rows]
-            yield {"sheet": table.index}
-            yield from ({"rows": rows[at : at + _ROWS]} for at in range(0, len(rows), _ROWS))
-
     def thumbnail(self, path: str, upright: str, turned: str) -> Iterator[Answer]:
         """Put a small clean picture of a photo in one of two places, by whether it had to be turned; tell which."""
         # Colour management takes a moment to import, and most requests need none.
@@ -95,6 +87,15 @@ class Inside:
             made.write_bytes(data)
             made.replace(place)
         yield {"turned": was_turned}
+
+    def cells(self, path: str) -> Iterator[Answer]:
+        """Read all cells of a workbook, a row an answer; blank rows are left out."""
+        # Few workbooks come back, and none while mail is read.
+        from parsers.documents.sheets import read_cells
+
+        for sheet, number, texts in read_cells(Path(path)):
+            if any(texts):
+                yield {"sheet": sheet, "row": number, "cells": [text[:_CELL_CHARACTERS] for text in texts]}
 
     def _kept_part(self, part: Part) -> Kept:
         if not part.head:
@@ -129,8 +130,8 @@ _REQUESTS: dict[str, Callable[..., Iterator[Answer]]] = {
     "letter": Inside.letter,
     "unpack": Inside.unpack,
     "pictures": Inside.pictures,
-    "sheets": Inside.sheets,
     "thumbnail": Inside.thumbnail,
+    "cells": Inside.cells,
 }
 
 

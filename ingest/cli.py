@@ -12,6 +12,7 @@ import click
 from config.errors import ConfigError
 from config.log import set_up_logging
 from ingest.commands import (
+    archive,
     book,
     brief,
     deadline,
@@ -20,6 +21,7 @@ from ingest.commands import (
     digest,
     inspect,
     intake,
+    ledger,
     remind,
     sample,
     screening,
@@ -47,8 +49,8 @@ def cli(context: click.Context, config: Path | None) -> None:
 
 for command in (
     *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS,
-    *tell.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *remind.COMMANDS,
-    *sample.COMMANDS, *screening.COMMANDS,
+    *tell.COMMANDS, *archive.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS,
+    *ledger.COMMANDS, *remind.COMMANDS, *sample.COMMANDS, *screening.COMMANDS,
 ):  # fmt: skip
     cli.add_command(command)
 

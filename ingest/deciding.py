@@ -89,8 +89,13 @@ class Clerk:
 
 def correct(clerk: Clerk, target: str, field: str, raw: str) -> list[str]:
     """Correct a value of a case; DecisionError where there is no such case or field, or the value cannot be read."""
-    campaign = clerk.desk.campaign
     case = case_named(clerk.picture, target)
+    more = correction(clerk.desk.campaign, case, field, raw)
+    return clerk.keep_on(decisions.VALUE, case.name, more, f"#{more['field']}")
+
+
+def correction(campaign: Campaign, case: CaseView, field: str, raw: str) -> dict[str, Any]:
+    """Return what a corrected value is kept as, checked; DecisionError as `correct`."""
     captions = {**campaign.recommendation_form.captions, **_MORE_FIELDS}
     name = _field(field, captions, campaign)
     value = _city(case, raw) if name == "city" else as_json(value_of(name, raw, "", campaign).value)
@@ -103,7 +108,7 @@ def correct(clerk: Clerk, target: str, field: str, raw: str) -> list[str]:
     more = {**said, "value": value, "was": old, **({"was_value": was_value} if was_value is not None else {})}
     if name == "community":
         _checked(str(raw))
-    return clerk.keep_on(decisions.VALUE, case.name, more, f"#{name}")
+    return more
 
 
 def _checked(name: str) -> str:

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from ingest.desk import Desk
+from ingest.returned import sheets_of
 from ingest.settling import DecisionError, place_named
-from parsers.base import ParseError
-from parsers.documents.far_cells import MAX_ROWS
 from reports.finding import Assessment
 from reports.picture import CaseView, Picture
 from reports.screening.assignment import assigned
 from reports.screening.dossier import Dossier, dossiers
-from reports.screening.filled import Copy, NotACopyError, Review, Table, understood
+from reports.screening.filled import Copy, NotACopyError, Review, understood
 from reports.screening.key import CaseKey, named_by
 from reports.screening.summary import Standing, screened_cases, standing
 from reports.screening.words import review_said
@@ -25,8 +24,6 @@ from reports.writing import write_beside
 from store import decisions, documents
 from store.decisions import ASSIGNED, SCREENED, Decided, Ground, Person
 
-# No copy that somebody filled in is larger; one of 1,500 cases has 8 MB.
-MOST_BYTES = 40_000_000
 _LONGEST_NAME, _LONGEST_SUBJECT = 20, 400
 # So many names, and things not understood, are listed one by one.
 _MOST_NAMES, _MOST_TROUBLES = 20, 100
@@ -66,7 +63,6 @@ def hand_out(desk: Desk, order: Order, folder: Path, as_of: datetime, person: Pe
     assessment = desk.keeper.assessment(as_of)
     cases = _wanted(desk, assessment.picture, order.provinces)
     drawn = assigned(cases, reviewers, order.each, order.seed or campaign.call.id)
-    _check_room(max(map(len, drawn.values())), len(campaign.screening.criterion))
     laid = _dossiers(desk, assessment, cases)
     books = {
         name: (
@@ -80,15 +76,6 @@ def hand_out(desk: Desk, order: Order, folder: Path, as_of: datetime, person: Pe
         write_beside(path, data)
         _remember(desk, name, drawn[name], order, person)
     return [Handed(path, name, len(drawn[name])) for name, (path, _) in books.items()]
-
-
-def _check_room(most: int, points: int) -> None:
-    """Stop where a reviewer would get more cases than rows are read again when the copy comes back."""
-    if most * points >= MAX_ROWS:
-        raise DecisionError(
-            f"一份筛选表最多放 {(MAX_ROWS - 1) // points} 个案例，这样分有 {most} 个；"
-            "请增加评阅人，用 --each-case 减少每案人数，或用 --province 分省做"
-        )
 
 
 def _dossiers(desk: Desk, assessment: Assessment, cases: Sequence[CaseView]) -> dict[int, Dossier]:
@@ -203,26 +190,10 @@ def plan(desk: Desk, path: Path, now: datetime) -> Plan:
 
 
 def _copy(desk: Desk, path: Path, cases: Sequence[CaseView]) -> Copy:
-    size = path.stat().st_size
-    if size > MOST_BYTES:
-        raise DecisionError(f"{path.name} 有 {size / 1e6:.0f} MB，超过 {MOST_BYTES / 1e6:.0f} MB，不像筛选表，没有打开")
     try:
-        return understood(_tables(desk, path, size), desk.campaign, cases)
-    except ParseError as error:
-        raise DecisionError(f"{path.name}：{error.reason}") from None
+        return understood(sheets_of(desk, path, "筛选表").values(), desk.campaign, cases)
     except NotACopyError as error:
         raise DecisionError(f"{path.name} {error}") from None
-
-
-def _tables(desk: Desk, path: Path, size: int) -> list[Table]:
-    """Return the sheets of a workbook, opened in the clean room."""
-    tables: list[list[tuple[int, Sequence[str]]]] = []
-    for answer in desk.room.ask("sheets", size, path=str(path.absolute())):
-        if "sheet" in answer:
-            tables.append([])
-        else:
-            tables[-1] += [(int(number), [str(text) for text in cells]) for number, cells in answer["rows"]]
-    return list(tables)
 
 
 def _standing(made: Sequence[Decided], review: Review, cases: Sequence[CaseView]) -> Decided | None:

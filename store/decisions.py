@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.database import Store, hold
@@ -200,6 +200,12 @@ def every(store: Store) -> list[Decided]:
     """Return all decisions, also those undone, in the order they were made."""
     with store.reading() as session:
         return made(session)
+
+
+def last_id(store: Store) -> int:
+    """Return the number of the newest decision, 0 where there is none: who knows it has seen all before it."""
+    with store.reading() as session:
+        return session.scalar(select(func.max(Decision.id))) or 0
 
 
 def current(rows: Iterable[Decided]) -> list[Decided]:

@@ -47,6 +47,15 @@ def blob(store: Store, message_id: int) -> Blob:
         return Blob(message.sha256, message.bytes)
 
 
+def raws(store: Store) -> dict[int, Blob]:
+    """Return the raw bytes of all messages as the vault knows them, by our number."""
+    with store.reading() as session:
+        return {
+            row.id: Blob(row.sha256, row.bytes)
+            for row in session.execute(select(Message.id, Message.sha256, Message.bytes))
+        }
+
+
 def fail(store: Store, message_id: int, reason: str) -> None:
     """Note that a message could not be read, and why; it is tried again a few times, then only by `retry`.
 

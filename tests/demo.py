@@ -30,7 +30,7 @@ def main() -> None:
     zhengji(folder, "import", str(folder / "inbox"))
     zhengji(folder, "status", "--as-of", _AS_OF)
     digest = zhengji(folder, "digest", "--as-of", _AS_OF, "-o", str(folder), quiet=True)
-    ledger = zhengji(folder, "ledger", "--as-of", _AS_OF, "-o", str(folder / "台账.xlsx"), quiet=True)
+    ledger = zhengji(folder, "ledger", "--documents", "--as-of", _AS_OF, "-o", str(folder / "台账.xlsx"), quiet=True)
     print("\n可以打开看：")
     for path in (*digest.split("\n"), *ledger.split("\n")):
         if path:

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 
 from config.errors import ConfigError
-from ingest import screening
+from ingest import returned, screening
 from ingest.cli import cli
 from ingest.desk import Desk
 from ingest.intake import take_in
@@ -337,7 +337,7 @@ def test_files_that_are_no_copies_are_refused_in_one_line(
     book.save(other)
     with pytest.raises(ConfigError, match="不是筛选表"):
         screening.plan(opened, other, WHEN)
-    monkeypatch.setattr(screening, "MOST_BYTES", 1_000)
+    monkeypatch.setattr(returned, "_MOST_BYTES", 1_000)
     with pytest.raises(ConfigError, match="没有打开"):
         screening.plan(opened, other, WHEN)
 

@@ -1,4 +1,4 @@
-"""Commands that tell what there is: status, ledger, export, query, history, findings. All take --as-of."""
+"""Commands that tell what there is: status, export, query, history, findings. All take --as-of."""
 
 import sys
 from pathlib import Path
@@ -12,7 +12,6 @@ from reports.changes import changes
 from reports.export import COLUMNS, FORMATS, export
 from reports.finding import Assessment
 from reports.history import as_text, case_history, list_history
-from reports.ledger import ledger
 from reports.lookup import case_named
 from reports.query import QueryError, run_query, shown
 from reports.status import finding_table, render
@@ -34,17 +33,6 @@ def status(context: Context, as_of: str | None) -> None:
     """31 个省的报送情况一览。"""
     with context.desk() as desk:
         click.echo(render(_assessed(desk, as_of), None))
-
-
-@click.command("ledger")
-@as_of
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=Path("台账.xlsx"))
-@click.pass_obj
-def ledger_(context: Context, as_of: str | None, output: Path) -> None:
-    """生成台账（.xlsx）。"""
-    with context.desk() as desk:
-        write_beside(output, ledger(_assessed(desk, as_of)))
-        click.echo(str(output))
 
 
 @click.command("export")
@@ -112,4 +100,4 @@ def findings(context: Context, place: str | None, since: str | None, as_of: str 
         click.echo(finding_table(now_, place, settled, every=every), nl=False)
 
 
-COMMANDS = (history, findings, status, ledger_, export_, query)
+COMMANDS = (history, findings, status, export_, query)

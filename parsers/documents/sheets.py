@@ -1,6 +1,7 @@
 """What does a workbook say? Each sheet of an .xlsx, .xls, .et or .ods as a table. The one door to python-calamine."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from parsers.documents.far_cells import LOCKED, MAX_COLUMNS, MAX_ROWS, near_cell
 from parsers.documents.tables import Cell, Table
 
 _MAX_SHEETS = 50
+# A ledger of ours has a row for each finding of a campaign.
+_MAX_OWN_ROWS = 200_000
 _BROKEN = "电子表格打不开，可能已损坏，请人工看"
 _WHOLE = 1e15
 
@@ -27,11 +30,29 @@ Merges = dict[tuple[int, int], tuple[int, int]]
 
 def read_sheets(path: Path) -> Document:
     """Return what a workbook says, its visible sheets in order; ParseError `encrypted` or `corrupt` where it cannot."""
+    with _opened(path) as workbook:
+        return Document(tuple(_tables(workbook)), method="sheet")
+
+
+def read_cells(path: Path) -> Iterator[tuple[str, int, list[str]]]:
+    """Yield (sheet, row from 1, texts) of a workbook of our own that comes back, hidden sheets and rows too.
+
+    Formulas are not evaluated: what they showed when they were saved is read. ParseError where it cannot be opened.
+    """
+    with _opened(path) as workbook:
+        for name in workbook.sheet_names[:_MAX_SHEETS]:
+            sheet = workbook.get_sheet_by_name(name)
+            first = (sheet.start or (0, 0))[0] + 1
+            for number, row in zip(range(first, first + _MAX_OWN_ROWS), sheet.iter_rows(), strict=False):
+                yield name, number, [_shown(value) for value in row[:MAX_COLUMNS]]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[CalamineWorkbook]:
+    """Give an open workbook; ParseError for whatever its library raises."""
     try:
-        near = near_cells(path)
         # Not by its path alone: how the file is called would decide there, and what it holds here.
-        workbook = CalamineWorkbook.from_object(near)
-        tables = tuple(_tables(workbook))
+        yield CalamineWorkbook.from_object(near_cells(path))
     except PasswordError as error:
         raise ParseError("encrypted", LOCKED) from error
     except CalamineError as error:
@@ -41,7 +62,6 @@ def read_sheets(path: Path) -> Document:
         if type(error).__name__ != "PanicException":
             raise
         raise ParseError("corrupt", _BROKEN) from error
-    return Document(tables, method="sheet")
 
 
 def _tables(workbook: CalamineWorkbook) -> Iterator[Table]:

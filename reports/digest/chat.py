@@ -60,7 +60,8 @@ def _numbers(content: Content) -> Iterable[str]:
     yield _row(content.case_sums)
     silent = f"（另有 {len(content.silent)} 个省尚未报送）" if content.silent else ""
     late = f"；迟报 {content.late.count} 项" if content.late.count else ""
-    yield f"新到来信 {content.arrivals.count} 封；{content.outstanding.title} {content.outstanding.count} 项{silent}{late}"
+    lacking = f"{content.outstanding.title} {content.outstanding.count} 项"
+    yield f"新到来信 {content.arrivals.count} 封；{lacking}{silent}{late}"
     yield _row(content.mail_sums)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from reports.screening.passages import Span
-from reports.tables import characters_wide
+from reports.table_layout import characters_wide
 
 LINE = 14.5
 _HIGHEST = 400

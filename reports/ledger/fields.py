@@ -1,20 +1,13 @@
-"""The workbook that staff work with (台账): sheets 汇总, 案例, 问题 and 来信, with the same numbers as every report.
-
-Each sheet is a table of fields: heading, where the value comes from, how it is said, and how wide it stands.
-"""
+"""The columns of the ledger's sheets: heading, where the value comes from, how it is said, and how wide it stands."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from config.campaign import Campaign
-from reports.export import Row, values
-from reports.finding import Assessment
-from reports.picture import AssociationView, CaseView
-from reports.stamps import seals_said
-from reports.tables import Column, Sheet, workbook
-from reports.tally import PLACES, place_of
+from reports.export import Row
+from reports.tables import Column, Link
 from reports.wording import (
     FINDING_STATUSES,
     FINDING_SUBJECTS,
@@ -23,7 +16,6 @@ from reports.wording import (
     PHASES,
     SEVERITIES,
     STATUSES,
-    clock,
     there,
     yes_no,
 )
@@ -42,7 +34,11 @@ _LATE_COLOURS = {"是": _RED}
 
 @dataclass(frozen=True)
 class Field:
-    """A column of the ledger: the export's name of its value, heading, width, style, how it is said, colours."""
+    """A column of the ledger: the export's name of its value, heading, width, style, how it is said, colours.
+
+    `link` names which of the row's documents it leads to. What staff fill in is `filled`, one of `choices` where there
+    are any, with a `hint` of what to write. A `guarded` one says what the row is, and is not to be changed.
+    """
 
     name: str
     heading: str
@@ -50,6 +46,56 @@ class Field:
     style: str = "text"
     say: Say = lambda value, _campaign: value
     colours: Colours | None = None
+    link: str = ""
+    filled: bool = False
+    choices: Sequence[str] = ()
+    hint: str = ""
+    guarded: bool = False
+    hidden: bool = False
+
+    @property
+    def column(self) -> Column:
+        """Return it as a column of a sheet."""
+        return Column(
+            self.heading,
+            self.width,
+            self.style,
+            self.colours or {},
+            filled=self.filled,
+            choices=self.choices,
+            hint=self.hint,
+            guarded=self.guarded,
+            hidden=self.hidden,
+        )
+
+    def cell(self, row: Row, campaign: Campaign) -> Any:  # noqa: ANN401 (a cell)
+        """Return what stands in a row's cell."""
+        value = self.say(row.get(self.name), campaign)
+        # Numbers that only name something (UID, our id) are text, like phone numbers: they are never added up.
+        value = str(value) if self.style == "text" and value is not None else value
+        target = row.get("links", {}).get(self.link) if self.link else None
+        return Link(value, target) if target and value not in (None, "") else value
+
+
+# What staff write into a ledger, and `zhengji ledger import` takes as decisions.
+OPINION, REASON, PERSON = "处理意见", "处理说明", "处理人"
+CORRECTED, VALUE = "更正栏目", "更正为"
+FINDING, CASE = "问题编号", "案例标识"
+WAIVE, REOPEN, WITHDRAW, RESTORE = "豁免", "重新打开", "撤回", "恢复"
+_WHY = "为什么这样处理，如：陈静 8月6日电话核实。豁免必须写明。"
+_WHO = "谁决定的；不填时由 zhengji ledger import --person 指明。"
+
+
+def opinions(choices: Sequence[str], hint: str) -> tuple[Field, ...]:
+    """Return the columns in which staff say what is to be done, why, and who says so."""
+    return (
+        Field("", OPINION, 10, "word", filled=True, choices=choices, hint=hint),
+        Field("", REASON, 20, "long", filled=True, hint=_WHY),
+        Field("", PERSON, 9, "word", filled=True, hint=_WHO),
+    )
+
+
+FINDING_OPINIONS = opinions((WAIVE, REOPEN), "豁免：这个问题不用再管；重新打开：取消先前的豁免。")
 
 
 def words(table: Mapping[str, str]) -> Say:
@@ -87,8 +133,8 @@ SUMMARY = (
     Field("last_arrival", "最近来信", 16, "moment", moment),
     Field("contact", "联系人", 10),
     Field("phone", "联系电话", 15),
-    Field("has_list_word", "清单Word版", 8, "word", said_there),
-    Field("has_list_scan", "清单扫描件", 8, "word", said_there),
+    Field("has_list_word", "清单Word版", 8, "word", said_there, link="list"),
+    Field("has_list_scan", "清单扫描件", 8, "word", said_there, link="scan"),
     Field("list_stamped", "扫描件盖章", 8, "word", said_yes_no),
     Field("list_seals", "扫描件公章", 22, "long"),
     Field("cases_listed", "清单案例", 7, "number"),
@@ -113,15 +159,15 @@ CASES = (
     Field("fee_text", "物业服务费", 12, "long"),
     Field("fee_low", "费价低", 6, "decimal"),
     Field("fee_high", "费价高", 6, "decimal"),
-    Field("in_list", "清单列有", 6, "word", said_yes_no),
+    Field("in_list", "清单列有", 6, "word", said_yes_no, link="list"),
     Field("list_number", "序号", 5),
-    Field("has_form", "推荐表", 6, "word", said_there),
+    Field("has_form", "推荐表", 6, "word", said_there, link="form"),
     Field("form_stamped", "推荐表盖章", 6, "word", said_yes_no),
-    Field("form_seals", "推荐表公章", 22, "long"),
-    Field("to_verify", "扫描识别待核", 14, "long"),
-    Field("has_material", "案例材料", 6, "word", said_there),
-    Field("photos", "合格照片", 6, "number"),
-    Field("videos", "视频", 5, "number"),
+    Field("form_seals", "推荐表公章", 16, "long"),
+    Field("to_verify", "扫描识别待核", 11, "long"),
+    Field("has_material", "案例材料", 6, "word", said_there, link="material"),
+    Field("photos", "合格照片", 6, "number", link="photos"),
+    Field("videos", "视频", 5, "number", link="video"),
     Field("first_arrival", "首次到达", 16, "moment", moment),
     Field("title", "案例标题", 20, "long"),
     Field("address", "联系地址", 18, "long"),
@@ -136,6 +182,10 @@ CASES = (
     Field("remark", "备注", 12, "long"),
     Field("corrections", "人工更正", 20, "long"),
     Field("withdrawn", "撤回", 18, "long"),
+    *opinions((WITHDRAW, RESTORE), "撤回：这个案例不再报送；恢复：取消先前的撤回。"),
+    Field("", CORRECTED, 12, "long", filled=True, hint="要更正的一栏，如：建筑面积。一次更正一栏。"),
+    Field("", VALUE, 16, "long", filled=True, hint="应当是什么，如：12.5万平方米。"),
+    Field("key", CASE, 20, guarded=True, hidden=True),
 )
 
 FINDINGS = (
@@ -148,11 +198,12 @@ FINDINGS = (
     Field("evidence", "依据", 42, "long"),
     Field("clause", "条款", 14, "long"),
     Field("status", "处理", 8, "word", words(FINDING_STATUSES), _STANDING_COLOURS),
-    Field("waived", "豁免", 22, "long"),
-    Field("id", "问题编号", 10),
+    Field("waived", "豁免", 18, "long"),
+    *FINDING_OPINIONS,
+    Field("id", FINDING, 10, guarded=True),
     Field("subject", "对象", 6, "word", words(FINDING_SUBJECTS)),
     Field("code", "规则编号", 20),
-    Field("file", "文件", 28, "long"),
+    Field("file", "文件", 28, "long", link="file"),
     Field("message_id", "来信编号", 22, "long"),
 )
 
@@ -164,7 +215,7 @@ MESSAGES = (
     Field("sender_level", "发信单位", 12, "word", words(LEVELS)),
     Field("from_name", "发信人", 16, "long"),
     Field("from_address", "发信地址", 24, "long"),
-    Field("subject", "主题", 40, "long"),
+    Field("subject", "主题", 40, "long", link="mail"),
     Field("files", "文件数", 7, "number"),
     Field("bytes", "大小（字节）", 12, "number"),
     Field("why", "原因", 28, "long"),
@@ -178,88 +229,3 @@ MESSAGES = (
     Field("id", "编号", 7),
     Field("message_id", "Message-ID", 24, "long"),
 )
-
-
-def ledger(assessment: Assessment) -> bytes:
-    """Return the workbook (.xlsx)."""
-    return workbook(
-        [
-            _sheet("汇总", SUMMARY, _submissions(assessment), assessment),
-            # As wide as it is, it prints on two pages beside each other; on one it could not be read.
-            replace(_sheet("案例", CASES, _cases(assessment), assessment), pages_wide=2, repeated_columns=3),
-            _sheet("问题", FINDINGS, _findings(assessment), assessment),
-            _sheet("来信", MESSAGES, _messages(assessment), assessment),
-        ]
-    )
-
-
-def _sheet(name: str, fields: Sequence[Field], rows: Sequence[Row], assessment: Assessment) -> Sheet:
-    campaign = assessment.picture.campaign
-    head = f"{campaign.call.title}　台账　截至 {clock(assessment.picture.as_of, campaign.call.zone)}"
-    columns = [Column(one.heading, one.width, one.style, one.colours or {}) for one in fields]
-    return Sheet(name, columns, [[_said(one, row, campaign) for one in fields] for row in rows], head)
-
-
-def _said(field: Field, row: Row, campaign: Campaign) -> Any:  # noqa: ANN401 (a cell)
-    value = field.say(row[field.name], campaign)
-    # Numbers that only name something (UID, our id) are text, like phone numbers: they are never added up.
-    named = field.style == "text" and value is not None
-    return str(value) if named else value
-
-
-def _findings(assessment: Assessment) -> list[Row]:
-    """Return the findings, waived ones last, those that must be put right first; else in the judge's order."""
-    order = list(SEVERITIES)
-    return sorted(
-        values(assessment, "findings"), key=lambda row: (row["status"] != "open", order.index(row["severity"]))
-    )
-
-
-def _submissions(assessment: Assessment) -> list[Row]:
-    """Return the provinces, each with what the seals on its list's scans say."""
-    table = zip(values(assessment, "submissions"), assessment.picture.associations, strict=True)
-    return [
-        {**row, "list_seals": seals_said(view.list_scans), "granted": _granted(view, assessment)} for row, view in table
-    ]
-
-
-def _granted(view: AssociationView, assessment: Assessment) -> str:
-    """Return the later deadline that was granted to an association, and by whom; empty where the campaign's holds."""
-    if not view.deadline_note:
-        return ""
-    day = view.deadline.astimezone(assessment.picture.campaign.call.zone).date()
-    return f"延至 {day.isoformat()}（{view.deadline_note}）"
-
-
-def _cases(assessment: Assessment) -> list[Row]:
-    """Return the cases, each with what its form's seals say, what a scan alone says, and what persons corrected."""
-    captions = assessment.picture.campaign.recommendation_form.captions
-    table = zip(values(assessment, "cases"), assessment.picture.cases, strict=True)
-    return [
-        {
-            **row,
-            "to_verify": case.to_verify,
-            "form_seals": seals_said(case.forms),
-            "corrections": _corrections(case, captions),
-        }
-        for row, case in table
-    ]
-
-
-def _corrections(case: CaseView, captions: Mapping[str, str]) -> str:
-    """Return which values persons corrected, who and when: 建筑面积（陈静 8月6日：电话核实）."""
-    said = {name: cell.place.removeprefix("人工更正") for name, cell in case.corrected.items()}
-    return "；".join(f"{captions.get(name, name)}{words}" for name, words in said.items())
-
-
-def _messages(assessment: Assessment) -> list[Row]:
-    """Return the messages with what became of each and why."""
-    table = zip(values(assessment, "messages"), assessment.picture.messages, strict=True)
-    return [
-        {
-            **row,
-            "place": PLACES[place_of(message)],
-            "why": message.failure or message.kind_evidence,
-        }
-        for row, message in table
-    ]
