@@ -11,7 +11,7 @@ import click
 
 from config.errors import ConfigError
 from config.log import set_up_logging
-from ingest.commands import decide, decided, inspect, intake, supply, tell
+from ingest.commands import ask, cases, decide, decided, inspect, intake, supply, tell
 from ingest.context import Context
 from store.database import StoreError
 
@@ -32,7 +32,8 @@ def cli(context: click.Context, config: Path | None) -> None:
 
 
 for command in (
-    *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS, *tell.COMMANDS
+    *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS, *tell.COMMANDS,
+    *cases.COMMANDS, *ask.COMMANDS,
 ):  # fmt: skip
     cli.add_command(command)
 

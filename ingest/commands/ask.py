@@ -1,0 +1,3 @@
+"""The command that answers what the phone brings, in a sentence with its proof."""
+
+COMMANDS = ()
