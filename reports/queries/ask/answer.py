@@ -96,4 +96,4 @@ def hidden(picture: Picture, province: str) -> tuple[str, ...]:
 
 def beside(told: Sequence[str]) -> str:
     """Return those sentences as the end of an answer; nothing where there are none."""
-    return f"。另有{'、'.join(told)}，所问的可能在其中" if told else ""
+    return f"。另有 {'、'.join(told)}，所问的可能在其中" if told else ""

@@ -64,6 +64,9 @@ def _subject(names: Names) -> str:
     # Where a community or a company lies is only said to tell it from others.
     first = there[0] if there else "day" if names.day else "whole"
     told = [first, *(["province"] if first == "type" and names.provinces else [])]
+    if names.item == "material" and first not in {"case", "company"}:
+        # Whoever speaks of no community means all that was sent.
+        names.item = None
     if names.item and not (first == "province" and names.item != "list"):
         told.append("item")
     elif names.item:
@@ -114,4 +117,5 @@ def _puzzled(why: str, meant: Iterable[str]) -> Answer:
     """Return that a question was not understood: why, what may have been meant, and what can be asked."""
     offered = [f"你是不是想问：{one}" for one in dict.fromkeys(meant)]
     examples = [f"可以这样问：{one}" for one in EXAMPLES]
-    return Answer("none", "", f"{why}，不敢乱答", (*(offered or ()), *(() if offered else examples)), understood=False)
+    more = "按条件查案例请用 zhengji cases，如 zhengji cases --province 浙江 --missing 推荐表"
+    return Answer("none", "", f"{why}，不敢乱答", tuple(offered or [*examples, more]), understood=False)

@@ -93,7 +93,7 @@ def city(asked: Inquiry) -> Answer:
     named = f"：{cases_said(cases)}" if cases else ""
     unplaced = [case for case in picture.cases if case.province == province and case.city is None and case.is_judged]
     rest = f"；{province}另有 {len(unplaced)} 个案例的城市还没有认定（{cases_said(unplaced)}）" if unplaced else ""
-    told = elsewhere.of_nobody(picture, province) if not cases else ()
+    told = (*elsewhere.of_province(picture, province), *elsewhere.of_nobody(picture, province)) if not cases else ()
     sentence = f"{name}报了 {len(cases)} 个{named}，名额 {quota} 个，{state}{rest}{beside(told)}"
     return answered("quota", name, sentence, (_line(case, asked) for case in cases))
 

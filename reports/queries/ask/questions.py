@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from reports.queries.ask import of_all, of_cases, of_provinces
 from reports.queries.ask.answer import Answer, Inquiry
 
-_SENT = "submit when not material situation new mail"
+_SENT = "submit when not material situation new mail take"
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,15 @@ class Question:
 QUESTIONS = (
     Question("mail", (), f"{_SENT} count which what item", of_all.one_mail, "office@example.cn 的邮件收到没有"),
     Question(
-        "whole province", ("link",), "download expires past not count which what material submit province who situation",
+        "whole province", ("link",), "when download expires past not count which what material submit province who situation",
         of_provinces.cloud, "云附件有没有没下的",
     ),
     Question(
-        "province", ("contact",), "who which what count mail province", of_provinces.contact, "四川联系人是谁、电话多少"
+        "province", ("contact",), "who which what count mail province give submit", of_provinces.contact, "四川联系人是谁、电话多少"
     ),
-    Question("case", ("contact",), "who which what count mail province", of_cases.contact, "春江花园联系人是谁"),
+    Question("case", ("contact",), "who which what count mail province give submit", of_cases.contact, "春江花园联系人是谁"),
     Question(
-        "province", ("late past",), "submit not days deadline count when material", of_provinces.late, "陕西迟了吗"
+        "province", ("late past",), "submit not days deadline count when material take", of_provinces.late, "陕西迟了吗"
     ),
     Question("case", ("late past",), "submit not days deadline count when material", of_cases.was_late),
     Question(
@@ -95,7 +95,7 @@ QUESTIONS = (
         "哪些省齐了",
     ),
     Question(
-        "whole", ("not", "who which province remain"), "submit count material situation what case remain province mail who which",
+        "whole", ("not lack", "who which province remain"), "submit count material situation what case remain province mail who which lack complete",
         of_all.silent, "谁还没交",
     ),
     Question(
