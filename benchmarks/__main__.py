@@ -2,7 +2,20 @@
 
 import sys
 
-from benchmarks import accuracy, fetching, judging, mailbox, naming, opening, reading, seals, stated, texts
+from benchmarks import (
+    accuracy,
+    asking,
+    fetching,
+    judging,
+    mailbox,
+    naming,
+    opening,
+    reading,
+    seals,
+    searching,
+    stated,
+    texts,
+)
 
 PARTS = {
     "fetching": fetching.run,
@@ -15,6 +28,8 @@ PARTS = {
     "naming": naming.run,
     "stated": stated.run,
     "texts": texts.run,
+    "searching": searching.run,
+    "asking": asking.run,
 }
 
 for name in sys.argv[1:] or PARTS:

@@ -16,13 +16,21 @@ def phone_campaign(as_of: datetime = AFTER) -> Assessment:
     """Return eleven provinces that sent, each otherwise, and strangers of whom nobody knows the province."""
     views = _views()
     mails = [mail for view in views for mail in view.messages_in]
-    stranger = message(None, subject="好服务案例照片", from_address="wind@qq.example", arrival=build.MORNING, candidates=("贵州",))
+    stranger = message(
+        None, subject="好服务案例照片", from_address="wind@qq.example", arrival=build.MORNING, candidates=("贵州",)
+    )
     question = message("西藏", kind="inquiry", subject="请问能否延期", files=0, from_address="xz@example.cn")
     made = build.assessment(views, _findings(), others=[stranger, question], as_of=as_of)
     shandong = next(view for view in views if view.province == "山东")
     zip_ = file_of(next(m for m in mails if m.province == "陕西"), "雁塔人家.zip", "archive", status="corrupt")
     links = tuple(
-        replace(answered_link(mail), answered=False, name=f"{mail.province}材料.zip", expires=as_of + 2 * _DAY, key=str(mail.id))
+        replace(
+            answered_link(mail),
+            answered=False,
+            name=f"{mail.province}材料.zip",
+            expires=as_of + 2 * _DAY,
+            key=str(mail.id),
+        )
         for mail in mails
         if mail.province in ("浙江", "广东")
     )

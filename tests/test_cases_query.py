@@ -317,11 +317,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder with the settings of a campaign with one province that was taken in."""
     here = tmp_path_factory.mktemp("cases")
     sent = (
-        Sent("春江花园小区", "杭州春江物业服务有限公司", "杭州市物业管理协会"),
-        Sent("西溪诚园", "浙江诚园物业服务有限公司", "杭州市物业管理协会", has_form=False),
+        Sent("春江花园小区", "杭州春江物业服务有限公司", "杭州市物业管理协会", photos=0),
+        Sent("西溪诚园", "浙江诚园物业服务有限公司", "杭州市物业管理协会", photos=0, has_form=False),
     )
     one = mail(
-        "浙江物协 <zjwyxh@example.cn>", "浙江省报送", day("07-20T10:12:03"), submission("浙江省物业管理协会", sent)
+        "浙江物协 <zjwyxh@example.cn>",
+        "浙江省报送",
+        day("07-20T10:12:03"),
+        submission("浙江省物业管理协会", sent, scanned=False),
     )
     with desks.desk(here) as opened:
         desks.take(opened, here / "in", one)
@@ -362,7 +365,7 @@ def test_a_query_is_saved_used_with_more_filters_listed_and_forgotten(folder: Pa
     )
     assert "西溪诚园" in run(folder, "cases", "--saved", "缺表").stdout
     assert run(folder, "cases", "--saved", "缺表", "--city", "宁波", "--count").stdout == "0\n"
-    assert run(folder, "cases", "--saved", "缺表", "--missing", "photo", "--count").stdout == "0\n"
+    assert run(folder, "cases", "--saved", "缺表", "--has", "photo", "--count").stdout == "0\n"
     listing = run(folder, "saved").stdout
     assert "zhengji cases --province=浙江 --missing=form" in listing
     assert "陈静" in listing

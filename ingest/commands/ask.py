@@ -24,7 +24,9 @@ def ask(context: Context, question: tuple[str, ...], as_of: str | None, *, as_js
     asked = " ".join(question)
     with context.desk() as desk:
         answer = answer_of(assessment(desk, moment(as_of, desk.campaign.call)), asked)
-    click.echo(_as_json(asked, answer) if as_json else "\n".join([answer.sentence, *(f"  · {one}" for one in answer.proof)]))
+    click.echo(
+        _as_json(asked, answer) if as_json else "\n".join([answer.sentence, *(f"  · {one}" for one in answer.proof)])
+    )
     if not answer.understood:
         raise SystemExit(NOT_UNDERSTOOD)
 

@@ -83,7 +83,9 @@ def at(moment: object, picture: Picture) -> str:
 
 def cases_said(cases: Sequence[CaseView], *, place: bool = False) -> str:
     """Return cases by their names: 春江花园、西溪诚园等 12 个."""
-    return joined([f"{case.province}{case.city or ''}{case.community}" if place else case.community for case in cases], _NAMED)
+    return joined(
+        [f"{case.province}{case.city or ''}{case.community}" if place else case.community for case in cases], _NAMED
+    )
 
 
 def hidden(picture: Picture, province: str) -> tuple[str, ...]:

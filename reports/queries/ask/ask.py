@@ -97,9 +97,7 @@ def _cases(names: Names) -> str:
 def _unknown(question: str, words: Iterable[str], picture: Picture) -> Answer:
     """Say which words were not understood, and what may have been meant by them."""
     known = [one_line(word) for word in words]
-    meant = [
-        question.replace(word, name) for word in words if word in question for name in _near(word, picture)
-    ]
+    meant = [question.replace(word, name) for word in words if word in question for name in _near(word, picture)]
     return _puzzled(f"没有看懂“{'”“'.join(known)}”", meant)
 
 

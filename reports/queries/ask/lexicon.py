@@ -40,11 +40,9 @@ def meaning_of(text: str) -> Meaning:
     longest = max(map(len, words))
     for at in range(len(plain) - 1, -1, -1):
         left, count, _ = best[at + 1]
-        choices = [(left + (plain[at] != GAP), count + 1, at + 1)]
-        for end in range(at + 1, min(at + longest, len(plain)) + 1):
-            if plain[at:end] in words:
-                choices.append((best[end][0], best[end][1] + 1, end))
-        best[at] = min(choices)
+        ends = (end for end in range(at + 1, min(at + longest, len(plain)) + 1) if plain[at:end] in words)
+        choices = [(best[end][0], best[end][1] + 1, end) for end in ends]
+        best[at] = min([(left + (plain[at] != GAP), count + 1, at + 1), *choices])
     return _read(plain, best, words)
 
 
@@ -53,15 +51,13 @@ def _read(plain: str, best: list[tuple[int, int, int]], words: Mapping[str, str]
     unknown = [""]
     at = 0
     while at < len(plain):
-        end = best[at][2]
-        word = plain[at:end]
-        known = words.get(word)
-        if known is not None or word == GAP:
+        word = plain[at : best[at][2]]
+        if word in words or word == GAP:
             unknown.append("")
-            concepts.add(known or "nothing")
+            concepts.add(words.get(word, "nothing"))
         else:
             unknown[-1] += word
-        at = end
+        at = best[at][2]
     return Meaning(frozenset(concepts - {"nothing"}), tuple(one for one in unknown if one))
 
 

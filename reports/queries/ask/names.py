@@ -1,4 +1,4 @@
-"""Which names does a question hold? Communities, companies, provinces, cities, project types, items, days, addresses."""
+"""Which names does a question hold? Communities, companies, places, project types, items, days, addresses."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -132,7 +132,10 @@ def _company_names(company: str) -> Iterator[str]:
         yield whole
     for own in dict.fromkeys((core, core[len(place) :])):
         if len(own) >= _SHORTEST and own != place:
-            yield from (f"{own}{tail}" for tail in ("物业服务公司", "物业管理公司", "物业公司", "物业服务", "物业管理", "物业", "公司"))
+            yield from (
+                f"{own}{tail}"
+                for tail in ("物业服务公司", "物业管理公司", "物业公司", "物业服务", "物业管理", "物业", "公司")
+            )
 
 
 def _divisions(found: Names) -> None:
@@ -151,9 +154,7 @@ def _divisions(found: Names) -> None:
 
 
 def _types(found: Names, campaign: Campaign) -> None:
-    words = {
-        word: kind.name for kind in campaign.project_type if kind.named for word in (kind.label, *kind.words)
-    }
+    words = {word: kind.name for kind in campaign.project_type if kind.named for word in (kind.label, *kind.words)}
     for word in sorted(words, key=len, reverse=True):
         at = found.rest.find(word)
         if at >= 0:

@@ -39,7 +39,7 @@ def _own(asked: Inquiry, province: str) -> list[str]:
 
 
 def totals(asked: Inquiry) -> Answer:
-    """一共收到多少案例, 多少个省?"""
+    """Answer: 一共收到多少案例, 多少个省."""
     picture = asked.picture
     views = picture.associations
     sent = [view for view in views if view.messages]
@@ -47,8 +47,9 @@ def totals(asked: Inquiry) -> Answer:
     complete = sum(view.complete_cases for view in views)
     done = sum(view.status == "complete" for view in views)
     told = elsewhere.of_nobody(picture)
+    now = clock(picture.as_of, picture.campaign.call.zone)
     sentence = (
-        f"截至 {clock(picture.as_of, picture.campaign.call.zone)}，{len(views)} 个省中 {len(sent)} 个已报送（{done} 个报齐），"
+        f"截至 {now}，{len(views)} 个省中 {len(sent)} 个已报送（{done} 个报齐），"
         f"共 {len(cases)} 个案例，{complete} 个材料齐全{beside(told)}"
     )
     lines = (f"{view.province}：{view.cases_expected} 个案例，{view.complete_cases} 个齐全" for view in sent)
@@ -56,7 +57,7 @@ def totals(asked: Inquiry) -> Answer:
 
 
 def complete(asked: Inquiry) -> Answer:
-    """哪些省齐了?"""
+    """Answer: 哪些省齐了."""
     views = [view for view in asked.picture.associations if view.status == "complete"]
     cases = sum(view.complete_cases for view in asked.picture.associations)
     names = f"：{joined([view.province for view in views], _NAMED)}" if views else ""
@@ -74,13 +75,21 @@ def late(asked: Inquiry) -> Answer:
         if case.is_judged and case.province not in provinces and is_late(case, picture)
     ]  # fmt: skip
     names = f"：{joined([view.province for view in views])}" if views else ""
-    more = f"；另有 {len(others)} 个案例（省里首次报送不迟）在截止后才到或才补齐：{cases_said(others, place=True)}" if others else ""
-    lines = (f"{view.province}：首次报送 {clock(view.first_taken, picture.campaign.call.zone)}" for view in views if view.first_taken)
+    more = (
+        f"；另有 {len(others)} 个案例（省里首次报送不迟）在截止后才到或才补齐：{cases_said(others, place=True)}"
+        if others
+        else ""
+    )
+    lines = (
+        f"{view.province}：首次报送 {clock(view.first_taken, picture.campaign.call.zone)}"
+        for view in views
+        if view.first_taken
+    )
     return answered("late", "", f"{len(views)} 个省首次报送迟于截止{names}{more}", lines)
 
 
 def city(asked: Inquiry) -> Answer:
-    """杭州报了几个, 超没超名额?"""
+    """Answer: 杭州报了几个, 超没超名额."""
     picture = asked.picture
     province, name = asked.names.cities[0]
     found = next((one for one in picture.cities if (one.province, one.city) == (province, name)), None)
@@ -105,7 +114,7 @@ def _quota(asked: Inquiry, city_: str) -> int:
 
 
 def over(asked: Inquiry) -> Answer:
-    """哪些市超名额了?"""
+    """Answer: 哪些市超名额了."""
     found = [one for one in asked.picture.cities if len(one.cases) > one.quota]
     names = joined([f"{one.province}{one.city}（{len(one.cases)} 个，名额 {one.quota} 个）" for one in found])
     sentence = f"{len(found)} 个市超出名额：{names}" if found else "没有市超出名额"
@@ -129,7 +138,7 @@ def _line(case: CaseView, asked: Inquiry) -> str:
 
 
 def place_findings(asked: Inquiry) -> Answer:
-    """湖北有什么问题?"""
+    """Answer: 湖北有什么问题."""
     cities, province = asked.names.cities, asked.names.provinces
     name = cities[0][1] if cities else province[0]
     own = [
@@ -137,12 +146,16 @@ def place_findings(asked: Inquiry) -> Answer:
         if ((one.province, one.city) == cities[0] if cities else one.province == province[0])
     ]  # fmt: skip
     return findings_said(
-        "finding", name, name, [one for one in own if one.status == "open"], [one for one in own if one.status == "waived"]
+        "finding",
+        name,
+        name,
+        [one for one in own if one.status == "open"],
+        [one for one in own if one.status == "waived"],
     )
 
 
 def mails(asked: Inquiry) -> Answer:
-    """今天来了哪些信?"""
+    """Answer: 今天来了哪些信."""
     picture, day = asked.picture, asked.names.day
     assert day is not None  # noqa: S101 (the question needs one)
     since, until = moment_of(day.first, picture, end=False), moment_of(day.last, picture, end=True)
@@ -179,7 +192,8 @@ def one_mail(asked: Inquiry) -> Answer:
     if not own:
         told = [*_stopped(asked)]
         looked = "发信地址" if names.address else "主题"
-        sentence = f"没有收到{looked}是“{about}”的来信（截至 {clock(picture.as_of, picture.campaign.call.zone)}）{beside(told)}"
+        now = clock(picture.as_of, picture.campaign.call.zone)
+        sentence = f"没有收到{looked}是“{about}”的来信（截至 {now}）{beside(told)}"
         return answered("mail", about, sentence, told)
     became = joined(dict.fromkeys(_became(one) for one in own))
     last = clock(own[-1].arrival, picture.campaign.call.zone)

@@ -33,31 +33,32 @@ def _current(case: CaseView) -> list[FileView]:
 
 
 def outstanding(asked: Inquiry) -> Answer:
-    """春江花园还缺什么?"""
+    """Answer: 春江花园还缺什么."""
     case, picture = asked.case, asked.picture
     what = items.missing(case, picture.campaign)
     told = hidden(picture, case.province) if what else ()
     state = f"还缺{joined(what)}" if what else "应报的材料都齐了"
     sentence = f"{case.name}：{state}{beside(told)}"
-    return answered("outstanding", case.community, sentence, [*(file_said(one, picture) for one in _current(case)), *told])
+    return answered(
+        "outstanding", case.community, sentence, [*(file_said(one, picture) for one in _current(case)), *told]
+    )
 
 
 def item(asked: Inquiry) -> Answer:
-    """春江花园的推荐表收到没有, 盖章了吗?"""
+    """Answer: 春江花园的推荐表收到没有, 盖章了吗."""
     case, picture, name = asked.case, asked.picture, asked.names.item or "form"
-    files, said = {
-        "form": (case.forms, lambda: f"推荐表收到了，{_STAMPED[case.form_stamped]}"),
-        "material": (case.materials, lambda: "案例材料收到了"),
-        "photo": (case.photo_files, lambda: _photos(asked)),
-        "video": (case.video_files, lambda: f"视频收到了 {case.videos} 个"),
-        "list": (tuple(row.file for row in case.rows), lambda: _row(case)),
+    label, files, said = {
+        "form": ("推荐表", case.forms, f"推荐表收到了，{_STAMPED[case.form_stamped]}"),
+        "material": ("案例材料", case.materials, "案例材料收到了"),
+        "photo": ("照片", case.photo_files, _photos(asked)),
+        "video": ("视频", case.video_files, f"视频收到了 {case.videos} 个"),
+        "list": ("清单", tuple(row.file for row in case.rows), _row(case)),
     }[name]
-    label = {"form": "推荐表", "material": "案例材料", "photo": "照片", "video": "视频", "list": "清单"}[name]
     if files:
         enough = name != "photo" or case.photos >= picture.campaign.call.photos_min
         told = () if enough else hidden(picture, case.province)
         proof = [*(file_said(one, picture) for one in files), seals_said(case.forms) if name == "form" else ""]
-        return answered("item", case.community, f"{case.name}：{said()}{beside(told)}", proof)
+        return answered("item", case.community, f"{case.name}：{said}{beside(told)}", proof)
     missing = "清单里没有列" if name == "list" else f"还没有收到{label}"
     told = hidden(picture, case.province)
     optional = "（视频可以不报）" if name == "video" else ""
@@ -72,7 +73,8 @@ def _photos(asked: Inquiry) -> str:
     call = asked.picture.campaign.call
     case = asked.case
     enough = "够了" if case.photos >= call.photos_min else f"还差 {call.photos_min - case.photos} 张"
-    return f"照片收到 {len(case.photo_files)} 张，合格 {case.photos} 张（要求 {call.photos_min}–{call.photos_max} 张），{enough}"
+    asks = f"要求 {call.photos_min}–{call.photos_max} 张"
+    return f"照片收到 {len(case.photo_files)} 张，合格 {case.photos} 张（{asks}），{enough}"
 
 
 def was_late(asked: Inquiry) -> Answer:
@@ -80,7 +82,12 @@ def was_late(asked: Inquiry) -> Answer:
     case, picture = asked.case, asked.picture
     first, limit = moments.first_taken(case), late.deadline_of(case, picture)
     if first is None:
-        return answered("late", case.community, f"{case.name}：材料还没有收到，截止 {at(limit, picture)}", hidden(picture, case.province))
+        return answered(
+            "late",
+            case.community,
+            f"{case.name}：材料还没有收到，截止 {at(limit, picture)}",
+            hidden(picture, case.province),
+        )
     behind = {True: "迟了", False: "没有迟", None: ""}[late.is_late(case, picture)]
     sentence = f"{case.name}{behind}：材料最早 {at(first, picture)} 到达，截止 {at(limit, picture)}"
     return answered("late", case.community, sentence, (file_said(one, picture) for one in _current(case)))
@@ -93,7 +100,10 @@ def contact(asked: Inquiry) -> Answer:
         ("申报单位", case.company, case.applicant_contact, case.applicant_phone),
         ("推荐单位", case.recommender, case.recommender_contact, case.recommender_phone),
     )
-    said = [f"{side}{f' {who}' if who else ''}：{name or '联系人未写'}，{phone or '电话未写'}" for side, who, name, phone in sides]
+    said = [
+        f"{side}{f' {who}' if who else ''}：{name or '联系人未写'}，{phone or '电话未写'}"
+        for side, who, name, phone in sides
+    ]
     proof = [case.form[field].evidence for field in ("applicant_contact", "applicant_phone") if field in case.form]
     return answered("contact", case.community, f"{case.name}，{'；'.join(said)}", proof)
 
@@ -118,7 +128,9 @@ def findings_said(kind: str, about: str, name: str, found: Sequence[Finding], wa
         return answered(kind, about, f"{name}：没有待处理的问题{more}", (_finding_line(one) for one in waived))
     first = "；".join(one.message for one in sorted_[:_SHOWN])
     rest = f"……共 {len(sorted_)} 个问题" if len(sorted_) > _SHOWN else ""
-    return answered(kind, about, f"{name}有 {len(sorted_)} 个问题：{first}{rest}{more}", map(_finding_line, [*sorted_, *waived]))
+    return answered(
+        kind, about, f"{name}有 {len(sorted_)} 个问题：{first}{rest}{more}", map(_finding_line, [*sorted_, *waived])
+    )
 
 
 def _finding_line(one: Finding) -> str:
@@ -128,7 +140,7 @@ def _finding_line(one: Finding) -> str:
 
 
 def company(asked: Inquiry) -> Answer:
-    """某企业报了几个小区?"""
+    """Answer: 某企业报了几个小区."""
     names = asked.names.companies
     own = [case for case in asked.picture.cases if case.company in names and case.is_judged]
     called = joined(names)

@@ -10,7 +10,7 @@ from reports.queries import items
 from reports.queries.ask.answer import Answer, Inquiry, answered, at, beside, cases_said, file_said, hidden, mail_said
 from reports.stamps import any_stamped, seals_said
 from reports.submission_facts import word_lists
-from reports.wording import joined, month_and_day, there
+from reports.wording import joined, there
 
 _NAMED = 6
 
@@ -61,9 +61,11 @@ def outstanding(asked: Inquiry) -> Answer:
         done = f"{asked.province}不缺应报的材料：{view.cases_expected} 个案例都齐全，清单和扫描件都有"
         return answered("outstanding", asked.province, done, (mail_said(one, picture) for one in view.messages_in))
     lines = [f"{case.community}缺{'、'.join(what)}" for case, what in lacking]
-    shown = joined([*own, *lines], _NAMED).replace("、", "；") if not lines else "；".join([*own, *lines[:_NAMED]])
+    shown = "；".join([*own, *lines[:_NAMED]])
     more = f"……共 {len(lacking)} 个案例不齐" if len(lines) > _NAMED else ""
-    return answered("outstanding", asked.province, f"{asked.province}还缺：{shown}{more}{beside(told)}", [*own, *lines, *told])
+    return answered(
+        "outstanding", asked.province, f"{asked.province}还缺：{shown}{more}{beside(told)}", [*own, *lines, *told]
+    )
 
 
 def _lists_missing(view: AssociationView) -> list[str]:
@@ -78,7 +80,9 @@ def listed(asked: Inquiry) -> Answer:
         return _nothing("item", asked)
     files = [*view.all_lists, *(one for one in view.list_scans if one not in view.all_lists)]
     stamped = {True: "盖有红色公章", False: "没有见到红色公章", None: "看不出是否盖章（灰度件，或没有读出）"}
-    scans = f"盖章扫描件收到 {len(view.list_scans)} 份，{stamped[any_stamped(view.list_scans)]}" if view.list_scans else ""
+    scans = (
+        f"盖章扫描件收到 {len(view.list_scans)} 份，{stamped[any_stamped(view.list_scans)]}" if view.list_scans else ""
+    )
     word = f"汇总清单收到 {len(view.all_lists)} 份" if view.all_lists else "可编辑的汇总清单还没有收到"
     told = () if view.all_lists and view.list_scans else hidden(picture, province)
     sentence = f"{province}：{word}；{scans or '盖章扫描件还没有收到'}{beside(told)}"
@@ -93,7 +97,8 @@ def cases(asked: Inquiry) -> Answer:
         return _nothing("cases", asked)
     own = [case for case in view.standing if case.is_judged]
     others = [case for case in own if not case.in_list]
-    named = f"{asked.province}报了 {view.cases_expected} 个案例：{cases_said([one for one in own if one not in others] or own)}"
+    named = cases_said([one for one in own if one not in others] or own)
+    named = f"{asked.province}报了 {view.cases_expected} 个案例{f'：{named}' if own else ''}"
     more = f"；另有 {len(others)} 个有材料而清单没有列：{cases_said(others)}" if others and view.cases_listed else ""
     told = hidden(picture, asked.province) if not own else ()
     lines = (_case_line(case, asked) for case in own)
@@ -160,12 +165,20 @@ def deadline(asked: Inquiry) -> Answer:
     whole = f"截止时间是 {at(call.last_moment, picture)}，{count}"
     granted = [view for view in picture.associations if view.deadline_note]
     if not asked.names.provinces:
-        more = f"；延期的有{joined([f'{one.province}（{at(one.deadline, picture)}）' for one in granted])}" if granted else ""
+        more = (
+            f"；延期的有{joined([f'{one.province}（{at(one.deadline, picture)}）' for one in granted])}"
+            if granted
+            else ""
+        )
         return answered("deadline", "", whole + more, [f"{call.notice} 三(二)1"])
     own = next((view for view in granted if view.province == asked.province), None)
     if own is None:
-        return answered("deadline", asked.province, f"{asked.province}没有另外延期：{whole}", [f"{call.notice} 三(二)1"])
-    return answered("deadline", asked.province, f"{asked.province}延至 {at(own.deadline, picture)}", [own.deadline_note])
+        return answered(
+            "deadline", asked.province, f"{asked.province}没有另外延期：{whole}", [f"{call.notice} 三(二)1"]
+        )
+    return answered(
+        "deadline", asked.province, f"{asked.province}延至 {at(own.deadline, picture)}", [own.deadline_note]
+    )
 
 
 def cloud(asked: Inquiry) -> Answer:
@@ -184,14 +197,10 @@ def cloud(asked: Inquiry) -> Answer:
     parts = [f"{len(soon)} 个三天内到期" if soon else "", f"{len(gone)} 个已到期" if gone else ""]
     told = "，".join(one for one in parts if one) or "没有三天内到期的"
     lines = [
-        f"{one.province or '未认定单位'}：{links.called(one)}{links.until(one, as_of, zone)}（来信 {one.message_pk} 第 {one.number} 个链接）"
+        f"{one.province or '未认定单位'}：{links.called(one)}{links.until(one, as_of, zone)}"
+        f"（来信 {one.message_pk} 第 {one.number} 个链接）"
         for one in open_
     ]
     first = links.until(open_[0], as_of, zone)
     sentence = f"{about}还有 {len(open_)} 个云附件没有下载，{told}；最急的是{links.called(open_[0])}，{first}"
     return answered("links", about, sentence, lines)
-
-
-def day_said(moment: object, asked: Inquiry) -> str:
-    """Return a moment's day as it is said."""
-    return month_and_day(moment.astimezone(asked.picture.campaign.call.zone).date())  # type: ignore[attr-defined]
