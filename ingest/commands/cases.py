@@ -12,11 +12,11 @@ import click
 
 from config.campaign import Call
 from ingest.commands.decide import deciding_person, person_option
+from ingest.commands.saving import SavedError, as_line, options_of, save, standing
 from ingest.commands.tell import as_of, output
 from ingest.context import Context, moment, now
 from ingest.desk import Desk
 from ingest.digesting import assessment
-from ingest.saving import SavedError, as_line, options_of, save, standing
 from reports.queries.cases import FORMATS, Manner, listed, shown
 from reports.queries.filters import Wish
 from reports.queries.fulltext import Library
