@@ -58,7 +58,8 @@ def plain(text: str) -> str:
 
 def terms_of(text: str) -> set[str]:
     """Return the terms of a text, each in letters and figures alone (UTF-16 in hexadecimal): never syntax."""
-    return {_coded(term) for run in _RUN.finditer(plain(text)) for term in _terms(run[0])}
+    # Each once, before it is written otherwise: most stand there several times.
+    return set(map(_coded, {term for run in _RUN.finditer(plain(text)) for term in _terms(run[0])}))
 
 
 def _terms(run: str) -> Iterator[str]:
