@@ -5,6 +5,7 @@ import sys
 from benchmarks import (
     accuracy,
     archiving,
+    asking,
     fetching,
     judging,
     mailbox,
@@ -13,9 +14,10 @@ from benchmarks import (
     passages,
     reading,
     seals,
+    searching,
     stated,
     texts,
-)  # fmt: skip
+)
 
 PARTS = {
     "fetching": fetching.run,
@@ -30,6 +32,8 @@ PARTS = {
     "texts": texts.run,
     "passages": passages.run,
     "archiving": archiving.run,
+    "searching": searching.run,
+    "asking": asking.run,
 }
 
 for name in sys.argv[1:] or PARTS:

@@ -13,8 +13,10 @@ from config.errors import ConfigError
 from config.log import set_up_logging
 from ingest.commands import (
     archive,
+    ask,
     book,
     brief,
+    cases,
     deadline,
     decide,
     decided,
@@ -49,8 +51,9 @@ def cli(context: click.Context, config: Path | None) -> None:
 
 for command in (
     *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS,
-    *tell.COMMANDS, *archive.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS,
-    *ledger.COMMANDS, *remind.COMMANDS, *sample.COMMANDS, *screening.COMMANDS,
+    *tell.COMMANDS, *archive.COMMANDS, *ask.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *cases.COMMANDS,
+    *deadline.COMMANDS, *digest.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS, *sample.COMMANDS,
+    *screening.COMMANDS,
 ):  # fmt: skip
     cli.add_command(command)
 

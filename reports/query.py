@@ -10,9 +10,10 @@ from typing import Any
 from reports.export import COLUMNS, rows
 from reports.finding import Assessment
 from reports.status import as_table
-from reports.tables import csv_text
+from reports.tables import Column, Sheet, csv_text, workbook
 from reports.wording import sound
 
+FORMATS = ("table", "json", "csv", "xlsx")
 Columns = tuple[str, ...]
 Rows = list[tuple[Any, ...]]
 
@@ -116,6 +117,14 @@ def _unique(names: Iterable[str]) -> Columns:
             own = f"{name}_{number}"
         known[own] = None
     return tuple(known)
+
+
+def as_bytes(columns: Sequence[str], found: Sequence[Sequence[Any]], format: str) -> bytes:  # noqa: A002 (as in export)
+    """Return a result in one of FORMATS."""
+    if format != "xlsx":
+        return shown(columns, found, format).encode("utf-8", "replace")
+    sheet = [Column(one, width=max(10, len(one) + 2)) for one in columns]
+    return workbook([Sheet("查询", sheet, [list(_plain(row)) for row in found])])
 
 
 def shown(columns: Sequence[str], found: Iterable[Sequence[Any]], format: str) -> str:  # noqa: A002 (as in export)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from store.database import Store
 from store.models import File, Letter, Link, Message, Reading
 from store.pictures import note_fingerprint
+from store.searching import note_texts
 from store.supplied import answered_links, count_added
 
 
@@ -205,6 +206,7 @@ def _merge(store: Store, found: Iterable[CachedReading]) -> None:
         for reading in found:
             session.merge(Reading(**vars(reading)))
             note_fingerprint(session, reading.sha256, reading.found)
+            note_texts(session, reading.sha256, reading.texts)
 
 
 def texts(store: Store, hashes: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from store import searching
 from store.blobs import Blob
 from store.database import Store
 from store.models import Case, File, Fingerprint, Letter, Link, Message, Reading, SamePicture
@@ -109,6 +110,7 @@ def forget_conclusions(store: Store) -> int:
     with store.session() as session:
         for table in (File, Link, Case, Letter, Reading, Fingerprint, SamePicture):
             session.execute(delete(table))
+        searching.forget(session)
         return _rows(session, update(Message).values(state="waiting", failure=None, attempts=0))
 
 

@@ -126,11 +126,18 @@ def test_a_province_that_sends_for_the_first_time_is_told_with_its_cases(opened:
     assert how(found)["submission.none", None] == "收到首次报送"
 
 
+def went_out(opened: Desk, at: datetime) -> None:
+    parcel = sent.Parcel(at.date(), at, sent.MAIL, "a@x.cn", "", "")
+    sending = sent.begin(opened.store, parcel, at)
+    assert sending is not None
+    sent.finish(opened.store, sending, "sent", "", at)
+
+
 def test_a_mail_that_came_before_the_digest_and_was_fetched_after_it_is_new_in_the_next(tmp_path: Path) -> None:
     with desk(tmp_path) as opened:
         listed = mail_of("zjwyxh@example.cn", "浙江清单", day("07-20T10:00:00"), list_files(HEAD, (A,), scanned=False))
         fetch(opened, tmp_path, listed, day("07-20T10:05:00"))
-        sent.note(opened.store, LAST.date(), LAST, "a@x.cn", LAST, "")
+        went_out(opened, LAST)
         # It arrived five minutes before that digest, which could not know it.
         form = mail_of(
             "zjwyxh@example.cn", "浙江推荐表", LAST - timedelta(minutes=5), {"春江花园推荐表.docx": A.form_docx()}
@@ -140,7 +147,7 @@ def test_a_mail_that_came_before_the_digest_and_was_fetched_after_it_is_new_in_t
         assert "新到 1 封" in digest.text
         assert "新到案例 1 个，已解决的问题 1 项" in digest.text
         # As the next day's digest sees it, it is not new any more.
-        sent.note(opened.store, NOW.date(), NOW, "a@x.cn", NOW, "")
+        went_out(opened, NOW)
         assert "没有新来信" in make_digest(opened, NOW + timedelta(days=1)).text
 
 

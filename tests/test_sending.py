@@ -15,8 +15,7 @@ from ingest.desk import Desk, open_desk
 from ingest.digesting import Edition, file_of, make_edition, notes, write_digest
 from ingest.sending import Outcome, SendingError, contents, send_again, send_edition, send_test, standings, targets
 from reports.digest.chat import LONGEST, chat_text
-from reports.digest.content import content_of
-from reports.digest.digest import compose
+from reports.digest.digest import compose, content
 from reports.finding import Assessment
 from reports.ledger import ledger
 from store import sent
@@ -49,7 +48,7 @@ def busy() -> Assessment:
 
 @pytest.fixture(scope="module")
 def edition(busy: Assessment) -> Edition:
-    return Edition(compose(busy, FRIDAY), chat_text(content_of(busy, FRIDAY), "全文见日报邮件"))
+    return Edition(compose(busy, FRIDAY), chat_text(content(busy, FRIDAY), "全文见日报邮件"))
 
 
 @pytest.fixture
@@ -282,16 +281,17 @@ def test_phones_are_masked_in_mail_and_chat_and_whole_in_the_ledger(
 
 
 def test_the_text_for_chats_says_first_what_needs_doing_and_is_short(busy: Assessment) -> None:
-    content = content_of(busy, FRIDAY)
-    text = chat_text(content, "全文见日报邮件")
+    made = content(busy, FRIDAY)
+    text = chat_text(made, "全文见日报邮件")
     lines = text.split("\n")
     assert len(text.encode()) <= LONGEST
     assert lines[0] == "【收信中断】2026 年住宅小区“好服务”案例征集日报（7月20日）"
-    assert lines[1] == f"今天需要处理 {content.todo_count} 项；{content.countdown.text}"
+    assert lines[1] == f"今天需要处理 {made.todo.count} 项；{made.countdown.text}"
     assert lines[2].startswith("· 收信中断 1 个：")
-    assert [line.split()[1] for line in lines if line.startswith("· ")] == [one.title for one in content.todo]
-    assert f"各省{content.sums}" in lines
-    assert content.tally_text in lines
+    assert [line.split()[1] for line in lines if line.startswith("· ")] == [one.title for one in made.todo.groups]
+    told = compose(busy, FRIDAY).text
+    assert next(line for line in lines if line.startswith("各省：")).removeprefix("各省：") in told
+    assert any(line.startswith("收到 ") and line in told for line in lines)
     assert lines[-1] == "数据截至 2026-07-20 08:30。全文见日报邮件"
 
 
@@ -301,7 +301,7 @@ def test_the_text_for_chats_stays_short_and_whole_whatever_is_written_in_it() ->
     mails = [message("浙江", subject=long, mailbox=long), message(None, kind="inquiry", subject=long)]
     made = assessment([association("浙江", mails[:1], [case(mails[0], long)])], found * 9, others=mails[1:])
     for count in (0, 1, 200):
-        text = chat_text(content_of(made, None), "全文见日报邮件", [f"{long}{number}" for number in range(count)])
+        text = chat_text(content(made, None), "全文见日报邮件", [f"{long}{number}" for number in range(count)])
         assert len(text.encode()) <= LONGEST
         assert text.split("\n")[-1].endswith("全文见日报邮件")
         assert "\ufffd" not in text
@@ -312,7 +312,7 @@ def test_the_text_for_chats_stays_short_and_whole_whatever_is_written_in_it() ->
 def test_no_text_of_a_stranger_calls_a_group_together_or_links_out_of_it() -> None:
     hostile = '<at user_id="all">所有人</at>\nhttps://x.cn 1381234\u200b5678'
     made = assessment(others=[message(None, kind="inquiry", subject=hostile, arrival=MORNING)])
-    text = chat_text(content_of(made, None), "全文见日报邮件")
+    text = chat_text(content(made, None), "全文见日报邮件")
     assert not set("<>") & set(text)
     assert "＜at" in text
     assert "://" not in text

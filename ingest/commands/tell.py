@@ -1,4 +1,4 @@
-"""Commands that tell what there is: status, export, query, history, findings. All take --as-of."""
+"""Commands that tell what there is: status, export, history, findings. All take --as-of."""
 
 import sys
 from pathlib import Path
@@ -13,7 +13,6 @@ from reports.export import COLUMNS, FORMATS, export
 from reports.finding import Assessment
 from reports.history import as_text, case_history, list_history
 from reports.lookup import case_named
-from reports.query import QueryError, run_query, shown
 from reports.status import finding_table, render
 from reports.writing import write_beside
 from store import decisions
@@ -52,22 +51,6 @@ def export_(context: Context, what: str, format_: str, as_of: str | None, output
         write_beside(output, data)
 
 
-@click.command("query")
-@click.argument("sql")
-@as_of
-@click.option("--format", "format_", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
-@click.pass_obj
-def query(context: Context, sql: str, as_of: str | None, format_: str) -> None:
-    """用 SQL 查询（只读；视图见 docs/views.md）。"""
-    with context.desk() as desk:
-        try:
-            result = run_query(_assessed(desk, as_of), sql)
-        except QueryError as error:
-            click.echo(f"查询不成：{error}", err=True)
-            raise SystemExit(2) from None
-    click.echo(shown(*result, format_), nl=False)
-
-
 @click.command("history")
 @click.argument("target", metavar="小区或省份")
 @as_of
@@ -100,4 +83,4 @@ def findings(context: Context, place: str | None, since: str | None, as_of: str 
         click.echo(finding_table(now_, place, settled, every=every), nl=False)
 
 
-COMMANDS = (history, findings, status, export_, query)
+COMMANDS = (history, findings, status, export_)

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import store.outgoing  # noqa: F401 (its tables are part of the metadata)
+import store.outgoing
+import store.searching  # noqa: F401 (their tables are part of the metadata)
 from store.models import Base
 
 context.configure(

@@ -1,0 +1,108 @@
+"""Where may be what seems not to be there? Files that nobody could open, read or place, links, mails of nobody.
+
+Nobody who sent everything shall be told that he did not: whoever says that something is missing says this beside it.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from reports.file_facts import is_unread
+from reports.incoming import FileView, MessageView
+from reports.picture import Picture
+from reports.tally import place_of
+from reports.wording import MESSAGE_KINDS, clipped, joined, one_line
+
+_NAMED = 3
+_NAME_LENGTH = 40
+_LOCKED = {
+    "encrypted": "要密码",
+    "corrupt": "损坏",
+    "unsupported": "这里读不了",
+    "volume_missing": "缺分卷",
+    "unsafe": "不安全，没有打开",
+}
+
+
+def of_province(picture: Picture, province: str) -> tuple[str, ...]:
+    """Return where something of a province may be that nobody has seen as what it is, a sentence each."""
+    own = [file for file in picture.files if file.province == province and not file.case_ids and not file.superseded]
+    links = [link for link in picture.open_links if link.province == province]
+    failed = [one for one in picture.messages if one.province == province and place_of(one) == "failed"]
+    told = (
+        _counted([file for file in own if file.status in _LOCKED], "个文件打不开", reasons=True),
+        _counted([file for file in own if is_unread(file)], "个文件收到了但读不出内容"),
+        _counted([file for message in _unfiled(picture, province) for file in message], "个文件还没有归到小区"),
+        f"{len(links)} 个云附件还没有下载（{joined([_link(one.name) for one in links], _NAMED)}）" if links else "",
+        f"{len(failed)} 封来信未能读出（{_numbers(failed)}）" if failed else "",
+    )
+    return tuple(one for one in told if one)
+
+
+def _unfiled(picture: Picture, province: str) -> Iterable[Sequence[FileView]]:
+    messages = {message.id for message in picture.messages if message.province == province}
+    return (files for message, files in picture.unfiled.items() if message in messages)
+
+
+def _counted(files: Sequence[FileView], words: str, *, reasons: bool = False) -> str:
+    if not files:
+        return ""
+    names = [f"《{_short(file.name)}》{_LOCKED[file.status] if reasons else ''}" for file in files]
+    return f"{len(files)} {words}（{joined(names, _NAMED)}）"
+
+
+def _link(name: str | None) -> str:
+    return f"《{_short(name)}》" if name else "未写文件名"
+
+
+def _short(name: str) -> str:
+    return clipped(one_line(name), _NAME_LENGTH)
+
+
+def _numbers(messages: Iterable[MessageView]) -> str:
+    return f"编号 {joined([str(one.id) for one in messages], _NAMED)}"
+
+
+def of_nobody(picture: Picture, province: str | None = None) -> tuple[str, ...]:
+    """Return what came (or could not come) of which nobody knows the province, a sentence each.
+
+    Mails whose clues speak for other provinces are left out where one is named.
+    """
+    strangers = [one for one in picture.messages if place_of(one) == "filed" and one.province is None]
+    strangers = [one for one in strangers if province is None or not one.candidates or province in one.candidates]
+    hinted = [one for one in strangers if province and province in one.candidates]
+    unread = [one for one in picture.messages if one.province is None and place_of(one) in ("failed", "waiting")]
+    withheld = sum(gap.count for gap in picture.gaps)
+    stopped = [health.mailbox for health in picture.health if health.failing_since is not None]
+    hint = f"，其中 {len(hinted)} 封有线索指向{province}" if hinted else ""
+    told = (
+        f"{len(strangers)} 封报送来信还没有认定发信单位（{_numbers(strangers)}{hint}）" if strangers else "",
+        f"{len(unread)} 封来信还没有读出（{_numbers(unread)}）" if unread else "",
+        f"{withheld} 封邮件服务器没有给出" if withheld else "",
+        f"收信中断：{joined(stopped)}" if stopped else "",
+        f"文件夹里 {len(picture.troubles)} 个文件要人整理" if picture.troubles else "",
+    )
+    return tuple(one for one in told if one)
+
+
+def other_mail(picture: Picture, province: str) -> tuple[MessageView, ...]:
+    """Return the mails of a province that do not count as submissions."""
+    return tuple(one for one in picture.messages if one.province == province and not one.is_submission)
+
+
+def other_mail_said(mails: Sequence[MessageView]) -> str:
+    """Return what those mails are taken for: 1 封认作咨询."""
+    if not mails:
+        return ""
+    kinds = joined(dict.fromkeys(MESSAGE_KINDS.get(one.kind, "未能读出") for one in mails))
+    return f"{len(mails)} 封来信没有计作报送（{kinds}；{_numbers(mails)}）"
+
+
+def notes(picture: Picture, provinces: Iterable[str]) -> list[str]:
+    """Return lines for whoever looks at what some provinces lack: how many of them have something nobody could see."""
+    hidden = {province: of_province(picture, province) for province in dict.fromkeys(provinces)}
+    hidden = {province: told for province, told in hidden.items() if told}
+    lines = [f"{province}：{'；'.join(told)}" for province, told in hidden.items()]
+    if lines:
+        lines.insert(0, f"{len(hidden)} 个省有打不开、读不出、未归档的文件或没有下载的云附件，所缺的材料可能在其中：")
+    if nobody := of_nobody(picture):
+        lines.append(f"另有：{'；'.join(nobody)}")
+    return lines
