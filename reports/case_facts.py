@@ -124,8 +124,9 @@ def _photos_are_late(case: CaseView, limit: datetime, campaign: Campaign) -> boo
     wanted = campaign.call.photos_min
     if len(case.counted_photos) < wanted:
         return False
-    photos = [file for file in case.files if file.kind == "photo" and fault(file, campaign) is None]
-    in_time = sorted((file for file in photos if file.first_taken <= limit), key=lambda file: file.first_taken)
+    photos = (file for file in case.files if file.kind == "photo" and fault(file, campaign) is None)
+    known = {file.id: file for file in (*case.counted_photos, *photos)}
+    in_time = sorted((file for file in known.values() if file.first_taken <= limit), key=lambda file: file.first_taken)
     # Of the versions of one photo the last in time counts.
     newest = list({item_of(file) or file.id: file for file in in_time}.values())
     return len(newest) - len(first_copies(newest)) < wanted

@@ -62,12 +62,12 @@ def _numbers(content: Content) -> Iterable[str]:
     late = f"；迟报 {content.late.count} 项" if content.late.count else ""
     lacking = f"{content.outstanding.title} {content.outstanding.count} 项"
     yield f"新到来信 {content.arrivals.count} 封；{lacking}{silent}{late}"
-    yield _row(content.mail_sums)
+    yield _row(content.mail_sums, " ")
 
 
-def _row(numbers: Iterable[Number]) -> str:
+def _row(numbers: Iterable[Number], between: str = "") -> str:
     """Return numbers in a sentence, as the digest's text has them."""
-    return "".join(f"{one.before} {one.of.count}{f' {one.unit}' if one.unit else ''}{one.after}" for one in numbers)
+    return between.join(f"{one.before} {one.of.count}{f' {one.unit}' if one.unit else ''}{one.after}" for one in numbers)
 
 
 def _shown(line: str) -> str:

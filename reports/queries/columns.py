@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from config.campaign import Campaign
-from reports import ledger
 from reports.export import COLUMNS
 from reports.finding import Assessment, Finding
-from reports.ledger import Field
+from reports.ledger import fields as ledger
+from reports.ledger.fields import Field
 from reports.picture import CaseView
 from reports.queries import items
 from reports.queries.errors import AskedWrongError, perhaps
