@@ -67,7 +67,8 @@ def _numbers(content: Content) -> Iterable[str]:
 
 def _row(numbers: Iterable[Number], between: str = "") -> str:
     """Return numbers in a sentence, as the digest's text has them."""
-    return between.join(f"{one.before} {one.of.count}{f' {one.unit}' if one.unit else ''}{one.after}" for one in numbers)
+    counts = ((one, f"{one.of.count} {one.unit}".rstrip()) for one in numbers)
+    return between.join(f"{one.before} {count}{one.after}" for one, count in counts)
 
 
 def _shown(line: str) -> str:
