@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from urllib.parse import quote
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from reports.archive.layout import Entry, Layout, links_of
 from reports.archive.placing import RETIRED
 from reports.finding import Assessment, Finding
 from reports.picture import AssociationView, CaseView
-from reports.wording import STATUSES, clock, masked, one_line, size
+from reports.templating import page_environment
+from reports.wording import STATUSES, clock, size
 
 # What a browser would run as a page of its own is named, and not linked.
 _LIVE = (".html", ".htm", ".mht", ".mhtml", ".xml")
@@ -98,7 +96,7 @@ def index(assessment: Assessment, laid: Layout, where: Mapping[str, str], front:
     picture = assessment.picture
     provinces = [*_provinces(assessment, laid, where)]
     call = picture.campaign.call
-    page = _environment().get_template("archive.html").render(
+    page = page_environment().get_template("archive.html").render(
         title=call.title,
         notice=call.notice,
         as_of=clock(picture.as_of, call.zone),
@@ -202,20 +200,3 @@ def _named(entry: Entry, where: Mapping[str, str]) -> Item:
 def _href(entry: Entry, where: Mapping[str, str]) -> str:
     path = where[entry.path]
     return "" if path.lower().endswith(_LIVE) else Href.of(path)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("reports", "templates"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        finalize=_for_people,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _for_people(value: object) -> object:
-    """Mask and flatten whatever the page shows, so that no place can forget it; markup is made of such values."""
-    return masked(one_line(value)) if isinstance(value, str) and not hasattr(value, "__html__") else value
