@@ -1,7 +1,6 @@
 """Draws the sample for visits from the campaign as of a moment, and takes a drawn one up again from its workbook."""
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -10,8 +9,7 @@ from pathlib import Path
 from config.errors import ConfigError
 from ingest.desk import Desk
 from ingest.digesting import assessment
-from parsers.base import ParseError
-from parsers.documents.sheets import read_sheets
+from ingest.returned import sheets_of
 from reports.lookup import case_named
 from reports.picture import CaseView, Picture
 from reports.sampling.check import Addition, Kept, Moment, Verdict, additions, compare, continued, kept_sample, verify
@@ -74,22 +72,15 @@ def named_in(picture: Picture, path: Path) -> set[int]:
     return {case_named(picture, name).id for name in names}
 
 
-def open_sample(path: Path) -> Kept:
-    """Return the sample that a workbook holds; ConfigError where it is none."""
-    try:
-        tables = read_sheets(path).tables
-    except ParseError as error:
-        raise ConfigError(f"{path}: {error.reason}") from None
-    return kept_sample([_texts(table.rows) for table in tables])
-
-
-def _texts(rows: Sequence[Sequence[object]]) -> list[list[str]]:
-    return [[getattr(cell, "text", "") for cell in row] for row in rows]
+def open_sample(desk: Desk, path: Path) -> Kept:
+    """Return the sample that a workbook holds, opened in the clean room; ConfigError where it is none."""
+    sheets = sheets_of(desk, path, "抽样名单")
+    return kept_sample([[cells for _, cells in rows] for rows in sheets.values()])
 
 
 def check_sample(desk: Desk, path: Path, as_of: datetime) -> Verdict:
     """Return whether a workbook's sample is what its protocol gives, and how the campaign has changed since."""
-    kept = open_sample(path)
+    kept = open_sample(desk, path)
     verdict, picture = verify(kept), assessment(desk, as_of).picture
     verdict.told += compare(kept, set(_standing(picture)), population(picture, "complete").cases.keys())
     return verdict
@@ -97,7 +88,7 @@ def check_sample(desk: Desk, path: Path, as_of: datetime) -> Verdict:
 
 def add_to_sample(desk: Desk, path: Path, as_of: datetime) -> tuple[Sample, list[Addition]]:
     """Return a workbook's sample with reserves in the place of those that were withdrawn since."""
-    kept = open_sample(path)
+    kept = open_sample(desk, path)
     if wrong := verify(kept).wrong:
         raise ConfigError(f"{path}: 与其抽样方法不符，不能补抽（{wrong[0]}）")
     standing = _standing(assessment(desk, as_of).picture)

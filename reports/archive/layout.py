@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from config.divisions import divisions
+from config.extensions import extension_of
+from config.safe_names import Taken, safe
 from reports import photo_facts
-from reports.archive.names import Taken, extension_of, safe
 from reports.incoming import FileView, MessageView
 from reports.picture import AssociationView, CaseView, Picture
 from reports.same_pictures import first_copies
