@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ingest.desk import Desk
 from ingest.digesting import assessment
+from reports.alone import alone_in
 from reports.archive import manifest
 from reports.archive.index import Front, index
 from reports.archive.layout import Layout, layout
@@ -47,9 +48,15 @@ class Archived:
 def archive(desk: Desk, folder: Path, as_of: datetime, wishes: Wishes = Wishes()) -> Archived:
     """Bring an archive's folder in line with the campaign as of a moment.
 
-    ArchiveError where the folder is not ours or the disk is full.
+    ArchiveError where the folder is not ours or the disk is full, BusyError where another run writes there.
     """
     seen = assessment(desk, as_of)
+    with alone_in(folder):
+        return _archived(desk, folder, seen, wishes)
+
+
+def _archived(desk: Desk, folder: Path, seen: Assessment, wishes: Wishes) -> Archived:
+    """Bring a folder in line in which nobody else writes."""
     state = opened(desk, folder)
     options = {name: _chosen(getattr(wishes, name), state, name) for name in ("every", "mails")}
     state.options = options
@@ -111,7 +118,8 @@ def attach(desk: Desk, seen: Assessment, folder: Path) -> tuple[Links, Placed]:
     """Lay the filed documents of an assessment out in a folder beside a ledger that is to lie in `folder`."""
     beside = folder / ATTACHED
     laid = layout(seen.picture)
-    placed = Placing(beside, desk.store.vault, opened(desk, beside)).run(laid.entries)
+    with alone_in(beside):
+        placed = Placing(beside, desk.store.vault, opened(desk, beside)).run(laid.entries)
     return Links(laid, placed.where, f"{ATTACHED}/"), placed
 
 
