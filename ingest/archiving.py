@@ -79,7 +79,7 @@ def _pages(seen: Assessment, laid: Layout, placed: Placed, names: Mapping[str, s
     """Return what people read first, by the names that it has: the index, and what this folder is."""
     call = seen.picture.campaign.call
     links = {"台账": names[LEDGER], "清单（含校验值）": names[TABLE], "说明": names[README]}
-    counts = {"cases": len(laid.by_case), "files": len(placed.where)}
+    counts = {"cases": sum(view.cases_expected for view in seen.picture.associations), "files": len(placed.where)}
     return {
         names[INDEX]: index(seen, laid, placed.where, replace(front, links=links)),
         names[README]: manifest.readme(call.title, seen.picture.as_of, call, names, counts),

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from reports.archive.layout import Entry, Layout, links_of
+from config.naming import folded
+from reports.archive.layout import NO_COMPANY, Entry, Layout, links_of
 from reports.archive.placing import RETIRED
 from reports.finding import Assessment, Finding
 from reports.picture import AssociationView, CaseView
@@ -101,7 +102,7 @@ def index(assessment: Assessment, laid: Layout, where: Mapping[str, str], front:
         notice=call.notice,
         as_of=clock(picture.as_of, call.zone),
         provinces=provinces,
-        cases=len(laid.by_case),
+        cases=sum(view.cases_expected for view in picture.associations),
         complete=sum(view.complete_cases for view in picture.associations),
         files=len(where),
         bytes=size(sum(entry.bytes for entry in laid.entries)),
@@ -136,12 +137,15 @@ def _province(
     own = [entry for entry in laid.of_provinces.get(view.province, ()) if entry.path in where]
     lists = links_of(own, "summary_list", "summary_list_scan")
     others, mails = _apart([entry for entry in own if entry not in lists], where)
-    companies: dict[str, list[CaseBlock]] = {}
+    companies: dict[str, tuple[str, list[CaseBlock]]] = {}
     for case in view.cases:
         entries = [entry for entry in laid.by_case.get(case.id, ()) if entry.path in where]
         missing = [one.message for one in absent.get((case.province, case.city, case.community), ())]
         if entries or case.is_judged or case.withdrawn:
-            companies.setdefault(case.company or "企业名称不详", []).append(_case(case, entries, missing, where))
+            company = case.company or NO_COMPANY
+            companies.setdefault(folded(company) or company, (company, []))[1].append(
+                _case(case, entries, missing, where)
+            )
     state = "零报送" if view.status == "none" and view.nothing_to_send else STATUSES[view.status]
     return ProvinceBlock(
         name=view.province,
@@ -151,7 +155,7 @@ def _province(
         numbers=f"{view.complete_cases}/{view.cases_expected}" if view.messages else "",
         items=[_item(entry, where) for entry in lists],
         missing=[one.message for one in absent.get((view.province, None, None), ())],
-        companies=[CompanyBlock(name, cases) for name, cases in companies.items()],
+        companies=[CompanyBlock(name, cases) for name, cases in companies.values()],
         others=others,
         mails=mails,
     )
