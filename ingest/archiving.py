@@ -68,7 +68,7 @@ def _archived(desk: Desk, folder: Path, seen: Assessment, wishes: Wishes) -> Arc
     others = others_in(folder, state, names.values())
     made = _pages(seen, laid, placed, names, Front(len(state.retired), others))
     made |= {names[TABLE]: manifest.table(laid.entries, placed.where, state.retired, desk.campaign.call)}
-    book = Book(Links(laid, placed.where), decisions.last_id(desk.store))
+    book = Book(Links(laid, placed.where), decisions.last_id(desk.store, seen.picture.as_of))
     pages.write({**made, names[LEDGER]: ledger(seen, book)})
     pages.write({names[SUMS]: _sums(pages, [*made, names[LEDGER]])})
     lost = [f"《{file.name}》（来信 {file.message_pk}）：{reason}" for file, reason in laid.lost]

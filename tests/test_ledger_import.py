@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -153,6 +154,21 @@ def test_what_somebody_decided_after_the_ledger_was_made_is_not_overwritten(open
     assert planned.changes == []
     assert [("做台账之后 李工" in line, "没有覆盖" in line) for line in planned.refused] == [(True, True)] * 2
     assert [row.person for row in decisions.every(opened.store)] == ["李工", "李工"]
+
+
+def test_a_ledger_of_an_earlier_moment_does_not_claim_to_know_what_was_decided_since(
+    opened: Desk, tmp_path: Path
+) -> None:
+    one = found(opened, "photo.too_few")
+    clerk = Clerk(opened, Person("李四", WHEN + timedelta(hours=2), "已寄光盘"))
+    deciding.waive(clerk, one.id)
+    path, config = tmp_path / "台账.xlsx", str(tmp_path / "desk" / "zhengji.toml")
+    made = zhengji("--config", config, "ledger", "--as-of", "2026-08-06T09:00", "-o", str(path))
+    assert made.returncode == 0, made.stderr
+    fill(path, one.id, {"处理意见": "豁免", "处理说明": "另寄", "处理人": "陈静"})
+    planned = plan(opened, path, Person("王主任", WHEN + timedelta(hours=3), ""))
+    assert planned.changes == []
+    assert "做台账之后 李四 已于" in planned.refused[0]
 
 
 def test_what_the_ledger_showed_of_another_person_may_be_decided_anew(opened: Desk, tmp_path: Path) -> None:
