@@ -16,7 +16,7 @@ help:  ## Show what there is
 .venv/dev.stamp: requirements-dev.lock pyproject.toml deploy/setup.sh
 	@sh deploy/setup.sh dev $(PYTHON)
 
-demo: .venv/run.stamp  ## Take in a sample inbox and leave digest and ledger in demo/
+demo: .venv/run.stamp  ## Take in a sample inbox and leave digest, brief and ledger in demo/
 	@$(BIN)/python -m tests.demo demo
 
 test: .venv/dev.stamp  ## Run all tests, against real servers on loopback

@@ -1,54 +1,85 @@
-"""How may a file be called so that every system takes it? Names from strangers, made safe for Windows, macOS and Linux.
+"""How does a stranger's text become a file's name that Windows, macOS and Linux take.
 
-What Windows refuses is left out or replaced, names that it takes for the same (春江A/春江a) are told apart, and no name
-is so long that a folder of it can't be copied.
+The same text gives the same name. Names hold nothing that a path, a link or a shell reads as a sign: what such a sign
+is, stands there in full width (＃, ％, ：). Lengths are in UTF-16 units, as Windows counts them.
 """
 
 import re
 import unicodedata
 
-# What Windows refuses in a name, as Chinese writes it; / and \\ would also be folders.
-_WIDE = str.maketrans(
-    {"<": "＜", ">": "＞", ":": "：", '"': "”", "/": "／", "\\": "＼", "|": "｜", "?": "？", "*": "＊"}
-)
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?=\.|$)", re.IGNORECASE)
-# Not seen, or turning the direction of reading: what .exe ends in could look like something else.
+# A component of a path, and a whole relative path: `D:\…` before it stays below the 260 of Windows.
+COMPONENT, PATH = 80, 180
+# Signs that Windows forbids, and those that links read as something else (# and % break every link in Excel).
+_WIDE = str.maketrans('<>:"/\\|?*#%', "＜＞：＂／＼｜？＊＃％")
+_DOTS = re.compile(r"\.{2,}")
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-# Linux allows 255 bytes, of which a Chinese character takes three; what tells names apart needs some.
-_MOST_BYTES = 180
+_DEVICES = {
+    *("CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"),
+    *(f"{port}{number}" for port in ("COM", "LPT") for number in "0123456789¹²³"),
+}
+# What a name must not begin with: hidden files, options of commands, Office's own temporary files.
+_LEADING = ".-~$ "
+_ROOM_FOR_NUMBER = 5
+_USUAL = 60
 UNNAMED = "未命名"
+# A component of 255 bytes is the most that Linux takes.
+_BYTES = 240
 
 
-def safe_name(text: str, at_most: int = 60, suffix: str = "") -> str:
-    """Return a text as the name of a file or folder of at most so many characters, `suffix` (of ours) behind it."""
-    composed = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
-    spaced = " ".join(composed.split())
-    seen = "".join(one for one in spaced if unicodedata.category(one) not in _UNSEEN)
-    name = _cut(seen.translate(_WIDE), at_most).strip(" .") or UNNAMED
-    return f"{'_' if _RESERVED.match(name) else ''}{name}{suffix}"
+def units(text: str) -> int:
+    """Return how long a text is in UTF-16 units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _cut(name: str, at_most: int) -> str:
-    """Return the beginning of a name, whole characters within the bytes that a name may have."""
-    return name[:at_most].encode("utf-8")[:_MOST_BYTES].decode("utf-8", "ignore")
+def safe_name(text: str | None, most: int = _USUAL, otherwise: str = UNNAMED) -> str:
+    """Return a text as the whole name of a file or folder, which is none of the devices of Windows."""
+    return harmless(safe(text, most, otherwise))
 
 
-class Names:
-    """The names that are taken in one folder: each is given once, whatever system compares them."""
+def safe(text: str | None, most: int, otherwise: str = UNNAMED) -> str:
+    """Return a text as (a part of) a file's name of at most `most` units; `otherwise` where nothing is left of it."""
+    spaced = " ".join(unicodedata.normalize("NFC", text or "").split())
+    seen = "".join(one for one in spaced if unicodedata.category(one) not in _UNSEEN).translate(_WIDE)
+    seen = _DOTS.sub("…", seen)
+    return clipped(seen.lstrip(_LEADING), most) or otherwise
+
+
+def clipped(text: str, most: int) -> str:
+    """Return the beginning of a name, at most so many units, that ends neither in a dot nor in half a sign."""
+    if units(text) > most or len(text.encode()) > _BYTES:
+        while text and (units(text) > most - 1 or len(text.encode()) > _BYTES - 3 or unicodedata.combining(text[-1])):
+            text = text[:-1]
+        text = f"{text.rstrip('. ')}…"
+    return text.rstrip(". ")
+
+
+def key(name: str) -> str:
+    """Return what is equal for names that are one on some system: Windows and macOS know no case, macOS one form."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+class Taken:
+    """The names that are taken in each folder: who comes later gets a number, （2）."""
 
     def __init__(self) -> None:
-        self._taken: set[str] = set()
+        self._known: dict[str, set[str]] = {}
 
-    def free(self, name: str, suffix: str = "") -> str:
-        """Return a safe name with its suffix, a number between them where it is taken: 春江花园 (2).txt."""
-        number, wanted = 1, f"{name}{suffix}"
-        while _compared(wanted) in self._taken:
+    def has(self, folder: str, name: str) -> bool:
+        """Tell whether a name is taken."""
+        return key(name) in self._known.get(key(folder), ())
+
+    def name(self, folder: str, stem: str, extension: str = "") -> str:
+        """Take a name in a folder and return it; `stem` is safe already, and is clipped to make room for the rest."""
+        tail = f".{extension}" if extension else ""
+        kept = clipped(stem, COMPONENT - units(tail) - _ROOM_FOR_NUMBER)
+        number = 1
+        while self.has(folder, name := harmless(f"{kept}{f'（{number}）' if number > 1 else ''}{tail}")):
             number += 1
-            wanted = f"{name} ({number}){suffix}"
-        self._taken.add(_compared(wanted))
-        return wanted
+        self._known.setdefault(key(folder), set()).add(key(name))
+        return name
 
 
-def _compared(name: str) -> str:
-    """Return what is equal for names that one system or another takes for the same."""
-    return unicodedata.normalize("NFKC", name).casefold()
+def harmless(name: str) -> str:
+    """Return a name that is none of the devices of Windows, which are meant whatever extension they bear."""
+    head = name.partition(".")[0].rstrip(" ")
+    return f"_{name}" if head.upper() in _DEVICES else name

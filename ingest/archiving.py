@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ingest.desk import Desk
 from ingest.digesting import assessment
+from reports.alone import alone_in
 from reports.archive import manifest
 from reports.archive.index import Front, index
 from reports.archive.layout import Layout, layout
@@ -47,9 +48,15 @@ class Archived:
 def archive(desk: Desk, folder: Path, as_of: datetime, wishes: Wishes = Wishes()) -> Archived:
     """Bring an archive's folder in line with the campaign as of a moment.
 
-    ArchiveError where the folder is not ours or the disk is full.
+    ArchiveError where the folder is not ours or the disk is full, BusyError where another run writes there.
     """
     seen = assessment(desk, as_of)
+    with alone_in(folder):
+        return _archived(desk, folder, seen, wishes)
+
+
+def _archived(desk: Desk, folder: Path, seen: Assessment, wishes: Wishes) -> Archived:
+    """Bring a folder in line in which nobody else writes."""
     state = opened(desk, folder)
     options = {name: _chosen(getattr(wishes, name), state, name) for name in ("every", "mails")}
     state.options = options
@@ -61,7 +68,7 @@ def archive(desk: Desk, folder: Path, as_of: datetime, wishes: Wishes = Wishes()
     others = others_in(folder, state, names.values())
     made = _pages(seen, laid, placed, names, Front(len(state.retired), others))
     made |= {names[TABLE]: manifest.table(laid.entries, placed.where, state.retired, desk.campaign.call)}
-    book = Book(Links(laid, placed.where), decisions.last_id(desk.store))
+    book = Book(Links(laid, placed.where), decisions.last_id(desk.store, seen.picture.as_of))
     pages.write({**made, names[LEDGER]: ledger(seen, book)})
     pages.write({names[SUMS]: _sums(pages, [*made, names[LEDGER]])})
     lost = [f"《{file.name}》（来信 {file.message_pk}）：{reason}" for file, reason in laid.lost]
@@ -72,7 +79,7 @@ def _pages(seen: Assessment, laid: Layout, placed: Placed, names: Mapping[str, s
     """Return what people read first, by the names that it has: the index, and what this folder is."""
     call = seen.picture.campaign.call
     links = {"台账": names[LEDGER], "清单（含校验值）": names[TABLE], "说明": names[README]}
-    counts = {"cases": len(laid.by_case), "files": len(placed.where)}
+    counts = {"cases": sum(view.cases_expected for view in seen.picture.associations), "files": len(placed.where)}
     return {
         names[INDEX]: index(seen, laid, placed.where, replace(front, links=links)),
         names[README]: manifest.readme(call.title, seen.picture.as_of, call, names, counts),
@@ -111,7 +118,8 @@ def attach(desk: Desk, seen: Assessment, folder: Path) -> tuple[Links, Placed]:
     """Lay the filed documents of an assessment out in a folder beside a ledger that is to lie in `folder`."""
     beside = folder / ATTACHED
     laid = layout(seen.picture)
-    placed = Placing(beside, desk.store.vault, opened(desk, beside)).run(laid.entries)
+    with alone_in(beside):
+        placed = Placing(beside, desk.store.vault, opened(desk, beside)).run(laid.entries)
     return Links(laid, placed.where, f"{ATTACHED}/"), placed
 
 

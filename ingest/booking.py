@@ -9,10 +9,11 @@ from pathlib import Path
 
 from config.errors import ConfigError, nearest
 from config.safe_names import safe_name
+from ingest.among import chosen_among
 from ingest.desk import Desk
 from ingest.digesting import assessment
-from ingest.sampled import named_in
 from ingest.thumbnails import thumbnail_of
+from reports.alone import alone_in
 from reports.book.contact_sheet import contact_sheet
 from reports.book.directory import ABOUT, DIRECTORY, about_pack, directory
 from reports.book.laying import Pack, Piece, told
@@ -28,16 +29,19 @@ Cases = Sequence[CaseView]
 
 
 def choose_cases(
-    desk: Desk, as_of: datetime, provinces: Sequence[str], names: Sequence[str], among: Path | None
-) -> tuple[Picture, list[CaseView]]:
-    """Return the picture of a moment and the cases that are asked for; those withdrawn only where they are named.
+    desk: Desk, as_of: datetime, provinces: Sequence[str], names: Sequence[str], among: Sequence[str]
+) -> tuple[Picture, list[CaseView], Sequence[str]]:
+    """Return the picture of a moment, the cases that are asked for, and what a person should know of these.
+
+    Cases that were withdrawn are taken only where they are named.
 
     ConfigError where a province or a case is not known.
     """
     picture = assessment(desk, as_of).picture
     own = {_province(picture, one) for one in provinces}
-    wanted = {case_named(picture, name).id for name in names} | (named_in(picture, among) if among else set())
-    asked = names or among is not None
+    listed = chosen_among(desk, picture, among)
+    wanted = {case_named(picture, name).id for name in names} | set(listed.ids if listed else ())
+    asked = names or listed is not None
     chosen = [
         case
         for case in picture.cases
@@ -45,7 +49,7 @@ def choose_cases(
     ]
     if not chosen:
         raise ConfigError("没有符合条件的案例")
-    return picture, chosen
+    return picture, chosen, listed.notes if listed else ()
 
 
 def _province(picture: Picture, text: str) -> str:
@@ -85,7 +89,12 @@ def _sheets(picture: Picture, chosen: Cases, *, by_province: bool) -> Iterator[t
 
 
 def write_text_pack(desk: Desk, picture: Picture, chosen: Cases, folder: Path, *, overwrite: bool) -> Iterator[str]:
-    """Lay the text pack down in a folder; yield what is to be said."""
+    """Lay the text pack down in a folder; yield what is to be said. BusyError where another run writes there."""
+    with alone_in(folder):
+        yield from _lay_pack(desk, picture, chosen, folder, overwrite=overwrite)
+
+
+def _lay_pack(desk: Desk, picture: Picture, chosen: Cases, folder: Path, *, overwrite: bool) -> Iterator[str]:
     pack, vault = Pack(folder, overwrite=overwrite), desk.store.vault
     materials = {case.material.sha256 for case in chosen if case.material is not None and case.material.sha256}
     texts = documents.texts(desk.store, materials)

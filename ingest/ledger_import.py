@@ -20,6 +20,7 @@ _LONGEST, _LONGEST_NAME = 500, 40
 # Our findings are called by eight signs; one of digits alone may have lost its zeros as a number.
 _ID_SIGNS = 8
 _PLACE = ("省份", "小区名称")
+_HEADINGS = 2
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,11 @@ class Opinion:
 
 @dataclass(frozen=True)
 class Written:
-    """A ledger that came back: what it says of itself, and the rows that staff filled in."""
+    """A ledger that came back: what it says of itself, the rows that staff filled in, and which headings it lacks."""
 
     mark: Mark
     opinions: tuple[Opinion, ...]
+    lacking: tuple[str, ...]
 
 
 def read_ledger(desk: Desk, path: Path) -> Written:
@@ -61,7 +63,22 @@ def read_ledger(desk: Desk, path: Path) -> Written:
         raise DecisionError(f"{path.name} 不是 zhengji ledger 做的台账（或其中的“{SHEET}”表没有了），没有导入")
     if mark.campaign != desk.campaign.call.id:
         raise DecisionError(f"{path.name} 是另一次征集（{one_line(mark.campaign)}）的台账，没有导入")
-    return Written(mark, tuple(one for name, rows in sheets.items() for one in _opinions(name, rows)))
+    opinions = tuple(one for name, rows in sheets.items() for one in _opinions(name, rows))
+    return Written(mark, opinions, tuple(line for name, rows in sheets.items() for line in _lacking(name, rows)))
+
+
+def _lacking(sheet: str, rows: Rows) -> Iterator[str]:
+    """Yield what is to be said of headings that were there when the ledger was made, and are gone or renamed."""
+    for number, cells in rows:
+        found = _headings(cells)
+        # One of them may stand anywhere; two in a row are the headings.
+        if len(found.keys() & {*_WRITTEN, FINDING, CASE}) < _HEADINGS:
+            continue
+        needed = [OPINION, REASON, PERSON, *([CORRECTED, VALUE] if {CASE, CORRECTED, VALUE} & found.keys() else [])]
+        lost = [name for name in needed if name not in found]
+        lost += [] if found.keys() & {FINDING, CASE} else [f"{FINDING}”或“{CASE}"]
+        if lost:
+            yield f"“{one_line(sheet)}”第 {number} 行的表头里没有“{'”“'.join(lost)}”（改名或删去了？），那一栏没有读"
 
 
 def _opinions(sheet: str, rows: Rows) -> Iterator[Opinion]:

@@ -3,7 +3,7 @@
 What somebody decided after the ledger was made is not overwritten; the same ledger taken in again changes nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -57,7 +57,7 @@ class _Unchanged(Exception):  # noqa: N818 (no fault: it stands so already)
 def plan(desk: Desk, path: Path, who: Person) -> Plan:
     """Return what a ledger would change. DecisionError where it is none of this campaign."""
     written = read_ledger(desk, path)
-    made, planner = Plan(), _Planner(desk, written.mark, who)
+    made, planner = Plan(refused=list(written.lacking)), _Planner(desk, written.mark, who)
     for opinion, clash in _once(written.opinions):
         if clash:
             made.refused.append(f"{opinion.place}：与{clash}写的不一样，两处都没有收")
@@ -100,7 +100,7 @@ class _Planner:
         self.findings = {one.id: one for one in seen.findings}
         self.cases = {one.name: one for one in seen.picture.cases}
         self.made = decisions.every(desk.store)
-        self.current = decisions.current(self.made)
+        self.counting = {row.id for row in decisions.current(self.made)}
 
     def changes(self, opinion: Opinion) -> list[Change]:
         """Return what an opinion changes; _Unchanged or _Refused where it changes nothing."""
@@ -128,7 +128,7 @@ class _Planner:
         place = "/".join(filter(None, (found.province, found.community))) or "（省份不明）"
         what = f"问题 {found.id}（{place}：{one_line(found.message)}）"
         made = [row for row in self.made if row.what == decisions.WAIVED and _is_waiver_of(row, found)]
-        standing = _standing(made, self.current)
+        standing = _standing(made, self.counting)
         if opinion.opinion == WAIVE:
             if not opinion.reason:
                 raise _Refused(f"豁免要在“{REASON}”里写明理由")
@@ -163,7 +163,7 @@ class _Planner:
     def _withdrawal(self, opinion: Opinion, case: CaseView) -> Change:
         what, target = f"案例 {case.name}", str(case.name)
         made = [row for row in self.made if row.what == decisions.WITHDRAWN and CaseName.of(row.value).means(case.name)]
-        standing = _standing(made, self.current)
+        standing = _standing(made, self.counting)
         if opinion.opinion == WITHDRAW:
             self._check(opinion, made, standing, standing)
             return self._change(
@@ -195,7 +195,7 @@ class _Planner:
             and row.value["field"] == more["field"]
             and CaseName.of(row.value).means(case.name)
         ]
-        standing = _standing(made, self.current)
+        standing = _standing(made, self.counting)
         old = standing.value["raw"] if standing else more["was"]
         if standing and standing.value["raw"] == more["raw"]:
             raise _Unchanged(f"案例 {case.name} 的{more['caption']}已更正为“{more['raw']}”（{standing.person}）")
@@ -247,9 +247,8 @@ def _is_waiver_of(row: Decided, found: Finding) -> bool:
     return same and (not row.value.get("city") or not found.city or row.value["city"] == found.city)
 
 
-def _standing(made: Sequence[Decided], current: Sequence[Decided]) -> Decided | None:
+def _standing(made: Sequence[Decided], counting: Collection[int]) -> Decided | None:
     """Return the decision of these that counts."""
-    counting = {row.id for row in current}
     return next((row for row in reversed(made) if row.id in counting), None)
 
 

@@ -8,11 +8,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from config.errors import ConfigError
+from ingest.among import chosen_among
 from ingest.desk import Desk
 from ingest.digesting import assessment
-from parsers.base import ParseError
-from parsers.documents.sheets import read_sheets
-from reports.lookup import case_named
+from ingest.returned import sheets_of
 from reports.picture import CaseView, Picture
 from reports.sampling.check import Addition, Kept, Moment, Verdict, additions, compare, continued, kept_sample, verify
 from reports.sampling.draw import draw, tidy_seed
@@ -25,29 +24,33 @@ from reports.sampling.workbook import Sample, fresh_sample
 class Wish:
     """How a sample is wanted: share and seed as they were written (or none), from which cases, one from every province.
 
-    `among` is a text file that names the cases which may be drawn.
+    `among` are files that name the cases which may be drawn, and "adopted" for those that the reviewers adopt.
     """
 
     share: str | None = None
     seed: str | None = None
     of: str = "complete"
-    among: Path | None = None
+    among: Sequence[str] = ()
     every_province: bool = False
 
 
-def draw_sample(desk: Desk, as_of: datetime, wish: Wish) -> Sample:
-    """Return a fresh sample of the cases as of a moment; ConfigError where the share or the seed will not do."""
+def draw_sample(desk: Desk, as_of: datetime, wish: Wish) -> tuple[Sample, Sequence[str]]:
+    """Return a fresh sample of the cases as of a moment, and what a person should know of who could be drawn.
+
+    ConfigError where the share or the seed will not do.
+    """
     picture = assessment(desk, as_of).picture
     share, seed = _share(desk, wish.share), wish.seed
     try:
         own_seed = tidy_seed(secrets.token_hex(8) if seed is None else seed)
     except ValueError as error:
         raise ConfigError(str(error)) from None
-    who = population(picture, wish.of, named_in(picture, wish.among) if wish.among else None)
+    among = chosen_among(desk, picture, wish.among)
+    who = population(picture, wish.of, among.ids if among else None, among.said if among else "")
     if not who.cases:
         raise ConfigError(f"没有可抽的案例：{who.bounds}，截至这一刻一个也没有（可用 --of 另定范围）")
     drawn = draw(who.units, own_seed, share, strata_order(picture), every_province=wish.every_province)
-    return fresh_sample(Protocol(drawn, who, as_of, desk.campaign))
+    return fresh_sample(Protocol(drawn, who, as_of, desk.campaign)), among.notes if among else ()
 
 
 def _share(desk: Desk, text: str | None) -> Fraction:
@@ -64,32 +67,15 @@ def _share(desk: Desk, text: str | None) -> Fraction:
     return share
 
 
-def named_in(picture: Picture, path: Path) -> set[int]:
-    """Return the ids of the cases that a text file names, one a line; ConfigError where one is not known."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        lines = path.read_text(encoding="gb18030", errors="replace").splitlines()
-    names = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-    return {case_named(picture, name).id for name in names}
-
-
-def open_sample(path: Path) -> Kept:
-    """Return the sample that a workbook holds; ConfigError where it is none."""
-    try:
-        tables = read_sheets(path).tables
-    except ParseError as error:
-        raise ConfigError(f"{path}: {error.reason}") from None
-    return kept_sample([_texts(table.rows) for table in tables])
-
-
-def _texts(rows: Sequence[Sequence[object]]) -> list[list[str]]:
-    return [[getattr(cell, "text", "") for cell in row] for row in rows]
+def open_sample(desk: Desk, path: Path) -> Kept:
+    """Return the sample that a workbook holds, opened in the clean room; ConfigError where it is none."""
+    sheets = sheets_of(desk, path, "抽样名单")
+    return kept_sample([[cells for _, cells in rows] for rows in sheets.values()])
 
 
 def check_sample(desk: Desk, path: Path, as_of: datetime) -> Verdict:
     """Return whether a workbook's sample is what its protocol gives, and how the campaign has changed since."""
-    kept = open_sample(path)
+    kept = open_sample(desk, path)
     verdict, picture = verify(kept), assessment(desk, as_of).picture
     verdict.told += compare(kept, set(_standing(picture)), population(picture, "complete").cases.keys())
     return verdict
@@ -97,7 +83,7 @@ def check_sample(desk: Desk, path: Path, as_of: datetime) -> Verdict:
 
 def add_to_sample(desk: Desk, path: Path, as_of: datetime) -> tuple[Sample, list[Addition]]:
     """Return a workbook's sample with reserves in the place of those that were withdrawn since."""
-    kept = open_sample(path)
+    kept = open_sample(desk, path)
     if wrong := verify(kept).wrong:
         raise ConfigError(f"{path}: 与其抽样方法不符，不能补抽（{wrong[0]}）")
     standing = _standing(assessment(desk, as_of).picture)

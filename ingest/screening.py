@@ -144,15 +144,21 @@ def _decide(desk: Desk, what: str, subject: str, value: dict[str, Any], person: 
 
 @dataclass(frozen=True)
 class Change:
-    """A review of a copy, and what stands of the same reviewer and case so far."""
+    """A review of a copy, what stands of the same reviewer and case so far, and when the very same stood before."""
 
     review: Review
     before: Decided | None
+    earlier: Decided | None = None
 
     @property
     def is_same(self) -> bool:
         """Whether the same was taken in before."""
         return self.before is not None and self.before.value == self.review.value
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the very same was taken in before, and has been undone or replaced since."""
+        return self.earlier is not None and not self.is_same
 
 
 @dataclass(frozen=True)
@@ -165,19 +171,31 @@ class Plan:
     # What was not understood as a whole, where the same reviewer's earlier word stands.
     held: tuple[Change, ...]
     troubles: tuple[str, ...]
+    # Whether what was undone or replaced since is to be taken once more.
+    again: bool = False
 
     @property
     def news(self) -> tuple[Change, ...]:
         """What is to be kept: all but what was taken in before."""
-        return tuple(one for one in self.changes if not one.is_same)
+        return tuple(one for one in self.changes if not one.is_same and (self.again or not one.is_stale))
+
+    @property
+    def stale(self) -> tuple[Change, ...]:
+        """What an old copy says over again, and is not taken."""
+        return tuple(one for one in self.changes if one.is_stale and not self.again)
 
 
-def plan(desk: Desk, path: Path, now: datetime) -> Plan:
-    """Return what a copy would change; DecisionError where it cannot be read, or is none of ours."""
+def plan(desk: Desk, path: Path, now: datetime, *, again: bool = False) -> Plan:
+    """Return what a copy would change; DecisionError where it cannot be read, or is none of ours.
+
+    An old copy that comes once more does not bring back what was undone or replaced since, but where `again`.
+    """
     cases = screened_cases(desk.keeper.assessment(now).picture)
     copy = _copy(desk, path, cases)
-    made = [row for row in decisions.current(decisions.every(desk.store)) if row.what == SCREENED]
-    changes = [Change(one, _standing(made, one, cases)) for one in copy.reviews]
+    every = decisions.every(desk.store)
+    ever = [row for row in every if row.what == SCREENED]
+    made = [row for row in decisions.current(every) if row.what == SCREENED]
+    changes = [Change(one, _standing(made, one, cases), _same_before(ever, one)) for one in copy.reviews]
     held = [one for one in changes if one.review.unclear and one.before]
     clear = [one for one in changes if one not in held]
     return Plan(
@@ -186,6 +204,7 @@ def plan(desk: Desk, path: Path, now: datetime) -> Plan:
         tuple(one for one in clear if one.review.is_blank and not one.review.unclear),
         tuple(held),
         copy.troubles,
+        again,
     )
 
 
@@ -201,6 +220,11 @@ def _standing(made: Sequence[Decided], review: Review, cases: Sequence[CaseView]
     return next((row for row in own if [one.id for one in named_by(row.value, cases)] == [review.case.id]), None)
 
 
+def _same_before(ever: Sequence[Decided], review: Review) -> Decided | None:
+    """Return the last decision, standing or not, that says the very same of the same case."""
+    return next((row for row in reversed(ever) if row.value == review.value), None)
+
+
 def told(one: Plan, desk: Desk) -> Iterator[str]:
     """Yield what a copy would change, case by case, and what must be looked at; fit for a terminal."""
     for line in _told(one, desk):
@@ -210,7 +234,7 @@ def told(one: Plan, desk: Desk) -> Iterator[str]:
 
 def _told(one: Plan, desk: Desk) -> Iterator[str]:
     zone = desk.campaign.call.zone
-    new, same = len(one.news), len(one.changes) - len(one.news)
+    new, same = len(one.news), sum(change.is_same for change in one.changes)
     yield f"{one.path.name}：要收 {new} 个案例的意见" + (f"；另有 {same} 个与已收的相同" if same else "")
     for change in one.news:
         review, before = change.review, change.before
@@ -219,6 +243,11 @@ def _told(one: Plan, desk: Desk) -> Iterator[str]:
             yield f"      取代编号 {before.id}（{clock(before.decided_at, zone)}）：{review_said(before.value)}"
         if review.is_outdated:
             yield "      请注意：制表之后案例材料有了新版，评阅的是旧版"
+    for change in one.stale:
+        if change.earlier:
+            known = f"同样的意见先前收过（编号 {change.earlier.id}）"
+            fate = "已被撤销" if change.earlier.undone_at else "已被后来的意见取代"
+            yield f"  {change.review.case.name}：{known}，{fate}，没有再收；要收请加 --again"
     yield from _blank_lines(one)
     yield from (f"  没有读懂：{line}" for line in one.troubles[:_MOST_TROUBLES])
     if len(one.troubles) > _MOST_TROUBLES:

@@ -1,6 +1,7 @@
-"""Templates that staff may change: read whole, checked whole, and only then used, so that none yields half a letter.
+"""How do templates become pages and letters? Our own pages are escaped and masked, whatever they show.
 
-A template may show a value, choose by it, and nothing else: no loops, no calls, no parts of values. So it can neither
+Templates that staff may change are read whole, checked whole, and only then used, so that none yields half a letter.
+Such a one may show a value, choose by it, and nothing else: no loops, no calls, no parts of values. So it can neither
 run on without end nor reach anything beyond what it is given.
 """
 
@@ -8,13 +9,24 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import (
+    Environment,
+    PackageLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateSyntaxError,
+    nodes,
+    select_autoescape,
+)
 from jinja2.sandbox import SandboxedEnvironment
 
 from config.errors import ConfigError, nearest
+from reports.wording import masked, one_line
 
 # A letter is a page or two; what is longer is none.
 _LARGEST = 20_000
@@ -34,6 +46,24 @@ _REFUSED: tuple[tuple[type[nodes.Node], str], ...] = (
 _ELSE = "只能用 {{ 名称 }} 和 {% if 名称 %}…{% else %}…{% endif %}"
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _TOO_DEEP = "条件套得太深"
+
+
+@cache
+def page_environment() -> Environment:
+    """Return what our own templates (reports/templates) are rendered with: pages escaped, all texts masked."""
+    return Environment(
+        loader=PackageLoader("reports", "templates"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        finalize=_for_people,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _for_people(value: object) -> object:
+    """Mask and flatten whatever a template shows, so that no place can forget it; markup is made of such values."""
+    return masked(one_line(value)) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 class TemplateTroubleError(ConfigError):
@@ -100,7 +130,7 @@ def checked(where: str, text: str, demands: Demands) -> Checked:
 
 
 def _compiled(where: str, text: str, demands: Demands) -> Template:
-    environment = _environment()
+    environment = _letter_environment()
     try:
         _refuse_nodes(where, environment.parse(text), demands.names)
         return environment.from_string(text)
@@ -110,7 +140,7 @@ def _compiled(where: str, text: str, demands: Demands) -> Template:
         raise TemplateTroubleError(f"{where}: {_TOO_DEEP}") from None
 
 
-def _environment() -> SandboxedEnvironment:
+def _letter_environment() -> SandboxedEnvironment:
     # Letters are plain text: there is no markup to escape. What stands before a block stays, for that may be an indent.
     made = SandboxedEnvironment(
         undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True, autoescape=False

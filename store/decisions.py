@@ -202,10 +202,14 @@ def every(store: Store) -> list[Decided]:
         return made(session)
 
 
-def last_id(store: Store) -> int:
-    """Return the number of the newest decision, 0 where there is none: who knows it has seen all before it."""
+def last_id(store: Store, by: datetime | None = None) -> int:
+    """Return the number of the newest decision (made by a moment), 0 where there is none.
+
+    Who knows it has seen all before it; who looks at an earlier moment has not seen what came after that.
+    """
+    query = select(func.max(Decision.id))
     with store.reading() as session:
-        return session.scalar(select(func.max(Decision.id))) or 0
+        return session.scalar(query if by is None else query.where(Decision.decided_at <= by)) or 0
 
 
 def current(rows: Iterable[Decided]) -> list[Decided]:

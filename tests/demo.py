@@ -30,11 +30,13 @@ def main() -> None:
     zhengji(folder, "import", str(folder / "inbox"))
     zhengji(folder, "status", "--as-of", _AS_OF)
     digest = zhengji(folder, "digest", "--as-of", _AS_OF, "-o", str(folder), quiet=True)
+    brief = zhengji(folder, "brief", "--as-of", _AS_OF, "-o", str(folder / "进展情况.docx"), quiet=True)
     ledger = zhengji(folder, "ledger", "--documents", "--as-of", _AS_OF, "-o", str(folder / "台账.xlsx"), quiet=True)
     print("\n可以打开看：")
-    for path in (*digest.split("\n"), *ledger.split("\n")):
+    for path in (*digest.split("\n"), *brief.split("\n"), *ledger.split("\n")):
         if path:
             print(f"  {path}")
+    print(f"  {folder / '台账附件'}（台账里的链接通到这里）")
 
 
 def zhengji(folder: Path, *arguments: str, quiet: bool = False) -> str:

@@ -27,12 +27,7 @@ DOORS = {
     "docx": {"parsers/documents/word.py", "reports/word.py"},
     "imapclient": {"ingest/connection.py", "ingest/pipeline.py"},
     "inflate64": {"parsers/archives/zip_data.py"},
-    "jinja2": {
-        "reports/digest/page.py",
-        "reports/templating.py",
-        "reports/tracker/page.py",
-        "reports/archive/index.py",
-    },
+    "jinja2": {"reports/templating.py"},
     "lxml": {"parsers/documents/word.py", "parsers/documents/web.py", "parsers/documents/wordtree.py"},
     "mailparser": {"parsers/letter.py"},
     # Where much of one kind is compared with each other: pixels, fingerprints, the sentences of all materials.

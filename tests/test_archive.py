@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
@@ -23,6 +24,7 @@ from ingest.deciding import Clerk
 from ingest.desk import Desk, open_desk
 from ingest.importer import import_path
 from ingest.intake import take_in
+from reports.alone import BusyError, alone_in
 from reports.archive import placing
 from reports.archive.placing import RETIRED, walk
 from reports.archive.state import STATE, ArchiveError
@@ -390,6 +392,40 @@ def _killed_after(steps: int, tmp_path: Path, there: Path) -> bool:
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) in (0, 9)
     return os.waitstatus_to_exitcode(status) == 9
+
+
+def test_while_one_run_writes_into_a_folder_another_is_refused_and_changes_nothing(
+    opened: Desk, there: Path, tmp_path: Path
+) -> None:
+    archive(opened, there, AS_OF)
+    send(opened, tmp_path, "照片", {"春江花园照片9.jpg": photo("新")})
+    before = files_in(there)
+    with alone_in(there), pytest.raises(BusyError, match="另一个 zhengji 正在写"):
+        archive(opened, there, AS_OF)
+    assert files_in(there) == before
+    # A run that was killed holds nothing.
+    assert archive(opened, there, AS_OF).placed.new == 1
+
+
+def test_two_commands_at_once_on_one_folder_leave_it_whole(opened: Desk, there: Path) -> None:
+    config = opened.settings.base / "zhengji.toml"
+    command = [
+        sys.executable,
+        "-m",
+        "ingest.cli",
+        "--config",
+        str(config),
+        "archive",
+        str(there),
+        "--as-of",
+        "2026-08-06",
+    ]
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(3)]
+    told = {one.communicate()[0]: one.returncode for one in runs}
+    assert 0 in told.values()
+    assert all("另一个 zhengji 正在写" in text for text, code in told.items() if code)
+    assert not any("Traceback" in text for text in told)
+    checked(there)
 
 
 def test_a_full_disk_is_told_and_the_next_run_goes_on(

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.extensions import extension_of
+from config.safe_names import COMPONENT, PATH, Taken, key, safe, units
 from reports.archive.layout import Layout, layout
-from reports.archive.names import COMPONENT, PATH, Taken, extension_of, key, safe, units
 from reports.incoming import FileView
 from reports.picture import CaseView
 from store.blobs import Blob

@@ -229,7 +229,7 @@ def test_a_font_that_cannot_be_embedded_is_passed_over_and_refused_where_it_is_n
 
 
 def test_the_settings_name_a_font(desk: Desk, tmp_path: Path) -> None:
-    picture, chosen = choose_cases(desk, AFTER, (), ["东湖名苑"], None)
+    picture, chosen, _ = choose_cases(desk, AFTER, (), ["东湖名苑"], ())
     reports = desk.settings.reports.model_copy(update={"font": Path(ZENHEI)})
     named = replace(desk, settings=desk.settings.model_copy(update={"reports": reports}))
     assert list(write_contact_sheets(named, picture, chosen, tmp_path, by_province=False))

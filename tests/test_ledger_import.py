@@ -4,7 +4,9 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -154,6 +156,21 @@ def test_what_somebody_decided_after_the_ledger_was_made_is_not_overwritten(open
     assert [row.person for row in decisions.every(opened.store)] == ["李工", "李工"]
 
 
+def test_a_ledger_of_an_earlier_moment_does_not_claim_to_know_what_was_decided_since(
+    opened: Desk, tmp_path: Path
+) -> None:
+    one = found(opened, "photo.too_few")
+    clerk = Clerk(opened, Person("李四", WHEN + timedelta(hours=2), "已寄光盘"))
+    deciding.waive(clerk, one.id)
+    path, config = tmp_path / "台账.xlsx", str(tmp_path / "desk" / "zhengji.toml")
+    made = zhengji("--config", config, "ledger", "--as-of", "2026-08-06T09:00", "-o", str(path))
+    assert made.returncode == 0, made.stderr
+    fill(path, one.id, {"处理意见": "豁免", "处理说明": "另寄", "处理人": "陈静"})
+    planned = plan(opened, path, Person("王主任", WHEN + timedelta(hours=3), ""))
+    assert planned.changes == []
+    assert "做台账之后 李四 已于" in planned.refused[0]
+
+
 def test_what_the_ledger_showed_of_another_person_may_be_decided_anew(opened: Desk, tmp_path: Path) -> None:
     one = found(opened, "photo.too_few")
     deciding.waive(Clerk(opened, person("李工", "已寄光盘")), one.id)
@@ -300,6 +317,70 @@ def resaved(path: Path, folder: Path) -> Path:
     command += ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(folder), str(path)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     return folder / path.name
+
+
+def test_one_opinion_merged_over_several_rows_is_meant_for_each(opened: Desk, tmp_path: Path) -> None:
+    path = made(opened, tmp_path / "台账.xlsx")
+    book = load_workbook(path)
+    page = book["问题"]
+    columns = {cell.value: cell.column for cell in page[1]}
+    for heading, text in (("处理意见", "豁免"), ("处理说明", "另寄")):
+        page.cell(2, columns[heading]).value = text
+        page.merge_cells(start_row=2, end_row=4, start_column=columns[heading], end_column=columns[heading])
+    ids = [page.cell(row, columns["问题编号"]).value for row in (2, 3, 4)]
+    book.save(path)
+    for own in (path, resaved(path, tmp_path / "saved")):
+        told = [(change.text.split("（")[0], change.note) for change in plan(opened, own, person()).changes]
+        assert told == [(f"问题 {one}", "另寄") for one in ids]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "heading"), [("问题", "处理意见"), ("问题", "问题编号"), ("案例", "更正为"), ("浙江", "处理说明")]
+)
+def test_a_heading_that_somebody_renamed_is_told_and_not_passed_over(
+    opened: Desk, tmp_path: Path, sheet: str, heading: str
+) -> None:
+    path, one = made(opened, tmp_path / "台账.xlsx", by_province=True), found(opened, "photo.too_few")
+    fill(path, one.id, {"处理意见": "豁免", "处理说明": "另寄"})
+    book = load_workbook(path)
+    cell = next(cell for row in book[sheet].iter_rows() for cell in row if cell.value == heading)
+    cell.value = "主任看法"
+    book.save(path)
+    refused = plan(opened, path, person()).refused
+    assert any(f"“{sheet}”第 {cell.row} 行的表头里没有“{heading}”" in line for line in refused)
+
+
+def test_a_formula_that_staff_typed_is_taken_as_what_it_showed_and_never_as_one(opened: Desk, tmp_path: Path) -> None:
+    path = made(opened, tmp_path / "台账.xlsx")
+    first, second = found(opened, "photo.too_few"), found(opened, "photo.too_few", "秋水苑")
+    fill(path, first.id, {"处理意见": "豁免", "处理说明": '=HYPERLINK("https://x.example/","电话核实")'})
+    fill(path, second.id, {"处理意见": "豁免", "处理说明": "=1+1"})
+    # Never opened by a program that works formulas out, it showed nothing.
+    assert [line.partition("：")[2] for line in plan(opened, path, person()).refused] == [
+        "豁免要在“处理说明”里写明理由"
+    ] * 2
+    planned, done = taken_in(opened, resaved(path, tmp_path / "saved"))
+    assert {change.note for change in planned.changes} == {"电话核实", "2"}
+    assert all(ok for ok, _ in done)
+    again = load_workbook(made(opened, tmp_path / "再.xlsx"))
+    assert not any(cell.data_type == "f" for page in again.worksheets for row in page.iter_rows() for cell in row)
+
+
+def test_ten_thousand_filled_rows_are_read_and_told_within_seconds(opened: Desk, tmp_path: Path) -> None:
+    path, one = made(opened, tmp_path / "台账.xlsx"), found(opened, "photo.too_few")
+    fill(path, one.id, {"处理意见": "豁免", "处理说明": "另寄"})
+    book = load_workbook(path)
+    page = book["问题"]
+    columns = {cell.value: cell.column for cell in page[1]}
+    top = page.max_row
+    for number in range(10_000):
+        for heading, text in (("处理意见", "豁免"), ("处理说明", "另寄"), ("问题编号", f"f{number:07}")):
+            page.cell(top + 1 + number, columns[heading]).value = text
+    book.save(path)
+    begun = monotonic()
+    planned = plan(opened, path, person())
+    assert (len(planned.changes), len(planned.refused)) == (1, 10_000)
+    assert monotonic() - begun < 30
 
 
 def test_the_command_shows_first_and_without_a_yes_changes_nothing(opened: Desk, tmp_path: Path) -> None:

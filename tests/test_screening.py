@@ -170,6 +170,30 @@ def test_the_same_copy_again_changes_nothing_a_newer_one_replaces_another_review
     assert now.by_reviewer(lambda value: value["verdict"]) == "赵六：reject；王五：reject"
 
 
+def test_an_old_copy_brings_back_neither_what_was_undone_nor_what_was_replaced(opened: Desk, tmp_path: Path) -> None:
+    newer = fill(make(opened, tmp_path)["王五"], VERDICT="采用")
+    old = tmp_path / "旧.xlsx"
+    shutil.copy(newer, old)
+    bring(opened, old, person())
+    bring(opened, fill(newer, VERDICT="不采用"), person(hours=1))
+    assert bring(opened, old, person(hours=2)) == 0
+    (line,) = [one for one in screening.told(screening.plan(opened, old, WHEN), opened) if "没有再收" in one]
+    assert "已被后来的意见取代" in line
+    assert of(reviews(opened)).verdicts == {"reject": 1}
+    undo(opened, decisions.last_id(opened.store), person("李四", 3))
+    # What had been replaced counts again by that; what was undone stays undone.
+    assert of(reviews(opened)).verdicts == {"adopt": 1}
+    assert bring(opened, newer, person(hours=4)) == 0
+    assert any("已被撤销" in one for one in screening.told(screening.plan(opened, newer, WHEN), opened))
+    config = str(opened.settings.base / "zhengji.toml")
+    for more, kept in (((), {"adopt": 1}), (("--again",), {"reject": 1})):
+        done = CliRunner().invoke(
+            cli, ["--config", config, "screening", "import", str(newer), "--yes", "--person", "陈静", *more]
+        )
+        assert done.exit_code == 0, done.output
+        assert of(reviews(opened, 24 * 365 * 20)).verdicts == kept
+
+
 def test_a_blank_copy_takes_nothing_away(opened: Desk, tmp_path: Path) -> None:
     path = make(opened, tmp_path)["王五"]
     blank = tmp_path / "blank.xlsx"

@@ -152,3 +152,10 @@ def test_on_prose_that_tuned_nothing_most_of_what_is_located_is_right_and_most_i
     measured = score(fresh)
     assert measured.precision >= 0.7
     assert measured.recall >= 0.8
+
+
+def test_one_character_is_not_marked_as_half_of_a_word(campaign: Campaign) -> None:
+    point = next(one for one in campaign.screening.criterion if one.id == "service.3")
+    (passage,) = located(Prose.of({"measures": "安保队伍巡查老旧管网渗漏。"}), point)
+    assert "查" in passage.words
+    assert [passage.text[start:end] for start, end in passage.spans] == ["管网"]

@@ -267,5 +267,5 @@ def test_folders_of_one_name_are_told_apart_and_hostile_names_stay_inside() -> N
     cases = [case(post, name, title=None) for name in ("../../春江", "春江花园", "春江花园", "ＣＯＮ", "con")]
     folders = case_folders(assessment([association("浙江", [post], cases)]).picture)
     assert list(folders.values()) == [
-        "浙江/／..／春江", "浙江/春江花园", "浙江/春江花园 (2)", "浙江/ＣＯＮ", "浙江/_con",
+        "浙江/…／…／春江", "浙江/春江花园", "浙江/春江花园（2）", "浙江/ＣＯＮ", "浙江/_con",
     ]  # fmt: skip

@@ -6,15 +6,26 @@ from pathlib import Path
 import click
 
 from ingest.booking import choose_cases, write_contact_sheets, write_text_pack
+from ingest.commands.choosing import among
 from ingest.commands.tell import as_of
 from ingest.context import Context, moment
+from ingest.desk import Desk
+from reports.picture import CaseView, Picture
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
-_THERE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 province = click.option("--province", "provinces", metavar="省份", multiple=True, help="只要这个省（可多次）")
 case = click.option("--case", "cases", metavar="小区", multiple=True, help="只要这个案例（可多次）")
-among = click.option("--among", metavar="名单.txt", type=_THERE, help="只要名单（每行一个小区）里的案例，如采用的")
+
+
+def _chosen(
+    desk: Desk, as_of: str | None, provinces: Sequence[str], cases: Sequence[str], among: Sequence[str]
+) -> tuple[Picture, list[CaseView]]:
+    """Return the picture and the cases that are asked for; say on standard error what is to be known of them."""
+    picture, chosen, notes = choose_cases(desk, moment(as_of, desk.campaign.call), provinces, cases, among)
+    for line in notes:
+        click.echo(line, err=True)
+    return picture, chosen
 
 
 @click.command("contact-sheets")
@@ -32,12 +43,12 @@ def contact_sheets(  # noqa: PLR0913 (its options)
     per: str,
     provinces: Sequence[str],
     cases: Sequence[str],
-    among: Path | None,
+    among: Sequence[str],
     as_of: str | None,
 ) -> None:
     """每个案例的照片页（PDF，A4）：缩略图、文件名、像素、大小、是否合格。"""
     with context.desk() as desk:
-        picture, chosen = choose_cases(desk, moment(as_of, desk.campaign.call), provinces, cases, among)
+        picture, chosen = _chosen(desk, as_of, provinces, cases, among)
         for line in write_contact_sheets(desk, picture, chosen, output, by_province=per == "province"):
             click.echo(line)
 
@@ -57,12 +68,12 @@ def text_pack(  # noqa: PLR0913 (its options)
     overwrite: bool,
     provinces: Sequence[str],
     cases: Sequence[str],
-    among: Path | None,
+    among: Sequence[str],
     as_of: str | None,
 ) -> None:
     """编书用的文稿包：每个案例各节的纯文本、图注、照片原件，附目录。"""
     with context.desk() as desk:
-        picture, chosen = choose_cases(desk, moment(as_of, desk.campaign.call), provinces, cases, among)
+        picture, chosen = _chosen(desk, as_of, provinces, cases, among)
         for line in write_text_pack(desk, picture, chosen, folder, overwrite=overwrite):
             click.echo(line)
 

@@ -39,7 +39,9 @@ def ledger_(context: click.Context, /, output: Path, *, documents: bool, by_prov
         province = place_named(desk, {"province": said["province"]})["province"] if said["province"] else None
         seen = assessment(desk, moment(said["as_of"], desk.campaign.call))
         links = _documents(desk, seen, output) if documents else documents_beside(desk, seen, output.absolute().parent)
-        book = Book(links, decisions.last_id(desk.store), by_province=by_province, province=province)
+        book = Book(
+            links, decisions.last_id(desk.store, seen.picture.as_of), by_province=by_province, province=province
+        )
         write_beside(output, ledger(seen, book))
         click.echo(str(output))
         if not links.laid.entries:

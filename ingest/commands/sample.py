@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from ingest.commands.choosing import among
 from ingest.commands.tell import as_of
 from ingest.context import Context, moment
 from ingest.sampled import Wish, add_to_sample, check_sample, draw_sample
@@ -25,7 +26,7 @@ _WRITERS = {"xlsx": sample_workbook, "json": sample_json}
 @click.option("--share", metavar="比例", help="抽样率，如 0.2 或 20%（默认通知所定；不得更低）")
 @click.option("--seed", metavar="文字", help="种子；建议用事先说好的某日公开号码（不写则随机生成，并写进抽样方法）")
 @click.option("--of", type=click.Choice(list(BOUNDS)), help="从哪些案例里抽（默认 complete：清单列有且材料齐全）")
-@click.option("--among", metavar="名单.txt", type=_THERE, help="只从名单（每行一个小区）里的案例抽，如进入复审的")
+@among
 @click.option("--every-province", is_flag=True, help="有案例的省至少抽一个（总数可能多于应抽数）")
 @click.option("--add-to", metavar="抽样名单.xlsx", type=_THERE, help="抽中的案例撤回了：由候补替补，写成新的一份")
 @click.option("--format", "format_", type=click.Choice(list(_WRITERS)), default="xlsx", show_default=True)
@@ -56,7 +57,9 @@ def sample(
 
 def _draw(context: Context, wish: Wish, as_of: str | None, target: Path, format_: str) -> None:
     with context.desk() as desk:
-        made = draw_sample(desk, moment(as_of, desk.campaign.call), wish)
+        made, notes = draw_sample(desk, moment(as_of, desk.campaign.call), wish)
+    for line in notes:
+        click.echo(line, err=True)
     _write(made, target, format_)
     total, count, seed = made.draw.total, len(made.draw.chosen), made.draw.seed
     told = f"总体 {total} 个，应抽 {wanted(made.draw.share, total)} 个，实抽 {count} 个（{percent(count, total)}）"

@@ -53,16 +53,19 @@ def make(
     "files", nargs=-1, required=True, metavar="文件…", type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @click.option("--yes", is_flag=True, help="不再询问，直接收下")
+@click.option("--again", is_flag=True, help="先前收过、后来撤销或被取代的同样意见也再收一次")
 @person_option
 @note_option
 @click.pass_obj
-def import_(context: Context, /, files: tuple[Path, ...], person: str | None, note: str, *, yes: bool) -> None:
+def import_(
+    context: Context, /, files: tuple[Path, ...], person: str | None, note: str, *, yes: bool, again: bool
+) -> None:
     """收回填好的筛选表：先列出会收下什么、什么没有读懂，再收下（每条都可用 zhengji undo 撤销）。"""
     who = deciding_person(person, note)
     with context.desk() as desk:
         clear = True
         for path in files:
-            plan = screening.plan(desk, path, who.now)
+            plan = screening.plan(desk, path, who.now, again=again)
             for line in screening.told(plan, desk):
                 click.echo(line)
             if plan.news and (yes or click.confirm("收下吗？")):

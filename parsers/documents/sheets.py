@@ -24,7 +24,11 @@ _MAX_SHEETS = 50
 _MAX_OWN_ROWS = 200_000
 _BROKEN = "电子表格打不开，可能已损坏，请人工看"
 _WHOLE = 1e15
+# Nobody merges more areas side by side.
+_MOST_MERGED = 1_000
 
+# An area of cells that were made one: its first and its last row and column, from 0.
+Merged = tuple[tuple[int, int], tuple[int, int]]
 Merges = dict[tuple[int, int], tuple[int, int]]
 
 
@@ -37,14 +41,34 @@ def read_sheets(path: Path) -> Document:
 def read_cells(path: Path) -> Iterator[tuple[str, int, list[str]]]:
     """Yield (sheet, row from 1, texts) of a workbook of our own that comes back, hidden sheets and rows too.
 
-    Formulas are not evaluated: what they showed when they were saved is read. ParseError where it cannot be opened.
+    Formulas are not evaluated: what they showed when they were saved is read. What was merged stands in each of its
+    cells, as whoever wrote once for several rows meant it. ParseError where it cannot be opened.
     """
     with _opened(path) as workbook:
         for name in workbook.sheet_names[:_MAX_SHEETS]:
             sheet = workbook.get_sheet_by_name(name)
             first = (sheet.start or (0, 0))[0] + 1
-            for number, row in zip(range(first, first + _MAX_OWN_ROWS), sheet.iter_rows(), strict=False):
-                yield name, number, [_shown(value) for value in row[:MAX_COLUMNS]]
+            rows = zip(range(first, first + _MAX_OWN_ROWS), sheet.iter_rows(), strict=False)
+            shown = ((number, [_shown(value) for value in row[:MAX_COLUMNS]]) for number, row in rows)
+            for number, texts in _spread(shown, sheet.merged_cell_ranges or ()):
+                yield name, number, texts
+
+
+def _spread(rows: Iterable[tuple[int, list[str]]], merged: Sequence[Merged]) -> Iterator[tuple[int, list[str]]]:
+    """Yield numbered rows in which the blank cells of a merged area say what its first cell says."""
+    waiting = sorted(merged, reverse=True)
+    reaching: list[tuple[Merged, str]] = []
+    for number, texts in rows:
+        reaching = [one for one in reaching if one[0][1][0] >= number - 1]
+        while waiting and waiting[-1][0][0] <= number - 1 and len(reaching) < _MOST_MERGED:
+            area = waiting.pop()
+            (top, left), (bottom, _) = area
+            if top == number - 1 and left < len(texts) and bottom >= top:
+                reaching.append((area, texts[left]))
+        for ((_, left), (_, right)), text in reaching:
+            for column in range(left, min(right + 1, len(texts))):
+                texts[column] = texts[column] or text
+        yield number, texts
 
 
 @contextmanager
@@ -108,7 +132,7 @@ def _cell(
     return made[origin]
 
 
-def _merges(ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> Merges:
+def _merges(ranges: Iterable[Merged]) -> Merges:
     """Return place -> origin of all places that merged cells cover, as far as rows and columns are read."""
     origins: Merges = {}
     for (top, left), (bottom, right) in ranges:

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
-from reports.archive.layout import Entry, Layout, links_of
+from config.naming import folded
+from reports.archive.layout import NO_COMPANY, Entry, Layout, links_of
 from reports.archive.placing import RETIRED
 from reports.finding import Assessment, Finding
 from reports.picture import AssociationView, CaseView
-from reports.wording import STATUSES, clock, masked, one_line, size
+from reports.templating import page_environment
+from reports.wording import STATUSES, clock, size
 
 # What a browser would run as a page of its own is named, and not linked.
 _LIVE = (".html", ".htm", ".mht", ".mhtml", ".xml")
@@ -98,12 +97,12 @@ def index(assessment: Assessment, laid: Layout, where: Mapping[str, str], front:
     picture = assessment.picture
     provinces = [*_provinces(assessment, laid, where)]
     call = picture.campaign.call
-    page = _environment().get_template("archive.html").render(
+    page = page_environment().get_template("archive.html").render(
         title=call.title,
         notice=call.notice,
         as_of=clock(picture.as_of, call.zone),
         provinces=provinces,
-        cases=len(laid.by_case),
+        cases=sum(view.cases_expected for view in picture.associations),
         complete=sum(view.complete_cases for view in picture.associations),
         files=len(where),
         bytes=size(sum(entry.bytes for entry in laid.entries)),
@@ -138,12 +137,15 @@ def _province(
     own = [entry for entry in laid.of_provinces.get(view.province, ()) if entry.path in where]
     lists = links_of(own, "summary_list", "summary_list_scan")
     others, mails = _apart([entry for entry in own if entry not in lists], where)
-    companies: dict[str, list[CaseBlock]] = {}
+    companies: dict[str, tuple[str, list[CaseBlock]]] = {}
     for case in view.cases:
         entries = [entry for entry in laid.by_case.get(case.id, ()) if entry.path in where]
         missing = [one.message for one in absent.get((case.province, case.city, case.community), ())]
         if entries or case.is_judged or case.withdrawn:
-            companies.setdefault(case.company or "企业名称不详", []).append(_case(case, entries, missing, where))
+            company = case.company or NO_COMPANY
+            companies.setdefault(folded(company) or company, (company, []))[1].append(
+                _case(case, entries, missing, where)
+            )
     state = "零报送" if view.status == "none" and view.nothing_to_send else STATUSES[view.status]
     return ProvinceBlock(
         name=view.province,
@@ -153,7 +155,7 @@ def _province(
         numbers=f"{view.complete_cases}/{view.cases_expected}" if view.messages else "",
         items=[_item(entry, where) for entry in lists],
         missing=[one.message for one in absent.get((view.province, None, None), ())],
-        companies=[CompanyBlock(name, cases) for name, cases in companies.items()],
+        companies=[CompanyBlock(name, cases) for name, cases in companies.values()],
         others=others,
         mails=mails,
     )
@@ -202,20 +204,3 @@ def _named(entry: Entry, where: Mapping[str, str]) -> Item:
 def _href(entry: Entry, where: Mapping[str, str]) -> str:
     path = where[entry.path]
     return "" if path.lower().endswith(_LIVE) else Href.of(path)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("reports", "templates"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        finalize=_for_people,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _for_people(value: object) -> object:
-    """Mask and flatten whatever the page shows, so that no place can forget it; markup is made of such values."""
-    return masked(one_line(value)) if isinstance(value, str) and not hasattr(value, "__html__") else value

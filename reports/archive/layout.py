@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from config.divisions import divisions
+from config.extensions import extension_of
+from config.naming import folded
+from config.safe_names import Taken, safe
 from reports import photo_facts
-from reports.archive.names import Taken, extension_of, safe
 from reports.incoming import FileView, MessageView
 from reports.picture import AssociationView, CaseView, Picture
 from reports.same_pictures import first_copies
@@ -228,7 +230,8 @@ class _Drawing:
         if case.withdrawn is not None:
             top = f"{top}/{WITHDRAWN}"
         name = safe(case.company, _COMPANY, NO_COMPANY)
-        known = self._folders.setdefault((top, name.casefold()), {})
+        # However it is spelt (brackets, width, spaces), a company has one folder, by the name that came first.
+        known = self._folders.setdefault((top, folded(name) or name), {})
         if case.city not in known:
             told = f"{name}（{safe(case.city, _COMPANY, '城市不详')}）" if known else name
             known[case.city] = f"{top}/{self._taken.name(top, told)}"

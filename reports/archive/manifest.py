@@ -58,7 +58,7 @@ def readme(title: str, as_of: datetime, call: Call, names: Mapping[str, str], co
 
 _README = """\
 {title}　归档
-数据截至 {as_of}　案例 {cases} 个，文件 {files} 个
+数据截至 {as_of}　应报案例 {cases} 个，文件 {files} 个
 
 一、这是什么
 　　各省报送的材料，按通知附件2的命名要求放好：

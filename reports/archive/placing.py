@@ -19,7 +19,8 @@ from pathlib import Path
 from reports.archive.layout import Entry
 from reports.archive.state import STATE, ArchiveError, Own, State
 from reports.wording import size as told_size
-from store.blobs import CHUNK, Vault
+from reports.writing import copied
+from store.blobs import Vault
 from store.syncing import sync_together
 
 RETIRED = "_已不采用"
@@ -235,18 +236,15 @@ class Placing:
         except FileNotFoundError:
             self.done.troubles.append(f"{task.entry.path}：保存的内容找不到了，请检查磁盘和备份")
             return None
-        digest = hashlib.sha256()
         try:
             with source, path.open("xb") as out:
-                while chunk := source.read(CHUNK):
-                    digest.update(chunk)
-                    out.write(chunk)
+                sha256 = copied(source.read, out.write)
             moment = task.entry.arrival.timestamp()
             os.utime(path, (moment, moment))
         except OSError:
             path.unlink(missing_ok=True)
             raise
-        if digest.hexdigest() != task.entry.sha256:
+        if sha256 != task.entry.sha256:
             path.unlink()
             self.done.troubles.append(f"{task.entry.path}：保存的内容与收到时不同，没有放入，请检查磁盘和备份")
             return None

@@ -5,16 +5,13 @@ What was written last is known by its hash, in a file of its own; whatever on th
 
 import hashlib
 import json
-import os
-import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reports.writing import write_beside
+from reports.writing import copy_beside, write_beside
 
 RECORD = "写出记录.json"
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -100,26 +97,6 @@ def _write(target: Path, piece: Piece) -> None:
         write_beside(target, piece.data)
     elif piece.source is not None:
         copy_beside(target, piece.source)
-
-
-def copy_beside(target: Path, source: Path) -> None:
-    """Copy a file byte for byte, whole or not at all: beside its place, synced, and renamed. Raises OSError."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with source.open("rb") as file, beside.open("xb") as out:
-            for chunk in _chunks(file.read):
-                out.write(chunk)
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _chunks(read: Callable[[int], bytes]) -> Iterator[bytes]:
-    while chunk := read(_CHUNK):
-        yield chunk
 
 
 def told(laid: Laid, gone: Iterable[str]) -> list[str]:

@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from config.campaign import Campaign, Section
-from config.safe_names import Names, safe_name
+from config.extensions import extension_of, usual_extension
+from config.safe_names import Taken, safe, safe_name
 from reports.book.captions import (
     Caption,
     Pictures,
@@ -25,7 +26,7 @@ from reports.wording import clock, joined, one_line, sound
 # 记事本 reads UTF-8 without it since 2019, older programs for setting books only with it; Windows' lines end in CRLF.
 BOM = "\ufeff"
 MISSING = "未识别到此节"
-SUFFIXES: Mapping[str, str] = {"jpeg": ".jpg", "tiff": ".tif"}
+_STEM = 60
 _KEPT_CHARACTERS = 20_000
 _TITLE = "title"
 # Control characters, and those that turn the direction of reading, have no place in a book.
@@ -69,13 +70,15 @@ def encoded(text: str) -> bytes:
 
 
 def case_folders(picture: Picture) -> dict[int, str]:
-    """Return the folder of every case, 浙江/春江花园+标题, the same whatever is put out of them."""
-    names: dict[str, Names] = {}
-    folders = {}
-    for case in picture.cases:
-        own = f"{one_line(case.community)}+{one_line(case.title)}" if case.title else one_line(case.community)
+    """Return the folder of every case, 浙江/春江花园+标题, the same whatever is put out of them.
+
+    Where two would have one name, who came first has it, so that what comes later renames nothing.
+    """
+    names, folders = Taken(), {}
+    for case in sorted(picture.cases, key=lambda case: (case.first_arrival or picture.as_of, case.city or "", case.id)):
+        own = f"{case.community}+{case.title}" if case.title else case.community
         province = safe_name(case.province)
-        folders[case.id] = f"{province}/{names.setdefault(province, Names()).free(safe_name(own))}"
+        folders[case.id] = f"{province}/{names.name(province, safe(own, _STEM))}"
     return folders
 
 
@@ -178,9 +181,9 @@ def _paths(case: CaseView) -> Iterator[tuple[FileView, str]]:
     digits = len(str(max(10, len(case.photo_files))))
     for number, file in enumerate(case.photo_files, start=1):
         if not file.pasted:
-            yield file, f"照片/照片{number:0{digits}}{_suffix(file)}"
+            yield file, f"照片/照片{number:0{digits}}.{usual_extension(file.name, file.format)}"
     for file in inserted(case):
-        yield file, f"插图/{safe_name(PurePosixPath(file.name).stem)}{_suffix(file)}"
+        yield file, f"插图/{safe_name(PurePosixPath(file.name).stem)}.{usual_extension(file.name, file.format)}"
 
 
 def inserted(case: CaseView) -> list[FileView]:
@@ -212,11 +215,6 @@ def _original(file: FileView, what: str, path: str, note: str) -> Entry:
     return Entry(what, path, blob=file.sha256, size=file.bytes, source=file.path, note=note)
 
 
-def _suffix(file: FileView) -> str:
-    """Return the suffix of a file's own format, whatever it was called."""
-    return SUFFIXES.get(file.format, f".{safe_name(file.format)}" if file.format.isalnum() else "")
-
-
 def _captions(case: CaseView, picture: Picture, texts: Texts, source: str) -> Iterator[Entry]:
     """Yield the captions as text, as they stand in the material, and the table of all pictures with theirs."""
     if case.material is not None:
@@ -230,10 +228,10 @@ def _captions(case: CaseView, picture: Picture, texts: Texts, source: str) -> It
 
 def _originals(case: CaseView) -> Iterator[Entry]:
     """Yield the materials as they came, the one that counts first."""
-    names = Names()
+    names = Taken()
     for file in sorted(case.materials, key=lambda one: one is not case.material):
-        stem, _, suffix = file.name.rpartition(".")
-        name = names.free(safe_name(stem or file.name), f".{safe_name(suffix, 8)}" if stem and suffix else "")
+        stem = safe(file.name.rpartition(".")[0] or file.name, _STEM)
+        name = names.name("", stem, extension_of(file.name, file.format))
         note = "" if file is case.material else _unread(file) if "section_facts" not in file.facts else "另一份"
         yield _original(file, "原稿", f"原稿/{name}", note)
 

@@ -1,14 +1,11 @@
 """How a digest's content becomes a page and a text: templates, with everything escaped and masked on the way out."""
 
 from base64 import b64encode
-from functools import cache
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from reports.digest.content import Content
 from reports.digest.tile_map import ACROSS, laid_out
-from reports.wording import masked, one_line
+from reports.templating import page_environment
 
 # By what a mail's page names the picture that comes with it.
 PICTURE = "curve@zhengji"
@@ -36,7 +33,7 @@ def as_text(content: Content) -> str:
 
 def as_brief(content: Content, told: object) -> str:
     """Return the paragraphs of the page for the leadership, a line each, the heading before a bar."""
-    return _environment().get_template("digest.brief.txt").render(c=content, b=told)
+    return page_environment().get_template("digest.brief.txt").render(c=content, b=told)
 
 
 def _rendered(template: str, content: Content, *, whole: bool) -> str:
@@ -49,21 +46,4 @@ def _rendered(template: str, content: Content, *, whole: bool) -> str:
         "across": ACROSS,
         "picture": PICTURE,
     }
-    return _environment().get_template(template).render(given)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("reports", "templates"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        finalize=_for_people,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _for_people(value: object) -> object:
-    """Mask and flatten whatever a template shows, so that no place can forget it; markup is made of such values."""
-    return masked(one_line(value)) if isinstance(value, str) and not hasattr(value, "__html__") else value
+    return page_environment().get_template(template).render(given)

@@ -33,17 +33,20 @@ class Population:
         return [Unit(key, one_line(case.province), self.types[key]) for key, case in self.cases.items()]
 
 
-def population(picture: Picture, of: str, among: Collection[int] | None = None) -> Population:
-    """Return the population of a picture, bounded by one of BOUNDS; `among` are the ids of cases that a list names."""
-    why = {case.id: _left_out(case, of, among) for case in picture.cases}
+def population(picture: Picture, of: str, among: Collection[int] | None = None, said: str = "") -> Population:
+    """Return the population of a picture, bounded by one of BOUNDS.
+
+    `among` are the ids of the only cases that may be drawn, and `said` what they are: 另附的名单之内的案例.
+    """
+    why = {case.id: _left_out(case, of, among, said) for case in picture.cases}
     keys = case_keys(picture)
     within = {keys[case.id]: case for case in picture.cases if not why[case.id]}
-    bounds = BOUNDS[of] + ("，且在另附的名单之内" if among is not None else "")
+    bounds = BOUNDS[of] + (f"，且为{said}" if among is not None else "")
     types = {key: type_of(case, picture.campaign) for key, case in within.items()}
     return Population(bounds, within, types, Counter(reason for reason in why.values() if reason))
 
 
-def _left_out(case: CaseView, of: str, among: Collection[int] | None) -> str:
+def _left_out(case: CaseView, of: str, among: Collection[int] | None, said: str) -> str:
     """Return why a case does not belong to the population; empty where it does."""
     if case.withdrawn is not None:
         return "已撤回"
@@ -53,7 +56,7 @@ def _left_out(case: CaseView, of: str, among: Collection[int] | None) -> str:
         return "清单未列"
     if of == "complete" and not case.complete:
         return "材料未齐"
-    return "" if among is None or case.id in among else "不在另附的名单之内"
+    return "" if among is None or case.id in among else f"不是{said}"
 
 
 def case_keys(picture: Picture) -> dict[int, str]:

@@ -10,7 +10,7 @@ from config.campaign import Campaign
 from reports.picture import CaseView
 from reports.sampling.draw import Draw, Stratum, Unit, lot
 from reports.sampling.population import type_of
-from reports.sampling.protocol import Lines, Protocol, percent, protocol_lines, share_said
+from reports.sampling.protocol import Lines, Protocol, protocol_lines, share_said
 from reports.tables import Column, Sheet, workbook
 from reports.wording import clock
 
@@ -134,7 +134,7 @@ def _strata_sheet(sample: Sample) -> Sheet:
         Column("项目类型", 24),
         Column("案例数", 9, "number"),
         Column("抽取数", 9, "number"),
-        Column("抽样率", 9),
+        Column("抽样率", 9, "percent"),
     )
     body = [_sum("层", one.province, one.type, [one]) for one in strata]
     body += [_sum("省份", name, "合计", own) for name, own in _by(strata, "province")]
@@ -151,7 +151,7 @@ def _by(strata: Iterable[Stratum], name: str) -> Iterable[tuple[str, list[Stratu
 
 def _sum(by: str, province: str, type_: str, strata: Sequence[Stratum]) -> list[Any]:
     total, drawn = sum(len(one.units) for one in strata), sum(one.drawn for one in strata)
-    return [by, province, type_, total, drawn, percent(drawn, total)]
+    return [by, province, type_, total, drawn, drawn / total if total else None]
 
 
 def _population_sheet(sample: Sample) -> Sheet:

@@ -2,11 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
-from reports.wording import masked, one_line
+from reports.templating import page_environment
 
 
 @dataclass(frozen=True)
@@ -45,26 +42,9 @@ class Page:
 
 def as_html(page: Page) -> str:
     """Return a page as HTML: tables and inline styles only, 600 px wide at the most."""
-    return _environment().get_template("tracker.html").render(p=page)
+    return page_environment().get_template("tracker.html").render(p=page)
 
 
 def as_text(page: Page) -> str:
     """Return the same content and order as text."""
-    return _environment().get_template("tracker.txt").render(p=page)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("reports", "templates"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        finalize=_for_people,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _for_people(value: object) -> object:
-    """Mask and flatten whatever a template shows; markup is made of such values."""
-    return masked(one_line(value)) if isinstance(value, str) and not hasattr(value, "__html__") else value
+    return page_environment().get_template("tracker.txt").render(p=page)
