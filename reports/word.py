@@ -90,7 +90,8 @@ def _size(paper: Paper) -> tuple[int, int] | None:
     high = (_PAPER_HIGH - _TOP - _BOTTOM) / Length._EMUS_PER_PT  # noqa: SLF001 (what Pt itself multiplies by)
     for size, line in _SIZES:
         texts = [paper.below, *(f"{'　' * _INDENT}{one.head}{one.text}" for one in paper.passages), paper.foot]
-        lines = sum(_lines(text, size) for text in texts) + 1
+        # One for the distance above the foot, and one to spare: no program breaks lines quite as another does.
+        lines = sum(_lines(text, size) for text in texts) + 2
         head = sum(_lines(text, _TITLE) for text in paper.title.splitlines())
         if head * _TITLE_LINE + lines * line <= high:
             return size, line

@@ -8,6 +8,7 @@ from datetime import datetime
 from reports.digest.content import Content, content_of
 from reports.digest.page import as_brief
 from reports.finding import Assessment
+from reports.queries.elsewhere import unseen
 from reports.word import Paper, Passage, fits, one_page
 from reports.wording import joined, month_and_day
 
@@ -44,6 +45,7 @@ class Brief:
     partly: int
     none: int
     silent: str
+    unseen: tuple[str, ...]
     nothing: tuple[str, ...]
     problems: tuple[str, ...]
     deadline: str
@@ -91,7 +93,8 @@ def _brief(content: Content, assessment: Assessment, *, crowded: bool) -> Brief:
         done=by_status["已报齐"],
         partly=by_status["部分报送"],
         none=by_status["未报送"],
-        silent=joined(content.silent, _NAMES_WHERE_CROWDED if crowded else None),
+        silent=joined(content.silent_names, _NAMES_WHERE_CROWDED if crowded else None),
+        unseen=unseen(picture, content.silent),
         nothing=tuple(view.province for view in views if view.nothing_to_send and view.status == "none"),
         problems=tuple(_numbered(list(_problems(content)), _KINDS_WHERE_CROWDED if crowded else None)),
         deadline=month_and_day(call.deadline),
