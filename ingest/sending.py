@@ -23,7 +23,7 @@ from reports.wording import clock as clock_text
 from reports.wording import masked
 from store import sent
 from store.decisions import Person
-from store.sent import MAIL, TEST, Parcel, Sending
+from store.sent import MAIL, NOWHERE, TEST, Parcel, Sending
 
 log = structlog.get_logger()
 Clock = Callable[[], datetime]
@@ -45,7 +45,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a target stands with a day's digest: `waiting`, `had`, `unclear`, or `working` where it just goes."""
+    """How a target stands with a day's digest: `waiting`, `had`, `unclear`, or `working` where it just goes.
+
+    A group whose address cannot be read is `failed`, without anything being noted of it: it waits once that can be.
+    """
 
     target: Target
     state: str
@@ -65,7 +68,7 @@ def targets(desk: Desk) -> tuple[Target, ...]:
     """Return all who get the digest by the settings: the addresses where there is a server, then the chat groups."""
     settings = desk.settings.digest
     mails = [Target(MAIL, recipient) for recipient in settings.recipients if settings.smtp]
-    return (*mails, *(Target(one.service, one.name, one) for one in settings.chats))
+    return (*mails, *(Target(NOWHERE if one.trouble else one.service, one.name, one) for one in settings.chats))
 
 
 def standings(desk: Desk, day: date, now: datetime) -> tuple[Standing, ...]:
@@ -79,6 +82,8 @@ def _key(target: Target) -> tuple[str, str]:
 
 
 def _standing(target: Target, last: Sending | None, now: datetime) -> Standing:
+    if target.channel == NOWHERE:
+        return Standing(target, "failed")
     if last is None or last.state == "failed":
         return Standing(target, "waiting", last)
     if last.is_unclear(now):
@@ -94,12 +99,15 @@ def send_edition(desk: Desk, edition: Edition, clock: Clock) -> tuple[Outcome, .
             if standing.state == "waiting":
                 outcomes.append(_send(desk, outbox, edition, standing.target, clock))
             else:
-                outcomes.append(Outcome(standing.target, standing.state, _known(standing.last)))
+                outcomes.append(Outcome(standing.target, standing.state, known_of(standing)))
     return tuple(outcomes)
 
 
-def _known(last: Sending | None) -> str:
-    return last.reason if last else ""
+def known_of(standing: Standing) -> str:
+    """Return what is known of why a target stands as it does."""
+    if standing.state == "failed" and standing.target.group:
+        return standing.target.group.trouble
+    return standing.last.reason if standing.last else ""
 
 
 def send_test(desk: Desk, edition: Edition, recipient: str, clock: Clock) -> Outcome:

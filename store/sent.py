@@ -13,6 +13,8 @@ from store.database import Store
 from store.outgoing import SentDigest
 
 MAIL, TEST = "mail", "test"
+# The channel of a group whose address cannot be read; nothing is ever noted under it.
+NOWHERE = "chat"
 # A process that sends gets this long. It gives a silent server up sooner; who is older was killed.
 PATIENCE = timedelta(minutes=15)
 

@@ -4,12 +4,14 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 
+from config.errors import ConfigError
 from config.settings import load_settings
 from ingest.desk import Desk, open_desk
 from ingest.digesting import Edition, file_of, make_edition, notes, write_digest
@@ -164,6 +166,56 @@ def test_what_surely_did_not_go_is_failed_stops_no_other_and_goes_next_time(
     assert send(desk, edition, MORNING + HOUR)["a@b.cn"] == "sent"
     assert notes(desk, MORNING + HOUR) == ()
     assert Counter(smtp.recipients) == {"a@b.cn": 1, "c@d.cn": 1, "e@f.cn": 1}
+
+
+def test_a_group_whose_address_file_is_gone_holds_up_no_mail_and_is_written_to_once_it_is_back(
+    edition: Edition, smtp: MailServer, robots: Robots, tmp_path: Path
+) -> None:
+    url = tmp_path / "group.txt"
+    more = f"[[digest.chats]]\nname = '编辑部群'\nurl_file = '{url}'\n"
+    url.write_text(f"json://127.0.0.1:{robots.port}/token-geheim", encoding="utf-8")
+    with quick_desk(settings(smtp, more, '"a@b.cn"')) as opened:
+        url.unlink()
+        assert send(opened, edition) == {"a@b.cn": "sent", "编辑部群": "failed"}
+        (note,) = notes(opened, MORNING)
+        assert "群“编辑部群”收不到日报" in note
+        assert "geheim" not in note
+        url.write_text(f"json://127.0.0.1:{robots.port}/token-geheim", encoding="utf-8")
+        assert notes(opened, MORNING) == ()
+        assert send(opened, edition, MORNING + HOUR) == {"a@b.cn": "had", "编辑部群": "sent"}
+        url.unlink()
+        assert send(opened, edition, MORNING + HOUR)["编辑部群"] == "failed"
+        assert len(robots.asked) == 1
+
+
+def test_a_server_slow_in_every_step_is_done_with_before_the_mail_counts_as_broken_off(smtp: MailServer) -> None:
+    longest = timedelta(seconds=12 * 60)
+    assert longest < PATIENCE
+    with pytest.raises(ConfigError), quick_desk(settings(smtp).replace("timeout_seconds = 5", "timeout_seconds = 61")):
+        pass
+
+
+def test_a_clock_that_was_set_back_sends_nothing_twice(desk: Desk, edition: Edition, smtp: MailServer) -> None:
+    smtp.silent.add("c@d.cn")
+    send(desk, edition)
+    smtp.silent.clear()
+    assert set(send(desk, edition, MORNING - 3 * HOUR).values()) == {"had", "unclear"}
+    assert Counter(smtp.recipients).most_common(1)[0][1] == 1
+
+
+def test_a_recipient_who_was_added_removed_or_written_otherwise_within_the_day_gets_one(
+    desk: Desk, edition: Edition, smtp: MailServer
+) -> None:
+    def now_for(*recipients: str) -> dict[str, str]:
+        digest = desk.settings.digest.model_copy(update={"recipients": recipients, "chats": ()})
+        changed = replace(desk, settings=desk.settings.model_copy(update={"digest": digest}))
+        return send(changed, edition)
+
+    assert now_for("a@b.cn") == {"a@b.cn": "sent"}
+    assert now_for("A@B.cn", "new@b.cn") == {"A@B.cn": "had", "new@b.cn": "sent"}
+    assert now_for("new@b.cn") == {"new@b.cn": "had"}
+    assert now_for("a@b.cn", "new@b.cn") == {"a@b.cn": "had", "new@b.cn": "had"}
+    assert smtp.recipients == ["a@b.cn", "new@b.cn"]
 
 
 def test_without_a_server_all_mails_fail_and_the_group_is_still_written_to(
