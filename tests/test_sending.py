@@ -16,6 +16,7 @@ from config.settings import load_settings
 from ingest.desk import Desk, open_desk
 from ingest.digesting import Edition, file_of, make_edition, notes, write_digest
 from ingest.sending import Outcome, SendingError, contents, send_again, send_edition, send_test, standings, targets
+from ingest.worker import Worker
 from reports.digest.chat import LONGEST, chat_text
 from reports.digest.digest import compose, content
 from reports.finding import Assessment
@@ -310,6 +311,24 @@ def test_what_was_new_counts_from_the_last_digest_that_surely_went(
     smtp.refused.clear()
     send(desk, edition, MORNING + HOUR)
     assert sent.last_before(desk.store, tomorrow) == MORNING
+
+
+def test_where_nobody_is_written_to_what_is_new_counts_from_the_last_file_also_after_days_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with quick_desk("") as opened:
+        for at in (MORNING, MORNING + HOUR):
+            monkeypatch.setattr("ingest.worker.now", lambda at=at: at)
+            Worker(opened).digest()
+        (row,) = sent.every(opened.store)
+        assert (row.channel, row.state, row.as_of) == ("file", "sent", MORNING)
+        assert (
+            opened.store.vault.path(str(row.sha256)).read_bytes() == make_edition(opened, MORNING).digest.html.encode()
+        )
+        # The machine was off on Tuesday and Wednesday.
+        later = make_edition(opened, MORNING + timedelta(days=3)).digest
+        assert sent.last_before(opened.store, later.day) == MORNING
+        assert notes(opened, MORNING + timedelta(days=3)) == ()
 
 
 def test_phones_are_masked_in_mail_and_chat_and_whole_in_the_ledger(
