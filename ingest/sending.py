@@ -146,7 +146,8 @@ def send_again(desk: Desk, recipient: str, day: date | None, who: Person, clock:
     if sending is None:
         raise SendingError(f"发往 {recipient} 的日报刚刚由别人处理了，没有再发")
     with Outbox(desk.settings.digest.smtp) as outbox:
-        return _go(desk, outbox, sending, target, raw, clock)
+        # Where this try surely did not go, nobody knows of the first one any better: a person may let it go once more.
+        return _go(desk, outbox, sending, target, raw, clock, noted_where_failed="unclear")
 
 
 def _unclear(desk: Desk, recipient: str, day: date | None, now: datetime) -> Sending:
@@ -192,9 +193,19 @@ def contents(desk: Desk, edition: Edition, target: Target) -> bytes:
     return as_bytes(mail)
 
 
-def _go(desk: Desk, outbox: Outbox, sending: Sending, target: Target, raw: bytes, clock: Clock) -> Outcome:
+def _go(  # noqa: PLR0913 (what goes where, by what, and when)
+    desk: Desk,
+    outbox: Outbox,
+    sending: Sending,
+    target: Target,
+    raw: bytes,
+    clock: Clock,
+    *,
+    noted_where_failed: str = "failed",
+) -> Outcome:
     delivery = _delivery(outbox, target, raw)
-    sent.finish(desk.store, sending, delivery.state, delivery.reason, clock())
+    state = noted_where_failed if delivery.state == "failed" else delivery.state
+    sent.finish(desk.store, sending, state, delivery.reason, clock())
     log.info(
         "digest.sending",
         day=str(sending.day),

@@ -155,6 +155,24 @@ def test_a_person_lets_the_same_bytes_go_again_and_is_noted(desk: Desk, edition:
     assert Counter(smtp.recipients)["c@d.cn"] == 2
 
 
+def test_what_a_person_let_go_again_and_did_not_go_stays_unclear_and_can_be_let_go_once_more(
+    desk: Desk, edition: Edition, smtp: MailServer
+) -> None:
+    smtp.silent.add("c@d.cn")
+    send(desk, edition)
+    smtp.silent.clear()
+    smtp.refused.add("c@d.cn")
+    who = Person("陈静", MORNING + HOUR, "")
+    outcome = send_again(desk, "c@d.cn", None, who, lambda: MORNING + HOUR)
+    assert outcome.state == "failed"
+    assert "收件地址被拒绝" in outcome.reason
+    smtp.refused.clear()
+    assert send(desk, edition, MORNING + 2 * HOUR)["c@d.cn"] == "unclear"
+    assert send_again(desk, "c@d.cn", None, who, lambda: MORNING + 3 * HOUR).state == "sent"
+    first, last = [raw for raw, to in zip(smtp.raw, smtp.recipients, strict=True) if to == "c@d.cn"]
+    assert first == last
+
+
 @pytest.mark.parametrize("trouble", ["refused", "dropped", "spurned"])
 def test_what_surely_did_not_go_is_failed_stops_no_other_and_goes_next_time(
     desk: Desk, edition: Edition, smtp: MailServer, trouble: str
