@@ -75,6 +75,7 @@ def _paper(content: Content, assessment: Assessment, *, crowded: bool = False) -
         passages=tuple(Passage(head, text) for head, _, text in lines),
         foot=f"{at.year}年{month_and_day(at.date())}",
         made=assessment.picture.as_of,
+        signed=letters.signature if (letters := assessment.picture.campaign.letters) else (),
     )
 
 
