@@ -81,3 +81,11 @@ class ChatSettings(Section):
     def service(self) -> str:
         """Which service it is; ConfigError as for the address."""
         return service_of(self.address)
+
+    @property
+    def trouble(self) -> str:
+        """Why its address cannot be had now, a Chinese line without the address; empty where it can."""
+        try:
+            return "" if self.address else "没有地址"
+        except ConfigError as error:
+            return str(error)

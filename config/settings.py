@@ -149,7 +149,8 @@ class SmtpSettings(Login):
     """The server that sends the digest."""
 
     sender: str = ""
-    timeout_seconds: float = Field(default=60, gt=0)
+    # A mail takes a dozen steps; slow in each, it must still be over before it counts as broken off (`store.sent`).
+    timeout_seconds: float = Field(default=60, gt=0, le=60)
 
     @property
     def port_number(self) -> int:

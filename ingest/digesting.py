@@ -61,8 +61,12 @@ def looking_back(desk: Desk, since: datetime, as_of: datetime) -> Assessment:
 
 
 def notes(desk: Desk, as_of: datetime) -> tuple[str, ...]:
-    """Return what must be said of the sending: which digest of today or of the day before is not known to be there."""
-    return tuple(text for _, text in troubles(desk, as_of))
+    """Return what must be said of the sending: which digest of today or of the day before is not known to be there.
+
+    And which group nothing can be written to, because its address cannot be read.
+    """
+    groups = (f"群“{one.name}”收不到日报：{one.trouble}" for one in desk.settings.digest.chats if one.trouble)
+    return (*(text for _, text in troubles(desk, as_of)), *groups)
 
 
 def troubles(desk: Desk, as_of: datetime) -> tuple[tuple[date, str], ...]:

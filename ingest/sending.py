@@ -23,7 +23,7 @@ from reports.wording import clock as clock_text
 from reports.wording import masked
 from store import sent
 from store.decisions import Person
-from store.sent import MAIL, TEST, Parcel, Sending
+from store.sent import FILE, MAIL, NOWHERE, TEST, Parcel, Sending
 
 log = structlog.get_logger()
 Clock = Callable[[], datetime]
@@ -45,7 +45,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a target stands with a day's digest: `waiting`, `had`, `unclear`, or `working` where it just goes."""
+    """How a target stands with a day's digest: `waiting`, `had`, `unclear`, or `working` where it just goes.
+
+    A group whose address cannot be read is `failed`, without anything being noted of it: it waits once that can be.
+    """
 
     target: Target
     state: str
@@ -65,7 +68,7 @@ def targets(desk: Desk) -> tuple[Target, ...]:
     """Return all who get the digest by the settings: the addresses where there is a server, then the chat groups."""
     settings = desk.settings.digest
     mails = [Target(MAIL, recipient) for recipient in settings.recipients if settings.smtp]
-    return (*mails, *(Target(one.service, one.name, one) for one in settings.chats))
+    return (*mails, *(Target(NOWHERE if one.trouble else one.service, one.name, one) for one in settings.chats))
 
 
 def standings(desk: Desk, day: date, now: datetime) -> tuple[Standing, ...]:
@@ -79,6 +82,8 @@ def _key(target: Target) -> tuple[str, str]:
 
 
 def _standing(target: Target, last: Sending | None, now: datetime) -> Standing:
+    if target.channel == NOWHERE:
+        return Standing(target, "failed")
     if last is None or last.state == "failed":
         return Standing(target, "waiting", last)
     if last.is_unclear(now):
@@ -94,12 +99,23 @@ def send_edition(desk: Desk, edition: Edition, clock: Clock) -> tuple[Outcome, .
             if standing.state == "waiting":
                 outcomes.append(_send(desk, outbox, edition, standing.target, clock))
             else:
-                outcomes.append(Outcome(standing.target, standing.state, _known(standing.last)))
+                outcomes.append(Outcome(standing.target, standing.state, known_of(standing)))
     return tuple(outcomes)
 
 
-def _known(last: Sending | None) -> str:
-    return last.reason if last else ""
+def known_of(standing: Standing) -> str:
+    """Return what is known of why a target stands as it does."""
+    if standing.state == "failed" and standing.target.group:
+        return standing.target.group.trouble
+    return standing.last.reason if standing.last else ""
+
+
+def note_written(desk: Desk, edition: Edition, now: datetime) -> None:
+    """Keep an edition that goes to nobody and is read as a file, so that the next one counts its “new” from it."""
+    raw = edition.digest.html.encode()
+    kept = desk.store.vault.keep([raw]).sha256
+    parcel = Parcel(edition.digest.day, edition.digest.as_of, FILE, edition.digest.file_name, kept, kept)
+    sent.note_written(desk.store, parcel, now)
 
 
 def send_test(desk: Desk, edition: Edition, recipient: str, clock: Clock) -> Outcome:
@@ -130,7 +146,8 @@ def send_again(desk: Desk, recipient: str, day: date | None, who: Person, clock:
     if sending is None:
         raise SendingError(f"发往 {recipient} 的日报刚刚由别人处理了，没有再发")
     with Outbox(desk.settings.digest.smtp) as outbox:
-        return _go(desk, outbox, sending, target, raw, clock)
+        # Where this try surely did not go, nobody knows of the first one any better: a person may let it go once more.
+        return _go(desk, outbox, sending, target, raw, clock, noted_where_failed="unclear")
 
 
 def _unclear(desk: Desk, recipient: str, day: date | None, now: datetime) -> Sending:
@@ -176,9 +193,19 @@ def contents(desk: Desk, edition: Edition, target: Target) -> bytes:
     return as_bytes(mail)
 
 
-def _go(desk: Desk, outbox: Outbox, sending: Sending, target: Target, raw: bytes, clock: Clock) -> Outcome:
+def _go(  # noqa: PLR0913 (what goes where, by what, and when)
+    desk: Desk,
+    outbox: Outbox,
+    sending: Sending,
+    target: Target,
+    raw: bytes,
+    clock: Clock,
+    *,
+    noted_where_failed: str = "failed",
+) -> Outcome:
     delivery = _delivery(outbox, target, raw)
-    sent.finish(desk.store, sending, delivery.state, delivery.reason, clock())
+    state = noted_where_failed if delivery.state == "failed" else delivery.state
+    sent.finish(desk.store, sending, state, delivery.reason, clock())
     log.info(
         "digest.sending",
         day=str(sending.day),

@@ -3,7 +3,7 @@
 Whatever is due is done once, whenever somebody looks: after each poll, with the digest, and right after the deadline.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -21,6 +21,7 @@ from reports.tracker.page import as_html, as_text
 from reports.tracker.progress import Progress
 from reports.tracker.snapshot_page import alerts, snapshot_page
 from reports.tracker.standing import Standing, standing, standing_at
+from reports.wording import clock
 from reports.writing import write_beside
 from store import decisions, sent, snapshots
 from store import milestones as noted
@@ -261,14 +262,23 @@ def write_progress(desk: Desk, made: Progress, folder: Path | None = None) -> tu
 
 
 def notes_for_digest(desk: Desk, as_of: datetime) -> list[str]:
-    """Return a line for each report that was made since the last digest: also those of days off, and late ones."""
+    """Return a line for each report and snapshot that was made since the last digest: also on days off, and late."""
     start = _last_digest(desk, as_of)
     days = {one.day: one for one in calendar(desk)}
     made = noted.every(desk.store, desk.campaign.call.id)
     new = [one for one in made if start < one.made_at <= as_of and one.sha256 and one.day in days]
     said = [progress.note(Progress(days[one.day], standing_of(desk, one.as_of))) for one in new]
-    broken = [frozen for frozen in every_snapshot(desk) if start < frozen.kept.taken_at <= as_of and frozen.content]
-    return [*said, *(alert for frozen in broken for alert in alerts(frozen.content or {}))]
+    laid = [frozen for frozen in every_snapshot(desk) if start < frozen.kept.taken_at <= as_of]
+    return [*said, *(line for frozen in laid for line in _laid_down(desk, frozen))]
+
+
+def _laid_down(desk: Desk, frozen: Frozen) -> Iterator[str]:
+    """Yield that a snapshot was taken, with when and its hash, and what must be known before anybody relies on it."""
+    kept, zone = frozen.kept, desk.campaign.call.zone
+    path, taken = snapshot_paths(desk, kept)[1], clock(kept.taken_at, zone)
+    yield f"截止快照已于 {taken} 留底，见 截止时刻/{path.name}，SHA-256 {kept.sha256}"
+    if frozen.content is not None:
+        yield from alerts(frozen.content)
 
 
 def _last_digest(desk: Desk, as_of: datetime) -> datetime:

@@ -22,7 +22,7 @@ from ingest.digesting import file_of, make_digest, make_edition, write_digest
 from ingest.due import is_due
 from ingest.intake import take_in
 from ingest.poll import Poller
-from ingest.sending import send_edition, standings
+from ingest.sending import note_written, send_edition, standings
 from ingest.tracking import lay_down, track
 from store import sent
 
@@ -144,6 +144,8 @@ class Worker:
         edition = make_edition(self.desk, first)
         write_digest(self.desk, edition.digest)
         outcomes = send_edition(self.desk, edition, now)
+        if not outcomes:
+            note_written(self.desk, edition, now())
         log.info("digest.done", states=[one.state for one in outcomes])
 
     def overdue(self) -> None:

@@ -28,6 +28,7 @@ _SONG, _FANG, _HEI = "宋体", "仿宋", "黑体"
 # A digit or a Latin letter of these fonts is about half as wide as a Chinese character.
 _NARROW = 0.55
 _INDENT = 2
+_SPARED = 24
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,14 @@ class Passage:
 
 @dataclass(frozen=True)
 class Paper:
-    """A short report: title, the line below it, its paragraphs, and the day at its foot."""
+    """A short report: title, the line below it, its paragraphs, and who signs it above the day at its foot."""
 
     title: str
     below: str
     passages: Sequence[Passage]
     foot: str
     made: datetime
+    signed: Sequence[str] = ()
 
 
 def fits(paper: Paper) -> bool:
@@ -74,12 +76,13 @@ def one_page(paper: Paper) -> bytes:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
         _add(paragraph, passage.head, _HEI, size)
         _add(paragraph, passage.text, _FANG, size)
-    foot = document.add_paragraph()
-    _set(foot, line)
-    foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    foot.paragraph_format.right_indent = Pt(_INDENT * size)
-    foot.paragraph_format.space_before = Pt(line)
-    _add(foot, paper.foot, _FANG, size)
+    for number, text in enumerate((*paper.signed, paper.foot)):
+        foot = document.add_paragraph()
+        _set(foot, line)
+        foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        foot.paragraph_format.right_indent = Pt(_INDENT * size)
+        foot.paragraph_format.space_before = Pt(0 if number else line)
+        _add(foot, text, _FANG, size)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -89,8 +92,11 @@ def _size(paper: Paper) -> tuple[int, int] | None:
     """Return the largest size with its distance of lines in which the report fits one page; None where none does."""
     high = (_PAPER_HIGH - _TOP - _BOTTOM) / Length._EMUS_PER_PT  # noqa: SLF001 (what Pt itself multiplies by)
     for size, line in _SIZES:
-        texts = [paper.below, *(f"{'　' * _INDENT}{one.head}{one.text}" for one in paper.passages), paper.foot]
+        texts = [paper.below, *(f"{'　' * _INDENT}{one.head}{one.text}" for one in paper.passages)]
+        texts += [*paper.signed, paper.foot]
         lines = sum(_lines(text, size) for text in texts) + 1
+        # On a full page of small print some to spare: no program breaks lines quite as another does.
+        lines += lines // _SPARED
         head = sum(_lines(text, _TITLE) for text in paper.title.splitlines())
         if head * _TITLE_LINE + lines * line <= high:
             return size, line

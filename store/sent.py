@@ -13,6 +13,10 @@ from store.database import Store
 from store.outgoing import SentDigest
 
 MAIL, TEST = "mail", "test"
+# The channel of a group whose address cannot be read; nothing is ever noted under it.
+NOWHERE = "chat"
+# Where nobody is to be written to, the file is the digest.
+FILE = "file"
 # A process that sends gets this long. It gives a silent server up sooner; who is older was killed.
 PATIENCE = timedelta(minutes=15)
 
@@ -86,6 +90,19 @@ def begin_again(store: Store, seen: Sending, now: datetime, why: str) -> Sending
         there.state, there.reason, there.started_at = "sending", why, now
         session.flush()
         return _told(there)
+
+
+def note_written(store: Store, parcel: Parcel, now: datetime) -> None:
+    """Note that a day's digest was written for people to read as a file; the first of a day stays."""
+
+    def work(session: Any) -> None:  # noqa: ANN401 (a session of the store)
+        if session.scalar(select(SentDigest).where(*_at(parcel))) is None:
+            row = SentDigest(day=parcel.day.isoformat(), channel=parcel.channel, recipient=_key(parcel))
+            _start(row, parcel, now)
+            row.state, row.sent_at = "sent", now
+            session.add(row)
+
+    store.noted(work)
 
 
 def finish(store: Store, sending: Sending, state: str, reason: str, now: datetime) -> bool:

@@ -158,7 +158,8 @@ def test_it_is_laid_out_as_official_papers_are() -> None:
     document = Document(io.BytesIO(brief(assessment())))
     section = document.sections[0]
     assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
-    title, _, first, *_, foot = document.paragraphs
+    title, _, first, *_, office, foot = document.paragraphs
+    assert office.text == "《中国物业管理》杂志社融媒体中心"
     assert (title.runs[0].font.name, title.runs[0].font.size) == ("宋体", Pt(22))
     assert (first.runs[0].font.name, first.runs[0].font.size) == ("仿宋", Pt(16))
     assert foot.text == "2026年7月20日"

@@ -15,14 +15,15 @@ from ingest.desk import Desk
 from ingest.digesting import looking_back, make_digest
 from ingest.importer import import_path
 from ingest.intake import take_in
-from reports.changes import Changes, changes
+from reports.changes import Changes, Replaced, changes
+from reports.digest.changed import changed
 from reports.digest.digest import compose
 from store import decisions, mail, sent
 from store.decisions import Person
 from tests.desks import assessed, desk
 from tests.inbox import Sent, list_files, write_inbox
 from tests.inbox import mail as mail_of
-from tests.picture_builders import AFTER, MORNING, assessment, association, case, finding, message, realistic
+from tests.picture_builders import AFTER, MORNING, assessment, association, case, file_of, finding, message, realistic
 from tests.sample import day
 
 HEAD = "浙江省物业管理协会"
@@ -108,7 +109,7 @@ def test_a_corrected_list_is_told_with_what_it_says_otherwise(opened: Desk) -> N
     assert names == [("汇总清单.docx", "汇总清单（更正）.docx")]
     assert [(one.code, one.community) for one in found.new] == [("mismatch.delivery_date", "春江花园")]
     text = make_digest(opened, day("07-25T08:30:00")).text
-    assert "〔更正、更新的材料〕1 件\n  1. 浙江　汇总清单 1 件：汇总清单.docx" in text
+    assert "〔更正、更新的材料〕1 件\n  1. 浙江　汇总清单 1 件：《汇总清单.docx》" in text
 
 
 def test_a_case_that_became_whole_is_told_once(opened: Desk) -> None:
@@ -275,6 +276,14 @@ def test_in_the_mail_findings_of_a_kind_are_one_line_and_in_the_page_each_has_it
     assert [item.count for item in group.items] == [7]
     assert group.items[0].where == "浙江 · 第0小区、第1小区、第2小区等 7 个"
     assert [item.where for item in group.every] == [f"浙江 · 杭州市 · 第{number}小区" for number in range(7)]
+
+
+def test_a_renewed_list_is_the_provinces_and_not_of_the_one_case_that_stands_in_it() -> None:
+    mail = message("陕西")
+    one = Replaced(file_of(mail, community="曲江春晓"), file_of(mail, "汇总清单（更正）.docx"))
+    (group,) = changed(Changes(MORNING, replaced=(one,)), realistic().picture).groups
+    assert [(item.where, item.text) for item in group.items] == [("陕西", "汇总清单 1 件：《汇总清单.docx》")]
+    assert [(item.where, item.text) for item in group.every] == [("陕西", "汇总清单《汇总清单.docx》")]
 
 
 def test_what_is_only_good_to_know_is_no_change_for_the_digest() -> None:

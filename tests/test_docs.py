@@ -19,6 +19,12 @@ def test_every_command_is_in_the_readme(command: str) -> None:
     assert f"zhengji {command}" in README
 
 
+def test_no_command_is_told_twice_in_the_readme() -> None:
+    rows = re.findall(r"^\| `(zhengji .*?)` \|", README, re.MULTILINE)
+    assert len(rows) > 20
+    assert sorted(rows) == sorted(set(rows))
+
+
 def test_every_finding_code_is_explained(campaign: Campaign) -> None:
     assert [rule.code for rule in campaign.rule if f"`{rule.code}`" not in RULES] == []
 

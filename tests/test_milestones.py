@@ -132,6 +132,11 @@ def test_a_day_off_is_reported_on_that_day_and_told_by_the_next_digest(
     assert not (tracking.folder_of(opened) / "日报-2026-08-02.html").exists()
     note = "截止进度（T−3，8月2日）：已报 2 省，其中 1 省还有缺项；29 省还没有报送，见 截止进度-T-3-2026-08-02.html"
     assert tracking.notes_for_digest(opened, day("08-03T08:30:00")) == [note]
+    # Whether Monday's digest went out or not: the one after it has it where that did not.
+    assert tracking.notes_for_digest(opened, day("08-04T08:30:00")) == [note]
+    monkeypatch.setattr("ingest.worker.now", lambda: day("08-03T08:30:00"))
+    Worker(opened).digest()
+    assert note in (tracking.folder_of(opened) / "日报-2026-08-03.txt").read_text(encoding="utf-8")
     assert tracking.notes_for_digest(opened, day("08-04T08:30:00")) == []
 
 

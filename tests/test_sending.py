@@ -4,16 +4,19 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 
+from config.errors import ConfigError
 from config.settings import load_settings
 from ingest.desk import Desk, open_desk
 from ingest.digesting import Edition, file_of, make_edition, notes, write_digest
 from ingest.sending import Outcome, SendingError, contents, send_again, send_edition, send_test, standings, targets
+from ingest.worker import Worker
 from reports.digest.chat import LONGEST, chat_text
 from reports.digest.digest import compose, content
 from reports.finding import Assessment
@@ -152,6 +155,24 @@ def test_a_person_lets_the_same_bytes_go_again_and_is_noted(desk: Desk, edition:
     assert Counter(smtp.recipients)["c@d.cn"] == 2
 
 
+def test_what_a_person_let_go_again_and_did_not_go_stays_unclear_and_can_be_let_go_once_more(
+    desk: Desk, edition: Edition, smtp: MailServer
+) -> None:
+    smtp.silent.add("c@d.cn")
+    send(desk, edition)
+    smtp.silent.clear()
+    smtp.refused.add("c@d.cn")
+    who = Person("陈静", MORNING + HOUR, "")
+    outcome = send_again(desk, "c@d.cn", None, who, lambda: MORNING + HOUR)
+    assert outcome.state == "failed"
+    assert "收件地址被拒绝" in outcome.reason
+    smtp.refused.clear()
+    assert send(desk, edition, MORNING + 2 * HOUR)["c@d.cn"] == "unclear"
+    assert send_again(desk, "c@d.cn", None, who, lambda: MORNING + 3 * HOUR).state == "sent"
+    first, last = [raw for raw, to in zip(smtp.raw, smtp.recipients, strict=True) if to == "c@d.cn"]
+    assert first == last
+
+
 @pytest.mark.parametrize("trouble", ["refused", "dropped", "spurned"])
 def test_what_surely_did_not_go_is_failed_stops_no_other_and_goes_next_time(
     desk: Desk, edition: Edition, smtp: MailServer, trouble: str
@@ -164,6 +185,56 @@ def test_what_surely_did_not_go_is_failed_stops_no_other_and_goes_next_time(
     assert send(desk, edition, MORNING + HOUR)["a@b.cn"] == "sent"
     assert notes(desk, MORNING + HOUR) == ()
     assert Counter(smtp.recipients) == {"a@b.cn": 1, "c@d.cn": 1, "e@f.cn": 1}
+
+
+def test_a_group_whose_address_file_is_gone_holds_up_no_mail_and_is_written_to_once_it_is_back(
+    edition: Edition, smtp: MailServer, robots: Robots, tmp_path: Path
+) -> None:
+    url = tmp_path / "group.txt"
+    more = f"[[digest.chats]]\nname = '编辑部群'\nurl_file = '{url}'\n"
+    url.write_text(f"json://127.0.0.1:{robots.port}/token-geheim", encoding="utf-8")
+    with quick_desk(settings(smtp, more, '"a@b.cn"')) as opened:
+        url.unlink()
+        assert send(opened, edition) == {"a@b.cn": "sent", "编辑部群": "failed"}
+        (note,) = notes(opened, MORNING)
+        assert "群“编辑部群”收不到日报" in note
+        assert "geheim" not in note
+        url.write_text(f"json://127.0.0.1:{robots.port}/token-geheim", encoding="utf-8")
+        assert notes(opened, MORNING) == ()
+        assert send(opened, edition, MORNING + HOUR) == {"a@b.cn": "had", "编辑部群": "sent"}
+        url.unlink()
+        assert send(opened, edition, MORNING + HOUR)["编辑部群"] == "failed"
+        assert len(robots.asked) == 1
+
+
+def test_a_server_slow_in_every_step_is_done_with_before_the_mail_counts_as_broken_off(smtp: MailServer) -> None:
+    longest = timedelta(seconds=12 * 60)
+    assert longest < PATIENCE
+    with pytest.raises(ConfigError), quick_desk(settings(smtp).replace("timeout_seconds = 5", "timeout_seconds = 61")):
+        pass
+
+
+def test_a_clock_that_was_set_back_sends_nothing_twice(desk: Desk, edition: Edition, smtp: MailServer) -> None:
+    smtp.silent.add("c@d.cn")
+    send(desk, edition)
+    smtp.silent.clear()
+    assert set(send(desk, edition, MORNING - 3 * HOUR).values()) == {"had", "unclear"}
+    assert Counter(smtp.recipients).most_common(1)[0][1] == 1
+
+
+def test_a_recipient_who_was_added_removed_or_written_otherwise_within_the_day_gets_one(
+    desk: Desk, edition: Edition, smtp: MailServer
+) -> None:
+    def now_for(*recipients: str) -> dict[str, str]:
+        digest = desk.settings.digest.model_copy(update={"recipients": recipients, "chats": ()})
+        changed = replace(desk, settings=desk.settings.model_copy(update={"digest": digest}))
+        return send(changed, edition)
+
+    assert now_for("a@b.cn") == {"a@b.cn": "sent"}
+    assert now_for("A@B.cn", "new@b.cn") == {"A@B.cn": "had", "new@b.cn": "sent"}
+    assert now_for("new@b.cn") == {"new@b.cn": "had"}
+    assert now_for("a@b.cn", "new@b.cn") == {"a@b.cn": "had", "new@b.cn": "had"}
+    assert smtp.recipients == ["a@b.cn", "new@b.cn"]
 
 
 def test_without_a_server_all_mails_fail_and_the_group_is_still_written_to(
@@ -258,6 +329,24 @@ def test_what_was_new_counts_from_the_last_digest_that_surely_went(
     smtp.refused.clear()
     send(desk, edition, MORNING + HOUR)
     assert sent.last_before(desk.store, tomorrow) == MORNING
+
+
+def test_where_nobody_is_written_to_what_is_new_counts_from_the_last_file_also_after_days_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with quick_desk("") as opened:
+        for at in (MORNING, MORNING + HOUR):
+            monkeypatch.setattr("ingest.worker.now", lambda at=at: at)
+            Worker(opened).digest()
+        (row,) = sent.every(opened.store)
+        assert (row.channel, row.state, row.as_of) == ("file", "sent", MORNING)
+        assert (
+            opened.store.vault.path(str(row.sha256)).read_bytes() == make_edition(opened, MORNING).digest.html.encode()
+        )
+        # The machine was off on Tuesday and Wednesday.
+        later = make_edition(opened, MORNING + timedelta(days=3)).digest
+        assert sent.last_before(opened.store, later.day) == MORNING
+        assert notes(opened, MORNING + timedelta(days=3)) == ()
 
 
 def test_phones_are_masked_in_mail_and_chat_and_whole_in_the_ledger(

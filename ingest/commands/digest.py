@@ -20,6 +20,7 @@ from ingest.sending import (
     Standing,
     Target,
     contents,
+    known_of,
     send_again,
     send_edition,
     send_test,
@@ -30,10 +31,10 @@ from reports.status import as_table
 from reports.wording import clock, size
 from reports.writing import write_beside
 from store import sent as sendings
-from store.sent import MAIL, TEST, Sending
+from store.sent import FILE, MAIL, NOWHERE, TEST, Sending
 
 _HEADINGS = ("编号", "日报", "渠道", "收件人", "结果", "时间", "说明")
-_CHANNELS = {MAIL: "邮件", TEST: "测试邮件"}
+_CHANNELS = {MAIL: "邮件", TEST: "测试邮件", NOWHERE: "群", FILE: "写成文件"}
 _NO_SERVER = "没有设置发信服务器（[digest.smtp]）"
 _NOBODY = "没有设置收件人（[digest] recipients）或发信服务器（[digest.smtp]）"
 _STATES = {"sent": "已发送", "failed": "未发出", "sending": "正在发送", "unclear": "不知道是否送达"}
@@ -164,6 +165,8 @@ def _planned(desk: Desk, made: Edition, one: Standing, zone: tzinfo) -> str:
     if one.state == "waiting":
         again = f"，上次未发出：{one.last.reason}" if one.last else ""
         return f"{channel}，将发送（{_weight(desk, made, one.target)}）{again}"
+    if one.state == "failed":
+        return f"{channel}，发不出：{known_of(one)}"
     if one.last and one.state == "had":
         return f"{channel}，已发送（{clock(one.last.sent_at or one.last.started_at, zone)}），不再发"
     if one.state == "unclear":

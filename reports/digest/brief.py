@@ -8,6 +8,7 @@ from datetime import datetime
 from reports.digest.content import Content, content_of
 from reports.digest.page import as_brief
 from reports.finding import Assessment
+from reports.queries.elsewhere import unseen
 from reports.word import Paper, Passage, fits, one_page
 from reports.wording import joined, month_and_day
 
@@ -24,7 +25,7 @@ _SAID: Mapping[str, str] = {
     "打不开的文件": "打不开的文件 {} 个",
     "超出名额": "推荐案例超出名额的城市 {} 个",
     "须改正": "不符合通知要求、须改正的问题 {} 项",
-    "请核对": "填写不全或前后不一致、须核对的问题 {} 项",
+    "请核对": "填写、照片、来信等须核对的问题 {} 项",
     "近三天的咨询": "近三天等待答复的咨询 {} 封",
 }
 # Official papers set no space between figures and characters.
@@ -44,6 +45,7 @@ class Brief:
     partly: int
     none: int
     silent: str
+    unseen: tuple[str, ...]
     nothing: tuple[str, ...]
     problems: tuple[str, ...]
     deadline: str
@@ -73,6 +75,7 @@ def _paper(content: Content, assessment: Assessment, *, crowded: bool = False) -
         passages=tuple(Passage(head, text) for head, _, text in lines),
         foot=f"{at.year}年{month_and_day(at.date())}",
         made=assessment.picture.as_of,
+        signed=letters.signature if (letters := assessment.picture.campaign.letters) else (),
     )
 
 
@@ -91,7 +94,8 @@ def _brief(content: Content, assessment: Assessment, *, crowded: bool) -> Brief:
         done=by_status["已报齐"],
         partly=by_status["部分报送"],
         none=by_status["未报送"],
-        silent=joined(content.silent, _NAMES_WHERE_CROWDED if crowded else None),
+        silent=joined(content.silent_names, _NAMES_WHERE_CROWDED if crowded else None),
+        unseen=unseen(picture, content.silent),
         nothing=tuple(view.province for view in views if view.nothing_to_send and view.status == "none"),
         problems=tuple(_numbered(list(_problems(content)), _KINDS_WHERE_CROWDED if crowded else None)),
         deadline=month_and_day(call.deadline),

@@ -8,6 +8,7 @@ from reports.changes import Changes, Replaced
 from reports.digest.alike import gathered, shown, subjects_of
 from reports.digest.parts import Chapter, Group, Item, Number, group, told, where
 from reports.finding import Finding
+from reports.incoming import FileView
 from reports.picture import CaseView, Picture
 from reports.telling import CALLED, described
 from reports.wording import clipped, joined, month_and_day, short_clock
@@ -16,6 +17,7 @@ from store.decisions import WAIVED, Decided
 _LISTED = 5
 _NAMES = 3
 _LENGTH = 60
+_LISTS = ("summary_list", "summary_list_scan")
 _SEVERITIES = ("error", "warning")
 
 
@@ -76,8 +78,13 @@ def _newer(replaced: Sequence[Replaced], campaign: Campaign) -> Group:
 
 
 def _versions(place: str, label: str, same: Sequence[Replaced]) -> Item:
-    names = dict.fromkeys(one.old.community or one.old.name for one in same)
+    names = dict.fromkeys(_subject(one.old) for one in same)
     return Item(place, f"{label} {len(same)} 件：{joined(names, _NAMES)}", count=len(same))
+
+
+def _subject(old: FileView) -> str:
+    """Return what was renewed: of a case's papers the case; a list is the province's, whatever stands in it."""
+    return old.community if old.community and old.kind not in _LISTS else f"《{old.name}》"
 
 
 def _version(one: Replaced, campaign: Campaign) -> Item:
@@ -86,7 +93,8 @@ def _version(one: Replaced, campaign: Campaign) -> Item:
         came = "已有新版"
     else:
         came = f"新版《{one.newer.name}》，{short_clock(one.newer.first_arrival, campaign.call.zone)} 到达"
-    return Item(where(one.old.province, one.old.community), f"{label}《{one.old.name}》", came)
+    community = None if one.old.kind in _LISTS else one.old.community
+    return Item(where(one.old.province, community), f"{label}《{one.old.name}》", came)
 
 
 def _decision(one: Decided, campaign: Campaign) -> Item:

@@ -58,11 +58,16 @@ def _numbers(content: Content) -> Iterable[str]:
     yield f"变化：{_row(content.changes_sum)}" if content.changes.groups else content.idle
     yield f"各省：{_row(content.sums)}"
     yield _row(content.case_sums)
-    silent = f"（另有 {len(content.silent)} 个省尚未报送）" if content.silent else ""
+    silent = f"（另有 {len(content.silent)} 个省{content.silent_word}{_beside(content)}）" if content.silent else ""
     late = f"；迟报 {content.late.count} 项" if content.late.count else ""
     lacking = f"{content.outstanding.title} {content.outstanding.count} 项"
     yield f"新到来信 {content.arrivals.count} 封；{lacking}{silent}{late}"
     yield _row(content.mail_sums, " ")
+
+
+def _beside(content: Content) -> str:
+    """Return that some of the silent may have sent: a group that is told who is silent passes it on."""
+    return "，其中可能有已来信而未认定、未读出的，见日报" if content.beside_silent else ""
 
 
 def _row(numbers: Iterable[Number], between: str = "") -> str:

@@ -13,6 +13,7 @@ from reports.digest.progress import Progress, progress
 from reports.digest.provinces import Tile
 from reports.finding import Assessment
 from reports.picture import Picture
+from reports.queries import elsewhere
 from reports.tally import tally
 from reports.wording import clock, month_and_day, short_clock, weekday
 
@@ -56,6 +57,9 @@ class Content:
     since_text: str
     none_new: str
     silent: tuple[str, ...]
+    silent_names: tuple[str, ...]
+    # Beside who is silent: what came of nobody who is known, or could not be read, and may be of them.
+    beside_silent: tuple[str, ...]
     outstanding: Group
     late: Group
     aside: Chapter
@@ -65,13 +69,18 @@ class Content:
     unknown_senders: int
     lists: tuple[Chapter, ...]
 
+    @property
+    def silent_word(self) -> str:
+        """What the silent provinces are called: after the deadline nobody says any more that they have not yet sent."""
+        return "截止后仍未报送" if self.countdown.closed else "尚未报送"
+
 
 def content_of(assessment: Assessment, earlier: Earlier | None, notes: Sequence[str] = ()) -> Content:
     """Return what the digest of an assessment says; what is not in the earlier one is new."""
     picture = assessment.picture
     call = picture.campaign.call
     day = picture.as_of.astimezone(call.zone).date()
-    lists = _Lists.of(assessment, earlier)
+    lists, silent = _Lists.of(assessment, earlier), provinces.silent(assessment)
     return Content(
         title=call.title,
         notice=call.notice,
@@ -93,7 +102,9 @@ def content_of(assessment: Assessment, earlier: Earlier | None, notes: Sequence[
         arrivals=lists.arrivals,
         since_text=f"自 {short_clock(earlier.since, call.zone)} 以来" if earlier else "自征集开始以来",
         none_new="没有新来信。" if earlier else "征集开始以来还没有来信。",
-        silent=provinces.silent(assessment),
+        silent=silent,
+        silent_names=provinces.silent_names(assessment),
+        beside_silent=elsewhere.beside_silent(picture, silent) if silent else (),
         outstanding=lists.outstanding,
         late=lists.late,
         aside=lists.aside,

@@ -8,8 +8,9 @@ from reports.digest.parts import Chapter, Group, Item, Number, finding_item, gro
 from reports.digest.todo import is_about
 from reports.finding import Assessment, Finding
 from reports.links import behind_links
-from reports.picture import AssociationView
-from reports.wording import PHASES, STATUSES, joined
+from reports.picture import AssociationView, Picture
+from reports.queries.elsewhere import beside_lacking
+from reports.wording import PHASES, STATUSES, joined, month_and_day
 
 _LISTED = 10
 _COMMUNITIES = 6
@@ -92,6 +93,19 @@ def silent(assessment: Assessment) -> tuple[str, ...]:
     return tuple(view.province for view in views if view.status == "none" and not view.nothing_to_send)
 
 
+def silent_names(assessment: Assessment) -> tuple[str, ...]:
+    """Return the same as they are shown: beside who got a later deadline that still runs, until when."""
+    picture, names = assessment.picture, set(silent(assessment))
+    own = [view for view in picture.associations if view.province in names]
+    return tuple(f"{view.province}{_until(view, picture)}" for view in own)
+
+
+def _until(view: AssociationView, picture: Picture) -> str:
+    if not picture.closed or picture.as_of > view.deadline:
+        return ""
+    return f"（已批准延期至{month_and_day(view.deadline.astimezone(picture.campaign.call.zone).date())}）"
+
+
 def outstanding(assessment: Assessment) -> Group:
     """Return what is still to come, a line a province in the picture's order; silent provinces are not here.
 
@@ -112,7 +126,8 @@ def _outstanding(assessment: Assessment, communities: int | None) -> Iterable[It
     order = [view.province for view in assessment.picture.associations]
     for province in (*order, *(other for other in by_province if other not in order)):
         if found := by_province.get(province, ()):
-            text = _lacking(found, communities) + behind_links(assessment.picture, province)
+            hidden = behind_links(assessment.picture, province) + beside_lacking(assessment.picture, province)
+            text = _lacking(found, communities) + hidden
             yield Item(f"{province}（{len(found)} 项）", text, count=len(found))
 
 

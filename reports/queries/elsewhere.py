@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from reports.file_facts import is_unread
 from reports.incoming import FileView, MessageView
+from reports.mail_side import LinkView
 from reports.picture import Picture
 from reports.tally import place_of
 from reports.wording import MESSAGE_KINDS, clipped, joined, one_line
@@ -22,16 +23,19 @@ _LOCKED = {
 }
 
 
-def of_province(picture: Picture, province: str) -> tuple[str, ...]:
-    """Return where something of a province may be that nobody has seen as what it is, a sentence each."""
+def of_province(picture: Picture, province: str, *, links: bool = True) -> tuple[str, ...]:
+    """Return where something of a province may be that nobody has seen as what it is, a sentence each.
+
+    Cloud links are left out where somebody else tells of them.
+    """
     own = [file for file in picture.files if file.province == province and not file.case_ids and not file.superseded]
-    links = [link for link in picture.open_links if link.province == province]
+    open_ones = [link for link in picture.open_links if links and link.province == province]
     failed = [one for one in picture.messages if one.province == province and place_of(one) == "failed"]
     told = (
         _counted([file for file in own if file.status in _LOCKED], "个文件打不开", reasons=True),
         _counted([file for file in own if is_unread(file)], "个文件收到了但读不出内容"),
         _counted([file for message in _unfiled(picture, province) for file in message], "个文件还没有归到小区"),
-        f"{len(links)} 个云附件还没有下载（{joined([_link(one.name) for one in links], _NAMED)}）" if links else "",
+        f"{len(open_ones)} 个云附件还没有下载（{_links(open_ones)}）" if open_ones else "",
         f"{len(failed)} 封来信未能读出（{_numbers(failed)}）" if failed else "",
     )
     return tuple(one for one in told if one)
@@ -49,8 +53,8 @@ def _counted(files: Sequence[FileView], words: str, *, reasons: bool = False) ->
     return f"{len(files)} {words}（{joined(names, _NAMED)}）"
 
 
-def _link(name: str | None) -> str:
-    return f"《{_short(name)}》" if name else "未写文件名"
+def _links(links: Iterable[LinkView]) -> str:
+    return joined([f"《{_short(one.name)}》" if one.name else "未写文件名" for one in links], _NAMED)
 
 
 def _short(name: str) -> str:
@@ -94,6 +98,47 @@ def other_mail_said(mails: Sequence[MessageView]) -> str:
         return ""
     kinds = joined(dict.fromkeys(MESSAGE_KINDS.get(one.kind, "未能读出") for one in mails))
     return f"{len(mails)} 封来信没有计作报送（{kinds}；{_numbers(mails)}）"
+
+
+def beside_silent(picture: Picture, silent: Iterable[str]) -> tuple[str, ...]:
+    """Return what must stand beside a list of provinces that sent nothing: where something of theirs may be.
+
+    A line for each of them of which there is something, then one for all that came from nobody who is known.
+    """
+    own = ((province, _seen_of(picture, province)) for province in silent)
+    lines = [f"{province}：{'；'.join(told)}" for province, told in own if told]
+    if nobody := of_nobody(picture):
+        lines.append(f"另有 {'；'.join(nobody)}，其中可能有上述省的材料")
+    return tuple(lines)
+
+
+def _seen_of(picture: Picture, province: str) -> tuple[str, ...]:
+    """Return what came of a province that counts as having sent nothing; what machines wrote is no sign of a person."""
+    mails = [one for one in other_mail(picture, province) if one.kind != "automatic" and place_of(one) == "aside"]
+    told = (*of_province(picture, province), other_mail_said(mails))
+    return tuple(one for one in told if one)
+
+
+def unseen(picture: Picture, silent: Iterable[str]) -> tuple[str, ...]:
+    """Return the same in numbers alone, as official papers say it."""
+    filed = [one for one in picture.messages if place_of(one) == "filed" and one.province is None]
+    unread = [one for one in picture.messages if place_of(one) in ("failed", "waiting")]
+    withheld, quiet = sum(gap.count for gap in picture.gaps), set(silent)
+    links = [link for link in picture.open_links if link.province in quiet]
+    told = (
+        (len(filed), "发信单位待认定的来信 {} 封"),
+        (len([one for one in unread if one.province is None or one.province in quiet]), "未能读出的来信 {} 封"),
+        (withheld, "服务器没有给出的来信 {} 封"),
+        (len(links), "没有下载的云附件 {} 个"),
+        (sum(health.failing_since is not None for health in picture.health), "收不了信的邮箱 {} 个"),
+    )
+    return tuple(words.format(count) for count, words in told if count)
+
+
+def beside_lacking(picture: Picture, province: str) -> str:
+    """Return, to be added to what a province lacks, where that may be, but behind links; empty where nowhere."""
+    told = of_province(picture, province, links=False)
+    return f"；另有 {'；'.join(told)}，所缺的可能在其中" if told else ""
 
 
 def notes(picture: Picture, provinces: Iterable[str]) -> list[str]:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from reports.deadline import countdown, is_working_day
+from reports.queries.elsewhere import of_province
 from reports.tracker import rows
 from reports.tracker.milestones import AT_DEADLINE, Milestone
 from reports.tracker.page import Entry, Page, Section
 from reports.tracker.rows import Row
-from reports.tracker.standing import COMPLETE, INCOMPLETE, NOTHING, OVERDUE, PLACES, ProvinceStanding, Standing
+from reports.tracker.standing import COMPLETE, INCOMPLETE, NOTHING, OVERDUE, ProvinceStanding, Standing
 from reports.wording import clock, joined, month_and_day, weekday
 
 _LINES = 12
@@ -34,15 +35,6 @@ class Progress:
 def file_name(milestone: Milestone) -> str:
     """Return what a report is called, without its ending: 截止进度-T-7-2026-07-29."""
     return f"截止进度-{milestone.name}-{milestone.day.isoformat()}"
-
-
-def headline(progress: Progress) -> str:
-    """Return how long it is, and how many provinces stand where, in a sentence."""
-    now = progress.now
-    told = "，".join(
-        f"{now.labels[place]} {len(now.of(place))} 省" for place in PLACES if now.of(place) or place == NOTHING
-    )
-    return f"{_countdown(progress)}：{told}"
 
 
 def note(progress: Progress) -> str:
@@ -139,9 +131,17 @@ def _section(place: str, now: Standing) -> Section:
     """Return a list with what each province in it lacks or sent late; who stands well is named alone."""
     zone = now.picture.campaign.call.zone
     own = [rows.province(one, now, zone) for one in now.of(place)]
-    told = [Entry(row["province"], row["note"], _clipped(_lines(row, place))) for row in own]
+    told = [Entry(row["province"], _noted(row, now), _clipped(_lines(row, place))) for row in own]
     entries = [one for one in told if one.note or one.lines]
-    return Section(now.labels[place], len(own), place, entries, [one.name for one in told if one not in entries])
+    plain = [one.name for one in told if one not in entries]
+    return Section(now.labels[place], len(own), place, entries, plain, rows.beside(now) if place == NOTHING else "")
+
+
+def _noted(row: Row, now: Standing) -> str:
+    """Return what stands beside a province: its notes, and where what it lacks may be."""
+    hidden = of_province(now.picture, row["province"]) if row["messages"] and not row["complete_now"] else ()
+    said = f"{'；'.join(hidden)}，所缺的可能在其中" if hidden else ""
+    return "；".join(part for part in (row["note"], said) if part)
 
 
 def _lines(row: Row, place: str) -> list[str]:

@@ -3,6 +3,7 @@
 from datetime import datetime, tzinfo
 from typing import Any
 
+from reports.queries.elsewhere import beside_silent
 from reports.tracker.came import Came, delay, told
 from reports.tracker.items import LATE, PHOTOS, Item
 from reports.tracker.standing import PLACES, CaseStanding, ProvinceStanding, Standing
@@ -101,6 +102,15 @@ def note(one: ProvinceStanding, standing: Standing) -> str:
     if one.place in {"incomplete", "late"} and one.complete_now:
         said.append("现已齐全")
     return "；".join(said)
+
+
+def beside(standing: Standing) -> str:
+    """Return what must stand beside the list of those that sent nothing: where something of theirs may be all the same.
+
+    Of who said that it will send nothing, nothing is looked for.
+    """
+    silent = [one.province for one in standing.provinces if one.place == "nothing" and one.lacks]
+    return "；".join(beside_silent(standing.picture, silent)) if silent else ""
 
 
 def iso(moment: datetime, zone: tzinfo) -> str:

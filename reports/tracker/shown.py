@@ -8,7 +8,7 @@ from typing import Any
 from reports.tables import Column, Sheet, csv_text, workbook
 from reports.tracker import rows
 from reports.tracker.rows import Row
-from reports.tracker.standing import PLACES, Standing
+from reports.tracker.standing import NOTHING, PLACES, Standing
 from reports.wording import one_line
 
 # A row an item that was not there in time; a province without such has one row of its own.
@@ -59,6 +59,8 @@ def as_lines(standing: Standing, province: str | None) -> list[str]:
         for row in there:
             if row["province"] not in plain:
                 told += [f"  {one_line(row['province'] + '　' + row['note'])}", *_indented(row)]
+        if place == NOTHING and there and (beside := rows.beside(standing)):
+            told.append(f"  ！{one_line(beside)}")
     return told
 
 
@@ -107,6 +109,7 @@ def _as_json(standing: Standing, own: list[Row], more: Mapping[str, Any]) -> byt
         "as_of": rows.iso(standing.as_of, zone),
         "numbers": standing.numbers,
         "lists": rows.lists(standing),
+        "beside_nothing": rows.beside(standing),
         "provinces": own,
         **more,
     }
@@ -118,7 +121,7 @@ def _as_csv(_standing: Standing, own: list[Row], _more: Mapping[str, Any]) -> by
 
 
 def _as_xlsx(standing: Standing, own: list[Row], _more: Mapping[str, Any]) -> bytes:
-    head = rows.heading(standing)
+    head = "　".join(part for part in (rows.heading(standing), rows.beside(standing)) if part)
     columns = [
         Column(caption, _WIDTHS.get(name, 17 if name in _MOMENTS else 12), _style(name))
         for name, caption in COLUMNS.items()

@@ -1,16 +1,18 @@
 """The frozen lists for people: made of a snapshot's content alone, so that the page can be written again any time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from reports.tracker.page import Entry, Page, Section
 from reports.tracker.rows import lines
-from reports.tracker.standing import LABELS, PLACES
+from reports.tracker.standing import LABELS, NOTHING, PLACES
 from reports.wording import joined
 
 Content = Mapping[str, Any]
 _NAMED = 5
+# What machines wrote is no sign that a province sent anything.
+_NO_SIGN = ("automatic", "submission")
 
 
 def snapshot_page(made: Content, sha256: str) -> Page:
@@ -70,7 +72,25 @@ def _section(place: str, made: Content) -> Section:
         tone=place,
         entries=entries,
         names=[one.name for one in told if one not in entries],
+        note=_beside(made) if place == NOTHING and own else "",
     )
+
+
+def _beside(made: Content) -> str:
+    """Return which mails may be of those that seem to have sent nothing: of nobody who was known by then."""
+    strangers = [one for one in made["messages"] if one.get("kind") == "submission" and not one["province"]]
+    silent = {row["province"] for row in made["provinces"] if row["place"] == NOTHING and not row["nothing_to_send"]}
+    others = [one for one in made["messages"] if one.get("province") in silent and one["kind"] not in _NO_SIGN]
+    told = (
+        f"{len(strangers)} 封报送来信当时没有认定发信单位（{_ids(strangers)}）" if strangers else "",
+        f"{len(others)} 封上述省的来信没有计作报送（{_ids(others)}）" if others else "",
+    )
+    said = "；".join(one for one in told if one)
+    return f"另有 {said}，其中可能有上述省的材料" if said else ""
+
+
+def _ids(messages: Sequence[Content]) -> str:
+    return f"来信 {joined([str(one['id']) for one in messages], _NAMED)}"
 
 
 def _note(row: Content) -> str:
