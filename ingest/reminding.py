@@ -15,10 +15,11 @@ from config.errors import ConfigError, nearest
 from ingest.desk import Desk
 from ingest.digesting import assessment
 from ingest.drafts import account_of
+from reports.finding import Assessment
 from reports.letters.asking import prove
 from reports.letters.backlog import backlog
 from reports.letters.draft import Draft, drafts_in
-from reports.letters.history import DONE, next_of
+from reports.letters.history import DONE, Record, next_of, records
 from reports.letters.letter import Letter, Writer
 from reports.letters.outstanding import outstanding
 from reports.letters.situations import RECEIPT
@@ -75,6 +76,11 @@ def spacing(desk: Desk) -> Spacing:
     """Return how far two reminders are apart."""
     own = desk.settings.reminders
     return Spacing(own.spacing_days, own.near_spacing_days, own.near_days)
+
+
+def reminded(desk: Desk, seen: Assessment) -> list[Record]:
+    """Return the records of what was sent until the moment that is looked at, the newest first."""
+    return records(seen, reminders.every(desk.store, seen.picture.as_of), spacing(desk))
 
 
 def sender(desk: Desk) -> str:
