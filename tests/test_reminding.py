@@ -38,6 +38,7 @@ from ingest.reminding import (
     reminded,
     spacing,
     view_named,
+    warnings,
     without_backlog,
     writer,
 )
@@ -171,6 +172,23 @@ def test_what_lies_with_us_stops_a_letter_unless_a_person_says_otherwise(opened:
 
 
 # ---- the record
+
+
+def test_whoever_writes_that_something_is_lacking_is_warned_of_mails_that_may_be_it(
+    opened: Desk, tmp_path: Path
+) -> None:
+    asks = mail("zjwyxh@example.cn", "请问能否延期", day("07-21T10:00:00"), {}, "请问报送能否延期几天？盼复。")
+    stranger = mail("wind@qq.example", "好服务案例材料", day("07-22T10:00:00"), {"推荐表.docx": b"x"}, "见附件")
+    take(opened, tmp_path / "more", asks, stranger)
+    made = writer(opened, MORNING)
+    (letter,) = named(opened, made, ["浙江"], None).letters
+    told = warnings(made, [letter])
+    assert re.search(r"浙江：有 1 封来信没有计作报送（咨询；编号 \d+），发函前请看一眼", told[0])
+    assert "看不出是哪个省的，请先认定" in told[1]
+    assert warnings(made, []) == []
+    # The same is said, and first of all, of a letter that the program itself would send.
+    done = zhengji("--config", str(tmp_path / "desk" / "zhengji.toml"), "remind", "send", "浙江")
+    assert done.stderr.startswith("请注意：浙江：有 1 封来信没有计作报送")
 
 
 def test_what_was_sent_is_recorded_with_when_who_channel_items_and_text(opened: Desk) -> None:

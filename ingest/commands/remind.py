@@ -4,6 +4,7 @@ Only `send` sends, and only where a person sits at the terminal and confirms eac
 """
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -30,12 +31,13 @@ from ingest.reminding import (
     sender,
     too_soon,
     view_named,
+    warnings,
     why_none,
     without_backlog,
     writer,
 )
 from reports.letters import draft, history, stationery
-from reports.letters.backlog import backlog, everywhere
+from reports.letters.backlog import backlog
 from reports.letters.letter import Letter, Writer
 from reports.letters.phones import phone_sheet, phone_text
 from reports.letters.situations import KINDS, RECEIPT
@@ -172,14 +174,18 @@ def _shown(letter: Letter, desk: Desk) -> str:
 
 def _tell(by: Writer, chosen: Chosen) -> None:
     """Say what was not written and why, and what staff should know, on standard error."""
-    for line in (*chosen.skipped, *(f"请注意：{line}" for line in chosen.notes)):
+    for line in chosen.skipped:
         click.echo(line, err=True)
     for line in chosen.refused:
         click.echo(f"没有写：{line}", err=True)
-    for line in everywhere(by.assessment.picture) if chosen.letters else ():
-        click.echo(f"请注意：{line}", err=True)
+    _warn([*chosen.notes, *warnings(by, chosen.letters)])
     if not (chosen.letters or chosen.skipped or chosen.refused):
         click.echo("没有应催的省", err=True)
+
+
+def _warn(lines: Sequence[str]) -> None:
+    for line in lines:
+        click.echo(f"请注意：{line}", err=True)
 
 
 @REMIND.command("sent")
@@ -301,6 +307,8 @@ def send(context: Context, /, province: str, *, anyway: bool, **said: str | None
         if letter is None:
             raise ReminderError(f"{view.province}：{why_none(by, view, what)}")
         click.echo(_shown(letter, desk))
+        # Said before anybody confirms: what is asked for may lie in a mail that nobody has told yet.
+        _warn(warnings(by, [letter]))
         posted = try_out(desk, letter, to_me) if to_me else _posted(desk, by, letter, said["person"], anyway=anyway)
     if posted is None:
         click.echo("没有确认，没有发送", err=True)

@@ -8,7 +8,7 @@ from reports.finding import Assessment
 from reports.incoming import MessageView
 from reports.picture import AssociationView, Picture
 from reports.tally import place_of
-from reports.wording import joined
+from reports.wording import MESSAGE_KINDS, joined
 
 # Files that a person can perhaps open or place, though we could not.
 _OURS = ("file.unsupported", "file.unclassified")
@@ -43,6 +43,16 @@ def _told(assessment: Assessment, view: AssociationView, unread: Mapping[int, st
     ours = [one for one in assessment.by_province.get(province, ()) if one.code in _OURS and one.status == "open"]
     if ours:
         yield f"该省还有 {len(ours)} 个文件打不开或认不出，请先人工看（已看过的请豁免）"
+
+
+def set_aside(picture: Picture, province: str) -> str:
+    """Return which mails of a province do not count as submissions: it may have sent something, or asked something."""
+    aside = [one for one in picture.messages if one.province == province and place_of(one) == "aside"]
+    if not aside:
+        return ""
+    kinds = joined(dict.fromkeys(MESSAGE_KINDS.get(one.kind, one.kind) for one in aside))
+    numbers = joined((str(one.id) for one in aside), 5)
+    return f"有 {len(aside)} 封来信没有计作报送（{kinds}；编号 {numbers}），发函前请看一眼"
 
 
 def everywhere(picture: Picture) -> tuple[str, ...]:
