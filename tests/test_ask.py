@@ -98,6 +98,66 @@ def test_every_example_that_is_offered_can_be_asked(made: Assessment, example: s
         assert ask(made, whole).understood, whole
 
 
+# Companies and communities that the campaign does not know, made of words that questions are made of.
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("中天物业报了几个", "中天物业"), ("上里物业公司报了几个小区", "上里物业"), ("中上小区报了几个", "中上小区"),
+        ("新日物业报了几个案例", "新日物业"), ("南京物业公司报了几个", "南京物业"), ("阿里物业报了没", "阿里物业"),
+        ("新春江花园报了没", "春江花园"), ("南西溪诚园的推荐表收到没有", "西溪诚园"),
+    ],
+)  # fmt: skip
+def test_a_name_made_of_common_words_is_not_taken_for_a_question(made: Assessment, question: str, name: str) -> None:
+    answer = ask(made, question)
+    assert not answer.understood
+    assert name in answer.sentence
+
+
+def test_a_place_before_a_community_does_not_make_it_another_one(made: Assessment) -> None:
+    for question in ("湖南岳麓山庄报了没", "湖南省岳麓山庄报了没", "山东鸢飞花园报了没", "陕西曲江春晓报了没"):
+        assert ask(made, question).kind == "case"
+    assert ask(made, "江苏省物业管理协会交了没").about == "江苏"
+
+
+def test_a_single_character_is_offered_no_province(made: Assessment) -> None:
+    assert not any("你是不是想问" in line for line in ask(made, "中海物业有没有来信").proof)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "about"),
+    [
+        ("海南交没交啊，急", "submitted", "海南"), ("你们收到甘肃省物业管理协会的材料没有啊", "submitted", "甘肃"),
+        ("宁夏那边一点消息都没有吗", "submitted", "宁夏"), ("俺们江苏都弄齐了不", "outstanding", "江苏"),
+        ("涪城新居还差啥子", "outstanding", "涪城新居"), ("上海清单盖章扫描件有伐", "item", "上海"),
+        ("到今天为止陕西来了几封信", "mails", "今天"),
+    ],
+)  # fmt: skip
+def test_plain_speech_is_understood(made: Assessment, question: str, kind: str, about: str) -> None:
+    answer = ask(made, question)
+    assert (answer.kind, answer.about) == (kind, about)
+
+
+# The stranger of this campaign may be of 贵州: nobody may be told that nothing came.
+@pytest.mark.parametrize(
+    "question",
+    [
+        "7月20日贵州来信了吗", "昨天贵州来信了吗", "贵州的云附件下了没有", "贵州有几个弃管小区", "贵阳还缺什么", "贵阳报了几个",
+        "贵州的清单收到没有", "贵州迟了吗", "贵州还缺什么", "贵州报了几个", "贵州交了没",
+    ],
+)  # fmt: skip
+def test_no_answer_on_a_province_leaves_out_the_stranger_that_may_be_its_own(made: Assessment, question: str) -> None:
+    answer = ask(made, question)
+    assert answer.understood
+    assert "1 封有线索指向贵州" in answer.sentence, answer.sentence
+
+
+def test_a_mail_that_nobody_could_read_may_be_the_one_that_is_asked_for(made: Assessment) -> None:
+    shut = message(None, state="failed", kind="", from_address=None, sender_level=None)
+    changed = replace(made, picture=replace(made.picture, messages=(*made.picture.messages, shut)))
+    said = ask(changed, "nobody@x.example 的邮件收到没有").sentence
+    assert f"1 封来信还没有读出（编号 {shut.id}），所问的可能在其中" in said
+
+
 # The failure that counts: a province that sent everything and is told that it did not.
 def _silent_but(**there: object) -> Assessment:
     """Return a campaign in which nothing of 江苏 is filed, but something is there."""

@@ -106,7 +106,8 @@ def _near(word: str, picture: Picture) -> list[str]:
     own = Named(word)
     alike = sorted(((likeness(own, Named(case.community)), case.community) for case in picture.cases), reverse=True)
     found = [name for sure, name in alike if sure >= _SLIP]
-    if not found and (told := perhaps(word, (view.province for view in picture.associations))):
+    # A single character is a slip of too many names.
+    if not found and len(word) > 1 and (told := perhaps(word, (view.province for view in picture.associations))):
         found = told.removeprefix("，是不是 ").removesuffix("？").split("、")
     return list(dict.fromkeys(found))[:_NAMED]
 

@@ -161,7 +161,10 @@ def of_type(asked: Inquiry) -> Answer:
     own = {kind.label: [case for case in cases if case.project_type == kind.name] for kind in kinds}
     if wanted:
         label, found = next(iter(own.items()))
-        sentence = f"{where}{label}有 {len(found)} 个{f'：{cases_said(found, place=True)}' if found else ''}{rest}"
+        told = hidden(asked.picture, asked.province) if asked.names.provinces and not cases else ()
+        none = f"（{where}还没有认定的案例）" if asked.names.provinces and not cases else ""
+        named = f"：{cases_said(found, place=True)}" if found else none
+        sentence = f"{where}{label}有 {len(found)} 个{named}{rest}{beside(told)}"
         return answered("type", wanted[0], sentence, (_line(case, asked) for case in found))
     counts = "，".join(f"{label} {len(found)} 个" for label, found in own.items())
     return answered("type", "", f"{where}共 {len(cases)} 个案例：{counts}{rest}")

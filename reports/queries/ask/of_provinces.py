@@ -6,7 +6,7 @@ from reports import links, moments
 from reports.deadline import countdown
 from reports.export import contact_of
 from reports.picture import AssociationView, CaseView
-from reports.queries import items
+from reports.queries import elsewhere, items
 from reports.queries.ask.answer import Answer, Inquiry, answered, at, beside, cases_said, file_said, hidden, mail_said
 from reports.stamps import any_stamped, seals_said
 from reports.submission_facts import word_lists
@@ -193,7 +193,8 @@ def cloud(asked: Inquiry) -> Answer:
     done = sum(one.answered for one in picture.links if not wanted or one.province in wanted)
     if not open_:
         sentence = f"{about}没有待下载的云附件（已下载 {done} 个）" if done else f"{about}没有收到过要下载的云附件"
-        return answered("links", about, sentence)
+        told = elsewhere.of_nobody(picture, about) if wanted else ()
+        return answered("links", about, sentence + beside(told))
     parts = [f"{len(soon)} 个三天内到期" if soon else "", f"{len(gone)} 个已到期" if gone else ""]
     told = "，".join(one for one in parts if one) or "没有三天内到期的"
     lines = [
