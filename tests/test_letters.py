@@ -429,6 +429,15 @@ GOOD = "主题：函\n\n{{ 协会 }}：\n{{ 事项 }}\n"
     ("text", "said"),
     [
         (GOOD.replace("事项 }}", "事项"), "第 4 行："),
+        # What would go out to a province as it stands.
+        (GOOD.replace("{{ 协会 }}", "{ 协会 }"), "第 3 行：“{”没有成对写好"),
+        (GOOD.replace("{{ 协会 }}", "{ 协会 }}"), "第 3 行：“{”没有成对写好"),
+        (GOOD.replace("{{ 协会 }}", "｛｛ 协会 ｝｝"), "第 3 行：“｛”没有成对写好"),
+        (GOOD + "{％ if 已截止 ％}好{％ endif ％}", "第 5 行：“{”没有成对写好"),
+        (GOOD + "好\x00", "第 5 行：有看不见的控制字符"),
+        (GOOD + "好\u202e", "第 5 行：有看不见的控制字符"),
+        ("", "第一行应写“主题：…”"),
+        (GOOD * 200_000, "太长"),
         (GOOD.replace("{{ 协会 }}", "{{ 协会名 }}"), "第 3 行：没有 协会名 这个名称，是不是 协会？"),
         (GOOD.replace("{{ 事项 }}", ""), "{{ 事项 }} 没有出现"),
         (GOOD.replace("{{ 事项 }}", "{% if 已截止 %}{{ 事项 }}{% endif %}"), "{{ 事项 }} 没有出现"),
@@ -478,6 +487,18 @@ def test_a_misnamed_template_another_encoding_and_a_missing_folder_are_said(camp
 def test_a_template_may_be_as_plain_as_its_items(campaign: Campaign, tmp_path: Path) -> None:
     (tmp_path / "催报函.txt").write_text("\ufeff" + GOOD, encoding="utf-8")
     assert load_templates(tmp_path, campaign)["催报函"].where.endswith("催报函.txt")
+
+
+def test_a_template_saved_by_windows_gives_the_same_letter(campaign: Campaign, tmp_path: Path) -> None:
+    view, texts = partial(), []
+    for raw in (GOOD.encode(), b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode()):
+        # Windows also calls it so.
+        (tmp_path / "催报函.TXT").write_bytes(raw)
+        made = Writer(judged([view]), (), load_templates(tmp_path, campaign)).letter(view)
+        assert made is not None
+        texts.append((made.subject, made.text))
+    assert texts[0] == texts[1]
+    assert texts[0][0] == "函"
 
 
 # ---- from real mails
