@@ -155,7 +155,7 @@ def _refuse_nodes(where: str, tree: nodes.Template, names: list[str]) -> None:
 
 
 def _refuse_signs(where: str, tree: nodes.Template) -> None:
-    """Refuse what would go out as it stands and was meant otherwise: { 协会 }, ｛｛协会｝｝, and characters nobody sees."""
+    """Refuse what would go out as it stands and was meant otherwise: { 协会 }, ｛｛协会｝｝, unseen characters."""
     for node in _every(tree):
         if isinstance(node, nodes.TemplateData) and (found := _STRAY.search(node.data)):
             line = node.lineno + node.data.count("\n", 0, found.start())
