@@ -17,7 +17,7 @@ from ingest.digesting import assessment
 from ingest.drafts import account_of
 from reports.finding import Assessment
 from reports.letters.asking import prove
-from reports.letters.backlog import backlog, everywhere, set_aside
+from reports.letters.backlog import backlog, doubts, everywhere
 from reports.letters.draft import Draft, drafts_in
 from reports.letters.history import DONE, Record, next_of, records
 from reports.letters.letter import Letter, Writer
@@ -144,8 +144,8 @@ def without_backlog(by: Writer, chosen: Chosen) -> Chosen:
 def warnings(by: Writer, letters: Sequence[Letter]) -> list[str]:
     """Return what staff should know before letters leave: mails that may be what is asked for, or may be an answer."""
     picture = by.assessment.picture
-    own = [(letter.province, set_aside(picture, letter.province)) for letter in letters if letter.what != RECEIPT]
-    told = [f"{province}：{said}" for province, said in own if said]
+    asking = [letter.province for letter in letters if letter.what != RECEIPT]
+    told = [f"{province}：{said}" for province in asking for said in doubts(by.assessment, province)]
     return [*told, *(everywhere(picture) if letters else ())]
 
 

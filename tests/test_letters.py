@@ -19,7 +19,7 @@ from reports.incoming import Cell, MessageView
 from reports.judge import assess
 from reports.letters.address import contact, recipients
 from reports.letters.asking import prove, words_of
-from reports.letters.backlog import backlog, everywhere
+from reports.letters.backlog import backlog, doubts, everywhere
 from reports.letters.letter import Letter, Writer
 from reports.letters.outstanding import outstanding
 from reports.letters.phones import phone_sheet
@@ -144,7 +144,7 @@ def test_a_letter_says_which_case_lacks_which_item_case_by_case_with_its_company
         "1. 汇总清单（附件4）加盖公章后的扫描件。",
         "（二）宁波市秋水苑（秋水苑物业服务有限公司）",
         "2. 推荐表（附件3），请由市级物协加盖公章。",
-        "3. 照片：符合要求的现有 1 张，还需 2 张（JPG 格式，每张 1 MB 以上，共 3—5 张）。",
+        "3. 符合要求的照片现有 1 张，还需 2 张（JPG 格式，每张 1 MB 以上，共 3—5 张）。",
     ]
     assert "尚缺 3 项" in made.text
     assert "春江花园" not in made.text
@@ -365,6 +365,29 @@ def test_what_lies_with_us_is_told_before_anybody_is_written_to() -> None:
     # Of another province nothing lies here; but what is nobody's may be anybody's.
     assert backlog(done, build.association("江苏"), {shut.id: "zj@example.cn"}) == ()
     assert len(everywhere(done.picture)) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("case.withdrawn_resent", "登记撤回之后又来了春江花园的材料，请核实"),
+        ("case.withdrawal_said", "来信说到撤回春江花园"),
+    ],
+)
+def test_what_a_province_said_is_verified_before_it_is_asked_again(code: str, message: str) -> None:
+    view = partial()
+    said = build.finding(code, "warning", province="浙江", message=message)
+    assert f"请先核实：{message}" in backlog(build.assessment([view], [said]), view)
+    assert f"请先核实：{message}" not in backlog(build.assessment([view], [said]), build.association("江苏"))
+    waived = replace(said, status="waived")
+    assert f"请先核实：{message}" not in backlog(build.assessment([view], [waived]), view)
+
+
+def test_whoever_writes_that_something_lacks_is_told_of_a_shut_archive_that_may_hold_it() -> None:
+    shut = build.finding("file.encrypted", "error", province="浙江", message="《材料.zip》要密码", subject="file")
+    (told,) = doubts(build.assessment([partial()], [shut]), "浙江")
+    assert told == "有 1 个文件我方没能打开，函中说尚缺的可能就在其中（《材料.zip》要密码）"
+    assert doubts(build.assessment([partial()], [shut]), "江苏") == ()
 
 
 def test_nobody_is_written_to_while_no_mail_comes_in() -> None:
