@@ -144,8 +144,12 @@ def without_backlog(by: Writer, chosen: Chosen) -> Chosen:
 def warnings(by: Writer, letters: Sequence[Letter]) -> list[str]:
     """Return what staff should know before letters leave: mails that may be what is asked for, or may be an answer."""
     picture = by.assessment.picture
-    asking = [letter.province for letter in letters if letter.what != RECEIPT]
-    told = [f"{province}：{said}" for province in asking for said in doubts(by.assessment, province)]
+    asking = {letter.province: letter.lacks for letter in letters if letter.what != RECEIPT}
+    told = [
+        f"{province}：{said}"
+        for province, lacks in asking.items()
+        for said in doubts(by.assessment, province, lacks=lacks)
+    ]
     return [*told, *(everywhere(picture) if letters else ())]
 
 

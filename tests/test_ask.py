@@ -154,6 +154,16 @@ def test_a_city_that_wrote_for_its_province_is_not_given_as_the_provinces_contac
     assert f"联系人 {who.name}，电话 {who.phone}" in ask(made, "浙江联系人是谁").sentence
 
 
+def test_a_province_that_was_granted_more_time_is_told_how_much(made: Assessment) -> None:
+    view = next(one for one in made.picture.associations if one.province == "浙江")
+    granted = replace(view, deadline=view.deadline + timedelta(days=7), deadline_note="陈静 8月1日：来函")
+    views = tuple(granted if one is view else one for one in made.picture.associations)
+    changed = replace(made, picture=replace(made.picture, associations=views))
+    assert ask(changed, "浙江截止还有几天").sentence == "浙江延至 2026-08-12 23:59，距今还有 6 天"
+    after = replace(changed, picture=replace(changed.picture, as_of=NOW + timedelta(days=9)))
+    assert ask(after, "浙江截止还有几天").sentence.endswith("，已截止")
+
+
 # The stranger of this campaign may be of 贵州: nobody may be told that nothing came.
 @pytest.mark.parametrize(
     "question",
@@ -254,7 +264,7 @@ def test_a_deadline_of_its_own_is_what_a_province_is_judged_by() -> None:
     made = replace(made, picture=replace(made.picture, associations=views))
     assert "湖南没有迟" in ask(made, "湖南迟了吗").sentence
     assert "延期：王主任" in ask(made, "湖南迟了吗").sentence
-    assert ask(made, "湖南什么时候截止").sentence == "湖南延至 2026-08-10 23:59"
+    assert ask(made, "湖南什么时候截止").sentence == "湖南延至 2026-08-10 23:59，距今还有 4 天"
     assert "延期的有湖南（2026-08-10 23:59）" in ask(made, "什么时候截止").sentence
 
 

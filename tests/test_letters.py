@@ -250,7 +250,7 @@ def test_long_lists_are_whole_in_the_letter_and_short_in_the_message() -> None:
     assert len(made.wechat) <= 1_000
     rest = re.search(r"其余 (\d+) 项见", made.wechat)
     assert rest is not None
-    told = made.wechat.count("推荐表（附件3）") + made.wechat.count("案例材料（附件2）") + made.wechat.count("照片：")
+    told = made.wechat.count("推荐表（附件3）") + made.wechat.count("案例材料（附件2）") + made.wechat.count("符合要求的照片")
     assert int(rest[1]) + told == 180
     assert not re.search(r"[*#`]|\]\(", made.wechat)
 
@@ -385,9 +385,33 @@ def test_what_a_province_said_is_verified_before_it_is_asked_again(code: str, me
 
 def test_whoever_writes_that_something_lacks_is_told_of_a_shut_archive_that_may_hold_it() -> None:
     shut = build.finding("file.encrypted", "error", province="浙江", message="《材料.zip》要密码", subject="file")
-    (told,) = doubts(build.assessment([partial()], [shut]), "浙江")
+    (told,) = doubts(build.assessment([partial()], [shut]), "浙江", lacks=True)
     assert told == "有 1 个文件我方没能打开，函中说尚缺的可能就在其中（《材料.zip》要密码）"
-    assert doubts(build.assessment([partial()], [shut]), "江苏") == ()
+    assert doubts(build.assessment([partial()], [shut]), "江苏", lacks=True) == ()
+    assert doubts(build.assessment([partial()], [shut]), "浙江", lacks=False) == ()
+
+
+def test_nobody_is_asked_for_the_archive_of_a_withdrawn_case() -> None:
+    came = build.message("浙江")
+    gone = replace(own_case(came, "秋水苑"), withdrawn="陈静 8月1日：来电撤回")
+    stands = own_case(came, "春江花园")
+
+    def texts(name: str, *cases: CaseView) -> str:
+        view = build.association("浙江", [came], list(cases))
+        made = judged([view])
+        shut = build.file_of(came, name, "archive", status="corrupt")
+        whole = replace(
+            made.picture,
+            parts=tuple(
+                replace(p, files=(*p.files, shut)) if p.associations[0].province == "浙江" else p
+                for p in made.picture.parts
+            ),
+        )
+        return "".join(item.text for item in outstanding(assess(whole), view))
+
+    assert "《秋水苑.zip》" not in texts("秋水苑.zip", gone, stands)
+    assert "《秋水苑、春江花园.zip》" in texts("秋水苑、春江花园.zip", gone, stands)
+    assert "《材料.zip》" in texts("材料.zip", gone, stands)
 
 
 def test_nobody_is_written_to_while_no_mail_comes_in() -> None:

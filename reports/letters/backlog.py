@@ -55,10 +55,13 @@ def _open(assessment: Assessment, province: str, codes: Collection[str]) -> list
     return [one for one in found if one.code in codes and one.status == "open"]
 
 
-def doubts(assessment: Assessment, province: str) -> tuple[str, ...]:
-    """Return what to know before a letter leaves, though it can be written: shut files, senders, mails set aside."""
+def doubts(assessment: Assessment, province: str, *, lacks: bool) -> tuple[str, ...]:
+    """Return what to know before a letter leaves, though it can be written: shut files, senders, mails set aside.
+
+    `lacks` is whether the letter says that something has not come.
+    """
     told = []
-    if shut := _open(assessment, province, _SHUT):
+    if lacks and (shut := _open(assessment, province, _SHUT)):
         files = joined((one.message for one in shut), 3)
         told.append(f"有 {len(shut)} 个文件我方没能打开，函中说尚缺的可能就在其中（{files}）")
     if strange := _open(assessment, province, ("sender.suspicious",)):

@@ -196,9 +196,10 @@ def deadline(asked: Inquiry) -> Answer:
         return answered(
             "deadline", asked.province, f"{asked.province}没有另外延期：{whole}", [f"{call.notice} 三(二)1"]
         )
-    return answered(
-        "deadline", asked.province, f"{asked.province}延至 {at(own.deadline, picture)}", [own.deadline_note]
-    )
+    today, last = (moment.astimezone(call.zone).date() for moment in (picture.as_of, own.deadline))
+    left = "已截止" if picture.as_of > own.deadline else f"距今还有 {(last - today).days} 天"
+    said = f"{asked.province}延至 {at(own.deadline, picture)}，{left}"
+    return answered("deadline", asked.province, said, [own.deadline_note])
 
 
 def cloud(asked: Inquiry) -> Answer:
@@ -213,8 +214,8 @@ def cloud(asked: Inquiry) -> Answer:
     done = sum(one.answered for one in picture.links if not wanted or one.province in wanted)
     if not open_:
         sentence = f"{about}没有待下载的云附件（已下载 {done} 个）" if done else f"{about}没有收到过要下载的云附件"
-        told = elsewhere.of_nobody(picture, about) if wanted else ()
-        return answered("links", about, sentence + beside(told))
+        hidden_ = elsewhere.of_nobody(picture, about) if wanted else ()
+        return answered("links", about, sentence + beside(hidden_))
     parts = [f"{len(soon)} 个三天内到期" if soon else "", f"{len(gone)} 个已到期" if gone else ""]
     told = "，".join(one for one in parts if one) or "没有三天内到期的"
     lines = [
