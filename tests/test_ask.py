@@ -164,6 +164,22 @@ def test_a_province_that_was_granted_more_time_is_told_how_much(made: Assessment
     assert ask(after, "浙江截止还有几天").sentence.endswith("，已截止")
 
 
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("宁波有几个安置房小区", "宁波市安置房小区有 1 个：浙江宁波市鄞州安居家园"), ("杭州的弃管小区有几个", "杭州市弃管小区有 0 个"),
+        ("雁塔区报了几个", "雁塔区的案例计入西安市：西安市报了 2 个"), ("昆山报了几个", "昆山的案例计入苏州市：苏州市报了 1 个"),
+        ("杭州市报了几个", "杭州市报了 2 个"), ("海淀区报了几个", "海淀区报了 1 个"),
+    ],
+)  # fmt: skip
+def test_a_place_that_is_named_is_the_one_that_is_answered_for(made: Assessment, question: str, words: str) -> None:
+    assert ask(made, question).sentence.startswith(words)
+
+
+def test_half_a_question_is_not_answered_for_the_whole(made: Assessment) -> None:
+    assert not ask(made, "鸢都物业的弃管小区有几个").understood
+
+
 # The stranger of this campaign may be of 贵州: nobody may be told that nothing came.
 @pytest.mark.parametrize(
     "question",

@@ -250,7 +250,11 @@ def test_long_lists_are_whole_in_the_letter_and_short_in_the_message() -> None:
     assert len(made.wechat) <= 1_000
     rest = re.search(r"其余 (\d+) 项见", made.wechat)
     assert rest is not None
-    told = made.wechat.count("推荐表（附件3）") + made.wechat.count("案例材料（附件2）") + made.wechat.count("符合要求的照片")
+    told = (
+        made.wechat.count("推荐表（附件3）")
+        + made.wechat.count("案例材料（附件2）")
+        + made.wechat.count("符合要求的照片")
+    )
     assert int(rest[1]) + told == 180
     assert not re.search(r"[*#`]|\]\(", made.wechat)
 

@@ -56,6 +56,8 @@ class Names:
     provinces: list[str] = field(default_factory=list)
     cities: list[tuple[str, str]] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
+    # The county or district that was said and counts to the city: 昆山, 雁塔区.
+    counted: str = ""
     item: str | None = None
     day: Day | None = None
 
@@ -163,6 +165,7 @@ def _divisions(found: Names) -> None:
             found.provinces.insert(0, division.province)
         else:
             found.cities.insert(0, (division.province, division.city))
+            found.counted = found.counted if mention.text[:_SHORTEST] == division.city[:_SHORTEST] else mention.text
         end = mention.start + len(mention.text)
         tail = _TAIL.match(found.rest, end)
         _take(found, mention.start, tail.end() if tail else end)

@@ -103,7 +103,8 @@ def city(asked: Inquiry) -> Answer:
     unplaced = [case for case in picture.cases if case.province == province and case.city is None and case.is_judged]
     rest = f"；{province}另有 {len(unplaced)} 个案例的城市还没有认定（{cases_said(unplaced)}）" if unplaced else ""
     told = hidden(picture, province) if not cases else ()
-    sentence = f"{name}报了 {len(cases)} 个{named}，名额 {quota} 个，{state}{rest}{beside(told)}"
+    whole = f"{asked.names.counted}的案例计入{name}：" if asked.names.counted else ""
+    sentence = f"{whole}{name}报了 {len(cases)} 个{named}，名额 {quota} 个，{state}{rest}{beside(told)}"
     return answered("quota", name, sentence, (_line(case, asked) for case in cases))
 
 
