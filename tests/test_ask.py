@@ -176,6 +176,13 @@ def test_a_place_that_is_named_is_the_one_that_is_answered_for(made: Assessment,
     assert ask(made, question).sentence.startswith(words)
 
 
+def test_where_nothing_came_at_all_it_is_said_so_and_mails_set_aside_are_counted() -> None:
+    assert ask(assessment(as_of=MORNING), "江苏交了没").sentence.endswith("；还没有收到任何来信")
+    other = message(None, kind="automatic")
+    said = ask(assessment(others=[other], as_of=MORNING), "江苏交了没").sentence
+    assert said.endswith("；收到的 1 封来信都已读出并认定（1 封没有计作报送），其中没有")
+
+
 def test_half_a_question_is_not_answered_for_the_whole(made: Assessment) -> None:
     assert not ask(made, "鸢都物业的弃管小区有几个").understood
 

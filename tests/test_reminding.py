@@ -531,6 +531,19 @@ def test_the_command_writes_drafts_and_a_phone_sheet_with_the_whole_number(confi
     assert "13900001234" not in done.stderr
 
 
+def test_a_phone_sheet_that_staff_wrote_into_is_never_overwritten(config: str, tmp_path: Path) -> None:
+    def write(*provinces: str) -> list[str]:
+        words = ("--config", config, "remind", *provinces, "--as-of", AT, "-o", str(tmp_path))
+        assert zhengji(*words).returncode == 0
+        return sorted(path.name for path in tmp_path.glob("电话单*.xlsx"))
+
+    assert write("浙江", "河北") == ["电话单-2026-07-29.xlsx"]
+    (tmp_path / "电话单-2026-07-29.xlsx").write_bytes(b"with notes")
+    assert write("浙江", "河北") == ["电话单-2026-07-29.xlsx"]
+    assert write("河北") == ["电话单-2026-07-29.xlsx", "电话单-2026-07-29（2）.xlsx"]
+    assert (tmp_path / "电话单-2026-07-29.xlsx").read_bytes() == b"with notes"
+
+
 def test_what_was_sent_is_noted_listed_and_shown(config: str, tmp_path: Path) -> None:
     def run(*words: str) -> Done:
         return zhengji("--config", config, "remind", *words)

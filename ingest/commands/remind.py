@@ -6,6 +6,7 @@ Only `send` sends, and only where a person sits at the terminal and confirms eac
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import click
@@ -126,7 +127,8 @@ def _write(desk: Desk, by: Writer, chosen: Chosen, folder: Path, mailbox: str | 
     for path in draft.write(letters, folder, mailbox or sender(desk), mailbox or ""):
         click.echo(str(path))
     for path, data in _phone_sheets(desk, by, letters, folder):
-        write_beside(path, data)
+        if not path.exists():
+            write_beside(path, data)
         click.echo(str(path))
     if mailbox:
         _into_drafts(desk, letters, mailbox)
@@ -142,7 +144,19 @@ def _phone_sheets(desk: Desk, by: Writer, letters: list[Letter], folder: Path) -
     title = f"{desk.campaign.call.title}　电话单　{day}"
     sheet = phone_sheet(called, by.sent, names, title, zone)
     text = phone_text(called, by.sent, names, title, zone).encode("utf-8")
-    return [(folder / f"电话单-{day}.xlsx", sheet), (folder / f"电话单-{day}.txt", text)]
+    name = _free_name(folder, f"电话单-{day}", text)
+    return [(folder / f"{name}.xlsx", sheet), (folder / f"{name}.txt", text)]
+
+
+def _free_name(folder: Path, wanted: str, text: bytes) -> str:
+    """Return under which name a sheet goes: staff write into theirs, so one that says something else stays."""
+    names = (f"{wanted}{f'（{number}）' if number > 1 else ''}" for number in count(1))
+    return next(name for name in names if not _says_else(folder, name, text))
+
+
+def _says_else(folder: Path, name: str, text: bytes) -> bool:
+    path = folder / f"{name}.txt"
+    return path.read_bytes() != text if path.exists() else (folder / f"{name}.xlsx").exists()
 
 
 def _into_drafts(desk: Desk, letters: list[Letter], mailbox: str) -> None:

@@ -8,11 +8,12 @@ from reports.deadline import countdown
 from reports.export import contact_of
 from reports.incoming import MessageView
 from reports.letters import address
-from reports.picture import AssociationView, CaseView
+from reports.picture import AssociationView, CaseView, Picture
 from reports.queries import elsewhere, items
 from reports.queries.ask.answer import Answer, Inquiry, answered, at, beside, cases_said, file_said, hidden, mail_said
 from reports.stamps import any_stamped, seals_said
 from reports.submission_facts import word_lists
+from reports.tally import place_of
 from reports.wording import LEVELS, joined, there
 
 _NAMED = 6
@@ -44,10 +45,19 @@ def _nothing(kind: str, asked: Inquiry) -> Answer:
         return answered(kind, province, f"{province}：没有报送来信，已说明不报（{view.nothing_to_send}）")
     told = hidden(picture, province)
     sentence = f"{province}：还没有认定为{province}的报送来信"
-    rest = beside(told) if told else f"；收到的 {len(picture.messages)} 封来信都已读出并认定，其中没有"
+    rest = beside(told) if told else _read_all(picture)
     own = [one for one in picture.messages if one.province == province]
     strangers = [one for one in picture.messages if one.province is None and one.is_submission]
     return answered(kind, province, sentence + rest, (mail_said(one, picture) for one in (*own, *strangers)))
+
+
+def _read_all(picture: Picture) -> str:
+    """Return that every mail was read and told, and how many of them were taken for no submission."""
+    if not picture.messages:
+        return "；还没有收到任何来信"
+    aside = sum(place_of(one) == "aside" for one in picture.messages)
+    said = f"（{aside} 封没有计作报送）" if aside else ""
+    return f"；收到的 {len(picture.messages)} 封来信都已读出并认定{said}，其中没有"
 
 
 def outstanding(asked: Inquiry) -> Answer:
