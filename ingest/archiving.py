@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ingest.desk import Desk
 from ingest.digesting import assessment
+from ingest.reminding import reminded
 from reports.alone import alone_in
 from reports.archive import manifest
 from reports.archive.index import Front, index
@@ -68,7 +69,8 @@ def _archived(desk: Desk, folder: Path, seen: Assessment, wishes: Wishes) -> Arc
     others = others_in(folder, state, names.values())
     made = _pages(seen, laid, placed, names, Front(len(state.retired), others))
     made |= {names[TABLE]: manifest.table(laid.entries, placed.where, state.retired, desk.campaign.call)}
-    book = Book(Links(laid, placed.where), decisions.last_id(desk.store, seen.picture.as_of))
+    last = decisions.last_id(desk.store, seen.picture.as_of)
+    book = Book(Links(laid, placed.where), last, reminded=reminded(desk, seen))
     pages.write({**made, names[LEDGER]: ledger(seen, book)})
     pages.write({names[SUMS]: _sums(pages, [*made, names[LEDGER]])})
     lost = [f"《{file.name}》（来信 {file.message_pk}）：{reason}" for file, reason in laid.lost]

@@ -15,10 +15,11 @@ from config.errors import ConfigError, nearest
 from ingest.desk import Desk
 from ingest.digesting import assessment
 from ingest.drafts import account_of
+from reports.finding import Assessment
 from reports.letters.asking import prove
-from reports.letters.backlog import backlog
+from reports.letters.backlog import backlog, doubts, everywhere
 from reports.letters.draft import Draft, drafts_in
-from reports.letters.history import DONE, next_of
+from reports.letters.history import DONE, Record, next_of, records
 from reports.letters.letter import Letter, Writer
 from reports.letters.outstanding import outstanding
 from reports.letters.situations import RECEIPT
@@ -77,6 +78,11 @@ def spacing(desk: Desk) -> Spacing:
     return Spacing(own.spacing_days, own.near_spacing_days, own.near_days)
 
 
+def reminded(desk: Desk, seen: Assessment) -> list[Record]:
+    """Return the records of what was sent until the moment that is looked at, the newest first."""
+    return records(seen, reminders.every(desk.store, seen.picture.as_of), spacing(desk))
+
+
 def sender(desk: Desk) -> str:
     """Return the address that letters are written from."""
     account = account_of(desk.settings.accounts, desk.campaign.call.addresses)
@@ -133,6 +139,18 @@ def without_backlog(by: Writer, chosen: Chosen) -> Chosen:
         else:
             left.letters.append(letter)
     return left
+
+
+def warnings(by: Writer, letters: Sequence[Letter]) -> list[str]:
+    """Return what staff should know before letters leave: mails that may be what is asked for, or may be an answer."""
+    picture = by.assessment.picture
+    asking = {letter.province: letter.lacks for letter in letters if letter.what != RECEIPT}
+    told = [
+        f"{province}：{said}"
+        for province, lacks in asking.items()
+        for said in doubts(by.assessment, province, lacks=lacks)
+    ]
+    return [*told, *(everywhere(picture) if letters else ())]
 
 
 def why_none(by: Writer, view: AssociationView, what: str | None) -> str:

@@ -45,6 +45,9 @@ _REFUSED: tuple[tuple[type[nodes.Node], str], ...] = (
 )
 _ELSE = "只能用 {{ 名称 }} 和 {% if 名称 %}…{% else %}…{% endif %}"
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
+_BRACES = "{}｛｝"
+# What no letter holds: a brace that is no placeholder's, and control characters.
+_STRAY = re.compile(f"[{_BRACES}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e]")
 _TOO_DEEP = "条件套得太深"
 
 
@@ -132,7 +135,9 @@ def checked(where: str, text: str, demands: Demands) -> Checked:
 def _compiled(where: str, text: str, demands: Demands) -> Template:
     environment = _letter_environment()
     try:
-        _refuse_nodes(where, environment.parse(text), demands.names)
+        tree = environment.parse(text)
+        _refuse_nodes(where, tree, demands.names)
+        _refuse_signs(where, tree)
         return environment.from_string(text)
     except TemplateSyntaxError as error:
         raise TemplateTroubleError(f"{where}: 第 {error.lineno} 行：{_in_chinese(error.message or '')}") from None
@@ -177,6 +182,16 @@ def _refuse_nodes(where: str, tree: nodes.Template, names: list[str]) -> None:
             raise TemplateTroubleError(
                 f"{where}: 第 {node.lineno} 行：没有 {node.name} 这个名称{_meant(node.name, names)}"
             )
+
+
+def _refuse_signs(where: str, tree: nodes.Template) -> None:
+    """Refuse what would go out as it stands and was meant otherwise: { 协会 }, ｛｛协会｝｝, unseen characters."""
+    for node in _every(tree):
+        if isinstance(node, nodes.TemplateData) and (found := _STRAY.search(node.data)):
+            line = node.lineno + node.data.count("\n", 0, found.start())
+            if found[0] in _BRACES:
+                raise TemplateTroubleError(f"{where}: 第 {line} 行：“{found[0]}”没有成对写好，{_ELSE}，都用半角花括号")
+            raise TemplateTroubleError(f"{where}: 第 {line} 行：有看不见的控制字符，请删去后重写这一行")
 
 
 def _meant(word: str, names: list[str]) -> str:

@@ -44,7 +44,8 @@ class Reminder(Base):
 
     `what` is its kind, `items` are what it asks for, each named as the finding it rests on; `sha256` is its text.
     `state` is `sent` where a person says so; of a letter that the program sends it is first `sending`, as of a digest,
-    and `failed` with a Chinese `reason` where it did not go.
+    and `failed` with a Chinese `reason` where it did not go. What was noted by mistake stays, and `undone_…` say when,
+    by whom and why it was undone.
     """
 
     __tablename__ = "reminders"
@@ -62,6 +63,9 @@ class Reminder(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(8), default="sent")
     reason: Mapped[str] = mapped_column(default="")
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str] = mapped_column(default="")
+    undone_why: Mapped[str] = mapped_column(default="")
 
 
 class Milestone(Base):

@@ -5,13 +5,14 @@ A letter that the program sends itself is first noted as `sending`, and then as 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 
 from store.database import Store, hold
+from store.decisions import Person
 from store.outgoing import Reminder
 
 SENDING, SENT, FAILED = "sending", "sent", "failed"
@@ -52,6 +53,9 @@ class Sent:
     sha256: str
     state: str
     reason: str
+    undone_at: datetime | None = None
+    undone_by: str = ""
+    undone_why: str = ""
 
     @property
     def ids(self) -> frozenset[str]:
@@ -70,7 +74,7 @@ class Sent:
     @property
     def counts(self) -> bool:
         """Whether it may have reached the association."""
-        return self.state != FAILED
+        return self.state != FAILED and self.undone_at is None
 
 
 class AlreadySendingError(Exception):
@@ -121,11 +125,19 @@ def settle(store: Store, reminder_id: int, state: str, reason: str = "") -> bool
         return bool(getattr(done, "rowcount", 0))
 
 
+def undo(store: Store, reminder_id: int, who: Person) -> bool:
+    """Mark a reminder as noted by mistake; False where it is none that counts as sent, or is undone already."""
+    with store.session() as session:
+        query = update(Reminder).where(Reminder.id == reminder_id, Reminder.state == SENT, Reminder.undone_at.is_(None))
+        done = session.execute(query.values(undone_at=who.now, undone_by=who.name, undone_why=who.note))
+        return bool(getattr(done, "rowcount", 0))
+
+
 def every(store: Store, as_of: datetime) -> tuple[Sent, ...]:
-    """Return every reminder that was sent until a moment, the oldest first."""
+    """Return every reminder that was sent until a moment, the oldest first; one that was undone later still counted."""
     with store.reading() as session:
         query = select(Reminder).where(Reminder.sent_at <= as_of).order_by(Reminder.sent_at, Reminder.id)
-        return tuple(_sent(row) for row in session.scalars(query))
+        return tuple(_until(_sent(row), as_of) for row in session.scalars(query))
 
 
 def text_of(store: Store, sent: Sent) -> str:
@@ -136,4 +148,12 @@ def text_of(store: Store, sent: Sent) -> str:
 def _sent(row: Reminder) -> Sent:
     names = ("id", "province", "what", "as_of", "channel", "recipient", "person", "sent_at", "note", "sha256")
     values = {name: getattr(row, name) for name in names}
-    return Sent(**values, items=tuple(row.items), state=row.state, reason=row.reason)
+    undone = {name: getattr(row, name) for name in ("undone_at", "undone_by", "undone_why")}
+    return Sent(**values, **undone, items=tuple(row.items), state=row.state, reason=row.reason)
+
+
+def _until(sent: Sent, as_of: datetime) -> Sent:
+    """Return a reminder as it stood at a moment."""
+    if sent.undone_at is None or sent.undone_at <= as_of:
+        return sent
+    return replace(sent, undone_at=None, undone_by="", undone_why="")

@@ -23,6 +23,7 @@ from reports.queries.errors import AskedWrongError
 from reports.queries.filters import Wish
 from reports.queries.fulltext import Library
 from tests import desks
+from tests import doc_builders as docs
 from tests.inbox import Sent, mail, submission
 from tests.picture_builders import AFTER, MORNING, assessment, association, campaign, case, file_of, finding, message
 from tests.sample import day
@@ -409,3 +410,34 @@ def test_a_case_name_is_what_persons_decide_by(made: Assessment) -> None:
     assert {view.case.name for view in ask(made, community=["春江花园"]).views} == {
         CaseName("浙江", "杭州市", "春江花园")
     }
+
+
+def test_only_what_counts_at_the_moment_is_found_also_after_a_rebuild_on_both_databases(
+    tmp_path: Path, database_url: str
+) -> None:
+    own = Sent("春江花园", "杭州春江物业服务有限公司", "杭州市物业管理协会", photos=0)
+    path = f"{own.company}/{own.community}+{own.title}.docx"
+    old, new = (docs.case_material_docx("春江花园", own.title, f"杭州{who}服务有限公司") for who in ("蓝鲸", "白鹤"))
+    first = {**submission("浙江省物业管理协会", [own], scanned=False), path: old}
+    mails = [
+        mail("zjwyxh@example.cn", "浙江省报送", day("07-20T10:00:00"), first),
+        mail("zjwyxh@example.cn", "浙江省补充报送：春江花园案例材料", day("07-30T10:00:00"), {path: new}),
+    ]
+    before, after = ("--as-of", "2026-07-25"), ("--as-of", "2026-08-01")
+
+    def found(word: str, *when: str) -> str:
+        return run(tmp_path, "cases", "--text", word, "--count", *when).stdout.strip()
+
+    with desks.desk(tmp_path, f'[database]\nurl = "{database_url}"\n') as opened:
+        desks.take(opened, tmp_path / "in", *mails)
+    for _ in range(2):
+        assert [found("蓝鲸", *before), found("白鹤", *before)] == ["1", "0"]
+        assert [found("蓝鲸", *after), found("白鹤", *after)] == ["0", "1"]
+        assert run(tmp_path, "rebuild").exit_code == 0
+    with desks.desk(tmp_path, f'[database]\nurl = "{database_url}"\n') as opened:
+        (case_,) = (one for one in desks.assessed(opened).picture.cases if one.community == "春江花园")
+    # A withdrawn case is found by no word, unless withdrawn ones are asked for.
+    done = run(tmp_path, "decide", "withdraw", str(case_.name), "--note", "来电撤回", "--person", "陈静")
+    assert done.exit_code == 0, done.output
+    assert run(tmp_path, "cases", "--text", "白鹤", "--count").stdout.strip() == "0"
+    assert run(tmp_path, "cases", "--text", "白鹤", "--count", "--withdrawn").stdout.strip() == "1"

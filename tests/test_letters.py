@@ -19,7 +19,7 @@ from reports.incoming import Cell, MessageView
 from reports.judge import assess
 from reports.letters.address import contact, recipients
 from reports.letters.asking import prove, words_of
-from reports.letters.backlog import backlog, everywhere
+from reports.letters.backlog import backlog, doubts, everywhere
 from reports.letters.letter import Letter, Writer
 from reports.letters.outstanding import outstanding
 from reports.letters.phones import phone_sheet
@@ -144,7 +144,7 @@ def test_a_letter_says_which_case_lacks_which_item_case_by_case_with_its_company
         "1. 汇总清单（附件4）加盖公章后的扫描件。",
         "（二）宁波市秋水苑（秋水苑物业服务有限公司）",
         "2. 推荐表（附件3），请由市级物协加盖公章。",
-        "3. 照片：符合要求的现有 1 张，还需 2 张（JPG 格式，每张 1 MB 以上，共 3—5 张）。",
+        "3. 符合要求的照片现有 1 张，还需 2 张（JPG 格式，每张 1 MB 以上，共 3—5 张）。",
     ]
     assert "尚缺 3 项" in made.text
     assert "春江花园" not in made.text
@@ -250,7 +250,11 @@ def test_long_lists_are_whole_in_the_letter_and_short_in_the_message() -> None:
     assert len(made.wechat) <= 1_000
     rest = re.search(r"其余 (\d+) 项见", made.wechat)
     assert rest is not None
-    told = made.wechat.count("推荐表（附件3）") + made.wechat.count("案例材料（附件2）") + made.wechat.count("照片：")
+    told = (
+        made.wechat.count("推荐表（附件3）")
+        + made.wechat.count("案例材料（附件2）")
+        + made.wechat.count("符合要求的照片")
+    )
     assert int(rest[1]) + told == 180
     assert not re.search(r"[*#`]|\]\(", made.wechat)
 
@@ -367,6 +371,53 @@ def test_what_lies_with_us_is_told_before_anybody_is_written_to() -> None:
     assert len(everywhere(done.picture)) == 2
 
 
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("case.withdrawn_resent", "登记撤回之后又来了春江花园的材料，请核实"),
+        ("case.withdrawal_said", "来信说到撤回春江花园"),
+    ],
+)
+def test_what_a_province_said_is_verified_before_it_is_asked_again(code: str, message: str) -> None:
+    view = partial()
+    said = build.finding(code, "warning", province="浙江", message=message)
+    assert f"请先核实：{message}" in backlog(build.assessment([view], [said]), view)
+    assert f"请先核实：{message}" not in backlog(build.assessment([view], [said]), build.association("江苏"))
+    waived = replace(said, status="waived")
+    assert f"请先核实：{message}" not in backlog(build.assessment([view], [waived]), view)
+
+
+def test_whoever_writes_that_something_lacks_is_told_of_a_shut_archive_that_may_hold_it() -> None:
+    shut = build.finding("file.encrypted", "error", province="浙江", message="《材料.zip》要密码", subject="file")
+    (told,) = doubts(build.assessment([partial()], [shut]), "浙江", lacks=True)
+    assert told == "有 1 个文件我方没能打开，函中说尚缺的可能就在其中（《材料.zip》要密码）"
+    assert doubts(build.assessment([partial()], [shut]), "江苏", lacks=True) == ()
+    assert doubts(build.assessment([partial()], [shut]), "浙江", lacks=False) == ()
+
+
+def test_nobody_is_asked_for_the_archive_of_a_withdrawn_case() -> None:
+    came = build.message("浙江")
+    gone = replace(own_case(came, "秋水苑"), withdrawn="陈静 8月1日：来电撤回")
+    stands = own_case(came, "春江花园")
+
+    def texts(name: str, *cases: CaseView) -> str:
+        view = build.association("浙江", [came], list(cases))
+        made = judged([view])
+        shut = build.file_of(came, name, "archive", status="corrupt")
+        whole = replace(
+            made.picture,
+            parts=tuple(
+                replace(p, files=(*p.files, shut)) if p.associations[0].province == "浙江" else p
+                for p in made.picture.parts
+            ),
+        )
+        return "".join(item.text for item in outstanding(assess(whole), view))
+
+    assert "《秋水苑.zip》" not in texts("秋水苑.zip", gone, stands)
+    assert "《秋水苑、春江花园.zip》" in texts("秋水苑、春江花园.zip", gone, stands)
+    assert "《材料.zip》" in texts("材料.zip", gone, stands)
+
+
 def test_nobody_is_written_to_while_no_mail_comes_in() -> None:
     down = MailboxHealth("wzglzzh@ecpmi.org.cn", BEFORE, BEFORE - timedelta(hours=5), "拒绝登录")
     view = build.association("浙江")
@@ -429,6 +480,15 @@ GOOD = "主题：函\n\n{{ 协会 }}：\n{{ 事项 }}\n"
     ("text", "said"),
     [
         (GOOD.replace("事项 }}", "事项"), "第 4 行："),
+        # What would go out to a province as it stands.
+        (GOOD.replace("{{ 协会 }}", "{ 协会 }"), "第 3 行：“{”没有成对写好"),
+        (GOOD.replace("{{ 协会 }}", "{ 协会 }}"), "第 3 行：“{”没有成对写好"),
+        (GOOD.replace("{{ 协会 }}", "｛｛ 协会 ｝｝"), "第 3 行：“｛”没有成对写好"),
+        (GOOD + "{％ if 已截止 ％}好{％ endif ％}", "第 5 行：“{”没有成对写好"),
+        (GOOD + "好\x00", "第 5 行：有看不见的控制字符"),
+        (GOOD + "好\u202e", "第 5 行：有看不见的控制字符"),
+        ("", "第一行应写“主题：…”"),
+        (GOOD * 200_000, "太长"),
         (GOOD.replace("{{ 协会 }}", "{{ 协会名 }}"), "第 3 行：没有 协会名 这个名称，是不是 协会？"),
         (GOOD.replace("{{ 事项 }}", ""), "{{ 事项 }} 没有出现"),
         (GOOD.replace("{{ 事项 }}", "{% if 已截止 %}{{ 事项 }}{% endif %}"), "{{ 事项 }} 没有出现"),
@@ -478,6 +538,18 @@ def test_a_misnamed_template_another_encoding_and_a_missing_folder_are_said(camp
 def test_a_template_may_be_as_plain_as_its_items(campaign: Campaign, tmp_path: Path) -> None:
     (tmp_path / "催报函.txt").write_text("\ufeff" + GOOD, encoding="utf-8")
     assert load_templates(tmp_path, campaign)["催报函"].where.endswith("催报函.txt")
+
+
+def test_a_template_saved_by_windows_gives_the_same_letter(campaign: Campaign, tmp_path: Path) -> None:
+    view, texts = partial(), []
+    for raw in (GOOD.encode(), b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode()):
+        # Windows also calls it so.
+        (tmp_path / "催报函.TXT").write_bytes(raw)
+        made = Writer(judged([view]), (), load_templates(tmp_path, campaign)).letter(view)
+        assert made is not None
+        texts.append((made.subject, made.text))
+    assert texts[0] == texts[1]
+    assert texts[0][0] == "函"
 
 
 # ---- from real mails

@@ -13,7 +13,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import openpyxl
@@ -22,13 +22,27 @@ import pytest
 from config.settings import load_settings
 from ingest.cli import main
 from ingest.desk import Desk, open_desk
+from ingest.digesting import assessment
 from ingest.drafts import put_drafts
 from ingest.fetched import MailboxError
 from ingest.importer import import_path
 from ingest.intake import take_in
 from ingest.poll import Poller
 from ingest.posting import post, try_out
-from ingest.reminding import ReminderError, due, named, newest_draft, record, spacing, without_backlog, writer
+from ingest.reminding import (
+    ReminderError,
+    due,
+    named,
+    newest_draft,
+    record,
+    reminded,
+    spacing,
+    view_named,
+    warnings,
+    without_backlog,
+    writer,
+)
+from reports.ledger import Book, ledger
 from reports.letters import draft, history
 from reports.letters.letter import Letter
 from reports.letters.phones import phone_text
@@ -160,6 +174,23 @@ def test_what_lies_with_us_stops_a_letter_unless_a_person_says_otherwise(opened:
 # ---- the record
 
 
+def test_whoever_writes_that_something_is_lacking_is_warned_of_mails_that_may_be_it(
+    opened: Desk, tmp_path: Path
+) -> None:
+    asks = mail("zjwyxh@example.cn", "请问能否延期", day("07-21T10:00:00"), {}, "请问报送能否延期几天？盼复。")
+    stranger = mail("wind@qq.example", "好服务案例材料", day("07-22T10:00:00"), {"推荐表.docx": b"x"}, "见附件")
+    take(opened, tmp_path / "more", asks, stranger)
+    made = writer(opened, MORNING)
+    (letter,) = named(opened, made, ["浙江"], None).letters
+    told = warnings(made, [letter])
+    assert re.search(r"浙江：有 1 封来信没有计作报送（咨询；编号 \d+），发函前请看一眼", told[0])
+    assert "看不出是哪个省的，请先认定" in told[1]
+    assert warnings(made, []) == []
+    # The same is said, and first of all, of a letter that the program itself would send.
+    done = zhengji("--config", str(tmp_path / "desk" / "zhengji.toml"), "remind", "send", "浙江")
+    assert done.stderr.startswith("请注意：浙江：有 1 封来信没有计作报送")
+
+
 def test_what_was_sent_is_recorded_with_when_who_channel_items_and_text(opened: Desk) -> None:
     letter = letter_of(opened)
     kept = record(opened, letter, "邮件", "zjwyxh@example.cn", by("陈静", MORNING, "抄送处里"))
@@ -178,6 +209,55 @@ def test_what_was_sent_is_recorded_with_when_who_channel_items_and_text(opened: 
     # A later letter says when it was asked for before.
     assert "我们此前已于7月29日提请贵会" in letter_of(opened, at=day("08-03T10:00:00")).text
     assert letter_of(opened, at=day("08-03T10:00:00"), what="收件回执").what == "收件回执"
+
+
+def test_a_record_made_by_mistake_is_undone_and_stays_in_sight(opened: Desk) -> None:
+    kept = record(opened, letter_of(opened), "微信", "陈静", by("李四", MORNING))
+    later, again = MORNING + timedelta(hours=2), MORNING + timedelta(hours=4)
+    assert "浙江" not in {one.province for one in due(opened, writer(opened, later), None).letters}
+    assert reminders.undo(opened.store, kept.id, by("陈静", later, "登记错了省份"))
+    assert not reminders.undo(opened.store, kept.id, by("王五", again, "又撤一次"))
+    now = writer(opened, again)
+    assert "浙江" in {one.province for one in due(opened, now, None).letters}
+    assert "提请" not in now.letter(view_named(now.assessment.picture, "浙江")).text  # type: ignore[union-attr]
+    (row,) = reminded(opened, now.assessment)
+    assert row.state == "已撤销登记，不算（陈静 2026-07-29 12:00：登记错了省份）"
+    # Whoever looks back to before that sees what was known then.
+    (then,) = reminders.every(opened.store, later - timedelta(minutes=1))
+    assert (then.counts, then.undone_by) == (True, "")
+
+
+def test_a_draft_whose_record_was_undone_or_failed_is_not_said_to_have_gone(opened: Desk, tmp_path: Path) -> None:
+    draft.write([letter_of(opened)], tmp_path, "box@example.cn")
+    kept = record(opened, draft.drafts_in(tmp_path)[0], "邮件", "", by("李四", MORNING))
+    made = writer(opened, MORNING + timedelta(hours=1))
+    ((_, state),) = history.draft_states(made.assessment, draft.drafts_in(tmp_path), made.sent)
+    assert state == "已于7月29日发出"
+    assert reminders.undo(opened.store, kept.id, by("李四", MORNING))
+    made = writer(opened, MORNING + timedelta(hours=1))
+    ((_, state),) = history.draft_states(made.assessment, draft.drafts_in(tmp_path), made.sent)
+    assert state == "仍然有效"
+
+
+def test_the_ledger_holds_every_record_also_what_did_not_go_and_what_was_undone(opened: Desk) -> None:
+    letter, recipient = letter_of(opened), "=1+1 13900001234"
+    record(opened, letter, "电话", recipient, by("李四", MORNING, "=cmd|'/C calc'!A0"))
+    undone = record(opened, letter, "微信", "陈静", by("李四", MORNING))
+    assert reminders.undo(opened.store, undone.id, by("李四", MORNING))
+    lost = Sending("浙江", "催报函", letter.asked, MORNING, "邮件", "x@x.cn", "李四", MORNING, "文")
+    number = reminders.add(opened.store, lost, reminders.SENDING)
+    assert reminders.settle(opened.store, number, reminders.FAILED, "连不上")
+    later = assessment(opened, MORNING + timedelta(hours=1))
+    book = openpyxl.load_workbook(BytesIO(ledger(later, Book(reminded=reminded(opened, later)))))
+    page = book["催办记录"]
+    rows = [[cell.value for cell in row] for row in page.iter_rows()]
+    assert rows[0] == list(history.HEADINGS)
+    assert [row[8].split("（")[0] for row in rows[1:]] == ["没有发出：连不上", "已撤销登记，不算", rows[3][8]]  # type: ignore[union-attr]
+    assert rows[3][5] == recipient
+    assert {cell.data_type for row in page.iter_rows() for cell in row} <= {"s", "n"}
+    # One province's own sheet may be handed on; our record of it may not.
+    alone = openpyxl.load_workbook(BytesIO(ledger(later, Book(province="浙江", reminded=reminded(opened, later)))))
+    assert "催办记录" not in alone.sheetnames
 
 
 def test_records_stand_through_a_rebuild(opened: Desk) -> None:
@@ -451,6 +531,19 @@ def test_the_command_writes_drafts_and_a_phone_sheet_with_the_whole_number(confi
     assert "13900001234" not in done.stderr
 
 
+def test_a_phone_sheet_that_staff_wrote_into_is_never_overwritten(config: str, tmp_path: Path) -> None:
+    def write(*provinces: str) -> list[str]:
+        words = ("--config", config, "remind", *provinces, "--as-of", AT, "-o", str(tmp_path))
+        assert zhengji(*words).returncode == 0
+        return sorted(path.name for path in tmp_path.glob("电话单*.xlsx"))
+
+    assert write("浙江", "河北") == ["电话单-2026-07-29.xlsx"]
+    (tmp_path / "电话单-2026-07-29.xlsx").write_bytes(b"with notes")
+    assert write("浙江", "河北") == ["电话单-2026-07-29.xlsx"]
+    assert write("河北") == ["电话单-2026-07-29.xlsx", "电话单-2026-07-29（2）.xlsx"]
+    assert (tmp_path / "电话单-2026-07-29.xlsx").read_bytes() == b"with notes"
+
+
 def test_what_was_sent_is_noted_listed_and_shown(config: str, tmp_path: Path) -> None:
     def run(*words: str) -> Done:
         return zhengji("--config", config, "remind", *words)
@@ -480,6 +573,15 @@ def test_what_was_sent_is_noted_listed_and_shown(config: str, tmp_path: Path) ->
     assert "还没有催办记录" in run("list", "--as-of", "2026-07-28", "-o", str(tmp_path)).stdout
     assert "江苏省物业管理协会：" in run("show", number[1]).stdout
     assert run("show", "999").returncode == 2
+    assert "还没有到" in run("sent", "江苏", "--channel", "微信", "--at", "2099-01-01").stderr
+    assert "没有编号为 999" in run("undo", "999").stderr
+    assert (
+        f"已撤销 {number[1]}：江苏　催报函　微信　王五"
+        in run("undo", number[1], "--person", "王五", "--note", "错").stdout
+    )
+    assert "已由王五撤销过" in run("undo", number[1]).stderr
+    assert "已撤销登记，不算（王五" in run("list", "-o", str(tmp_path)).stdout
+    assert "已由王五于" in run("show", number[1]).stdout
     assert run("settle", number[1], "已发出").returncode == 2
     unknown = run("浙", "--as-of", AT)
     assert (unknown.returncode, unknown.stderr.count("\n")) == (2, 1)

@@ -11,6 +11,7 @@ from ingest.context import Context, moment, now
 from ingest.desk import Desk
 from ingest.digesting import assessment
 from ingest.opinions import Plan, carry_out, plan
+from ingest.reminding import reminded
 from ingest.settling import place_named
 from reports.archive.state import ArchiveError
 from reports.finding import Assessment
@@ -39,9 +40,8 @@ def ledger_(context: click.Context, /, output: Path, *, documents: bool, by_prov
         province = place_named(desk, {"province": said["province"]})["province"] if said["province"] else None
         seen = assessment(desk, moment(said["as_of"], desk.campaign.call))
         links = _documents(desk, seen, output) if documents else documents_beside(desk, seen, output.absolute().parent)
-        book = Book(
-            links, decisions.last_id(desk.store, seen.picture.as_of), by_province=by_province, province=province
-        )
+        last = decisions.last_id(desk.store, seen.picture.as_of)
+        book = Book(links, last, by_province, province, reminded(desk, seen))
         write_beside(output, ledger(seen, book))
         click.echo(str(output))
         if not links.laid.entries:

@@ -4,7 +4,9 @@ Only `send` sends, and only where a person sits at the terminal and confirms eac
 """
 
 import sys
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import click
@@ -26,16 +28,17 @@ from ingest.reminding import (
     newest_draft,
     reached,
     record,
+    reminded,
     sender,
-    spacing,
     too_soon,
     view_named,
+    warnings,
     why_none,
     without_backlog,
     writer,
 )
 from reports.letters import draft, history, stationery
-from reports.letters.backlog import backlog, everywhere
+from reports.letters.backlog import backlog
 from reports.letters.letter import Letter, Writer
 from reports.letters.phones import phone_sheet, phone_text
 from reports.letters.situations import KINDS, RECEIPT
@@ -124,7 +127,8 @@ def _write(desk: Desk, by: Writer, chosen: Chosen, folder: Path, mailbox: str | 
     for path in draft.write(letters, folder, mailbox or sender(desk), mailbox or ""):
         click.echo(str(path))
     for path, data in _phone_sheets(desk, by, letters, folder):
-        write_beside(path, data)
+        if not path.exists():
+            write_beside(path, data)
         click.echo(str(path))
     if mailbox:
         _into_drafts(desk, letters, mailbox)
@@ -140,7 +144,19 @@ def _phone_sheets(desk: Desk, by: Writer, letters: list[Letter], folder: Path) -
     title = f"{desk.campaign.call.title}　电话单　{day}"
     sheet = phone_sheet(called, by.sent, names, title, zone)
     text = phone_text(called, by.sent, names, title, zone).encode("utf-8")
-    return [(folder / f"电话单-{day}.xlsx", sheet), (folder / f"电话单-{day}.txt", text)]
+    name = _free_name(folder, f"电话单-{day}", text)
+    return [(folder / f"{name}.xlsx", sheet), (folder / f"{name}.txt", text)]
+
+
+def _free_name(folder: Path, wanted: str, text: bytes) -> str:
+    """Return under which name a sheet goes: staff write into theirs, so one that says something else stays."""
+    names = (f"{wanted}{f'（{number}）' if number > 1 else ''}" for number in count(1))
+    return next(name for name in names if not _says_else(folder, name, text))
+
+
+def _says_else(folder: Path, name: str, text: bytes) -> bool:
+    path = folder / f"{name}.txt"
+    return path.read_bytes() != text if path.exists() else (folder / f"{name}.xlsx").exists()
 
 
 def _into_drafts(desk: Desk, letters: list[Letter], mailbox: str) -> None:
@@ -172,14 +188,18 @@ def _shown(letter: Letter, desk: Desk) -> str:
 
 def _tell(by: Writer, chosen: Chosen) -> None:
     """Say what was not written and why, and what staff should know, on standard error."""
-    for line in (*chosen.skipped, *(f"请注意：{line}" for line in chosen.notes)):
+    for line in chosen.skipped:
         click.echo(line, err=True)
     for line in chosen.refused:
         click.echo(f"没有写：{line}", err=True)
-    for line in everywhere(by.assessment.picture) if chosen.letters else ():
-        click.echo(f"请注意：{line}", err=True)
+    _warn([*chosen.notes, *warnings(by, chosen.letters)])
     if not (chosen.letters or chosen.skipped or chosen.refused):
         click.echo("没有应催的省", err=True)
+
+
+def _warn(lines: Sequence[str]) -> None:
+    for line in lines:
+        click.echo(f"请注意：{line}", err=True)
 
 
 @REMIND.command("sent")
@@ -203,7 +223,7 @@ def sent(
 ) -> None:
     """登记函件已经由人发出（催办记录）：何时、何人、哪种途径、哪些事项。"""
     with context.desk() as desk:
-        when = min(moment(at, desk.campaign.call), now())
+        when = _past(moment(at, desk.campaign.call), desk)
         person = Person(deciding_person(who["person"]).name, when, (who["note"] or "").strip())
         by = writer(desk, when)
         view = view_named(by.assessment.picture, province)
@@ -218,6 +238,14 @@ def sent(
         click.echo(f"已登记 {kept.id}：{view.province}　{kept.what}　{kept.asked} 项　{channel}　{person.name}")
 
 
+def _past(at: datetime, desk: Desk) -> datetime:
+    """Return when something was done; a day that is not over means until now, one to come is a slip."""
+    zone, present = desk.campaign.call.zone, now()
+    if at.astimezone(zone).date() > present.astimezone(zone).date():
+        raise ReminderError(f"--at 写的是 {clock(at, zone)}，还没有到；请核对日期")
+    return min(at, present)
+
+
 @REMIND.command("list")
 @folder_option
 @as_of
@@ -227,7 +255,7 @@ def list_(context: Context, folder: Path | None, as_of: str | None) -> None:
     with context.desk() as desk:
         until = moment(as_of, desk.campaign.call)
         by = writer(desk, until)
-        rows = [one.cells for one in history.records(by.assessment, by.sent, spacing(desk))]
+        rows = [one.cells for one in reminded(desk, by.assessment)]
         click.echo(as_table(history.HEADINGS, rows) if rows else "还没有催办记录", nl=not rows)
         drafts = draft.drafts_in(letters_folder(desk, folder))
         for one, state in history.draft_states(by.assessment, drafts, by.sent):
@@ -245,6 +273,32 @@ def settle(context: Context, number: int, outcome: str) -> None:
         if not reminders.settle(desk.store, number, _OUTCOMES[outcome], "经核对没有发出"):
             raise ReminderError(f"编号 {number} 不在待核对之列，见 zhengji remind list")
         click.echo(f"已登记 {number}：{outcome}")
+
+
+@REMIND.command("undo")
+@click.argument("number", metavar="编号", type=int)
+@person_option
+@note_option
+@click.pass_obj
+def undo(context: Context, number: int, person: str | None, note: str) -> None:
+    """撤销一条登记错的催办记录：记录留着，标明何时、何人撤销，不再算催办过。"""
+    who = deciding_person(person, note)
+    with context.desk() as desk:
+        known = next((one for one in reminders.every(desk.store, who.now) if one.id == number), None)
+        if known is None:
+            raise ReminderError(f"没有编号为 {number} 的催办记录，见 zhengji remind list")
+        if not reminders.undo(desk.store, number, who):
+            raise ReminderError(f"编号 {number} {_not_undone(known)}")
+        click.echo(f"已撤销 {number}：{known.province}　{known.what}　{known.channel}　{who.name}")
+        click.echo("撤销的只是登记；如果函件其实已经发出，请重新登记", err=True)
+
+
+def _not_undone(one: reminders.Sent) -> str:
+    if one.state == reminders.SENDING:
+        return f"还不知是否发出，请核对后运行 zhengji remind settle {one.id} 已发出|未发出"
+    if one.state == reminders.FAILED:
+        return "本来就没有发出，不用撤销"
+    return f"已由{one.undone_by}撤销过" if one.undone_at else "刚刚由别人处理了"
 
 
 @REMIND.command("send")
@@ -267,6 +321,8 @@ def send(context: Context, /, province: str, *, anyway: bool, **said: str | None
         if letter is None:
             raise ReminderError(f"{view.province}：{why_none(by, view, what)}")
         click.echo(_shown(letter, desk))
+        # Said before anybody confirms: what is asked for may lie in a mail that nobody has told yet.
+        _warn(warnings(by, [letter]))
         posted = try_out(desk, letter, to_me) if to_me else _posted(desk, by, letter, said["person"], anyway=anyway)
     if posted is None:
         click.echo("没有确认，没有发送", err=True)
@@ -311,6 +367,8 @@ def show(context: Context, number: int, as_of: str | None) -> None:
         if one is None:
             raise ReminderError(f"没有编号为 {number} 的催办记录，见 zhengji remind list")
         click.echo(f"{clock(one.sent_at, desk.campaign.call.zone)}　{one.channel}　{one.recipient}　{one.person}\n")
+        if one.undone_at:
+            click.echo(f"已由{one.undone_by}于 {clock(one.undone_at, desk.campaign.call.zone)} 撤销登记，不算\n")
         click.echo(reminders.text_of(desk.store, one), nl=False)
 
 

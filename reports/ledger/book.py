@@ -1,6 +1,6 @@
 """The workbook that staff work with (台账): sheets 汇总, 案例, 问题 and 来信, with the same numbers as every report.
 
-On request a sheet for each province besides, or that of one province alone.
+A sheet 催办记录 where its records are given; on request a sheet for each province, or that of one province alone.
 """
 
 from collections.abc import Sequence
@@ -12,18 +12,24 @@ from reports.ledger.fields import CASES, CORRECTED, FINDING, FINDINGS, MESSAGES,
 from reports.ledger.links import Links
 from reports.ledger.mark import mark_sheet
 from reports.ledger.provinces import province_pages
+from reports.ledger.reminded import reminded_sheet
 from reports.ledger.rows import case_rows, finding_rows, message_rows, page_head, submission_rows
+from reports.letters.history import Record
 from reports.tables import Sheet, workbook
 
 
 @dataclass(frozen=True)
 class Book:
-    """What is asked of a ledger: where its links lead, the newest decision, a sheet a province, or one province."""
+    """What is asked of a ledger: where its links lead, the newest decision, a sheet a province, or one province.
+
+    `reminded` are the records of reminders; None where they are not asked for.
+    """
 
     links: Links = Links()  # noqa: RUF009 (frozen)
     decided: int = 0
     by_province: bool = False
     province: str | None = None
+    reminded: Sequence[Record] | None = None
 
 
 def ledger(assessment: Assessment, book: Book = Book()) -> bytes:
@@ -42,6 +48,8 @@ def ledger(assessment: Assessment, book: Book = Book()) -> bytes:
             _printed(findings, FINDING),
             _sheet("来信", MESSAGES, message_rows(assessment, links), assessment),
         ]
+        if book.reminded is not None:
+            sheets.append(reminded_sheet(book.reminded, page_head(assessment)))
     pages = province_pages(assessment, links, book.province) if book.by_province or book.province else []
     mark = mark_sheet(picture, picture.campaign.call.id, book.decided)
     made = picture.as_of.astimezone(picture.campaign.call.zone).replace(tzinfo=None)

@@ -47,7 +47,7 @@ def _city_cases(subject: Subject) -> str:
 def _selected_asked(subject: Subject) -> str:
     case: CaseView = subject.view
     if case.surely_selected:
-        return "该小区已在此前公布的入选名单中，按通知不再重复申报，请核对并考虑改报其他案例"
+        return "该小区已在此前公布的入选名单中，按通知不再重复申报，请核对并告知是否改报其他案例"
     return "该小区与此前公布的入选名单中的小区名称相近，请核对是否同一小区；是同一小区的，按通知不再重复申报"
 
 

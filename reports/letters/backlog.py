@@ -1,17 +1,21 @@
 """What of a province lies with us unread? Until that is dealt with, a letter might ask for what has long come."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 
 from reports import links
-from reports.finding import Assessment
+from reports.finding import Assessment, Finding
 from reports.incoming import MessageView
 from reports.picture import AssociationView, Picture
 from reports.tally import place_of
-from reports.wording import joined
+from reports.wording import MESSAGE_KINDS, joined
 
 # Files that a person can perhaps open or place, though we could not.
 _OURS = ("file.unsupported", "file.unclassified")
+# What the province said and nobody has verified yet: a letter would ask for what it said will not come.
+_SAID = ("case.withdrawal_said", "case.withdrawn_resent")
+# What the letter itself speaks of, and a person may know better: a password told by phone, a sender that was called.
+_SHUT = ("file.encrypted", "file.corrupt", "file.volume_missing", "file.unsafe")
 
 
 def backlog(
@@ -40,9 +44,40 @@ def _told(assessment: Assessment, view: AssociationView, unread: Mapping[int, st
         one for one in picture.open_links if one.province == province and not links.is_expired(one, picture.as_of)
     ]:
         yield f"该省还有 {len(waiting)} 个云附件尚未下载"
-    ours = [one for one in assessment.by_province.get(province, ()) if one.code in _OURS and one.status == "open"]
-    if ours:
+    if ours := _open(assessment, province, _OURS):
         yield f"该省还有 {len(ours)} 个文件打不开或认不出，请先人工看（已看过的请豁免）"
+    for one in _open(assessment, province, _SAID):
+        yield f"请先核实：{one.message}"
+
+
+def _open(assessment: Assessment, province: str, codes: Collection[str]) -> list[Finding]:
+    found = assessment.by_province.get(province, ())
+    return [one for one in found if one.code in codes and one.status == "open"]
+
+
+def doubts(assessment: Assessment, province: str, *, lacks: bool) -> tuple[str, ...]:
+    """Return what to know before a letter leaves, though it can be written: shut files, senders, mails set aside.
+
+    `lacks` is whether the letter says that something has not come.
+    """
+    told = []
+    if lacks and (shut := _open(assessment, province, _SHUT)):
+        files = joined((one.message for one in shut), 3)
+        told.append(f"有 {len(shut)} 个文件我方没能打开，函中说尚缺的可能就在其中（{files}）")
+    if strange := _open(assessment, province, ("sender.suspicious",)):
+        told.append(f"有 {len(strange)} 封来信的发信人还没有核实")
+    aside = set_aside(assessment.picture, province)
+    return (*told, aside) if aside else tuple(told)
+
+
+def set_aside(picture: Picture, province: str) -> str:
+    """Return which mails of a province do not count as submissions: it may have sent something, or asked something."""
+    aside = [one for one in picture.messages if one.province == province and place_of(one) == "aside"]
+    if not aside:
+        return ""
+    kinds = joined(dict.fromkeys(MESSAGE_KINDS.get(one.kind, one.kind) for one in aside))
+    numbers = joined((str(one.id) for one in aside), 5)
+    return f"有 {len(aside)} 封来信没有计作报送（{kinds}；编号 {numbers}），发函前请看一眼"
 
 
 def everywhere(picture: Picture) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 
 from reports.finding import Assessment
 from reports.letters.draft import Draft
@@ -58,6 +58,7 @@ def records(assessment: Assessment, sent: Sequence[Sent], spacing: Spacing) -> l
                 views.get(one.province),
                 items.get(one.province, ()),
                 next_of(assessment, sent, one.province, spacing),
+                zone,
             ),
             one.note,
         )
@@ -75,11 +76,9 @@ def next_of(assessment: Assessment, sent: Sequence[Sent], province: str, spacing
     return next_day(last, spacing, view.deadline.astimezone(zone).date())
 
 
-def _state(one: Sent, view: AssociationView | None, items: Sequence[Item], again: date | None) -> str:
-    if one.state == SENDING:
-        return f"不知是否发出，请到“已发送”里核对，再运行 zhengji remind settle {one.id} 已发出|未发出"
-    if one.state == FAILED:
-        return f"没有发出：{one.reason}"
+def _state(one: Sent, view: AssociationView | None, items: Sequence[Item], again: date | None, zone: tzinfo) -> str:
+    if said := _not_simply_sent(one, zone):
+        return said
     if one.what == RECEIPT or view is None:
         return ""
     if view.nothing_to_send:
@@ -89,6 +88,15 @@ def _state(one: Sent, view: AssociationView | None, items: Sequence[Item], again
     if still:
         return f"还有 {still} 项未到{f'，{month_and_day(again)}起可再催' if again else ''}"
     return f"所催事项已到，另有 {len(needed)} 项尚缺或待补正" if needed else DONE
+
+
+def _not_simply_sent(one: Sent, zone: tzinfo) -> str:
+    if one.undone_at is not None:
+        why = f"：{one.undone_why}" if one.undone_why else ""
+        return f"已撤销登记，不算（{one.undone_by} {clock(one.undone_at, zone)}{why}）"
+    if one.state == SENDING:
+        return f"不知是否发出，请到“已发送”里核对，再运行 zhengji remind settle {one.id} 已发出|未发出"
+    return f"没有发出：{one.reason}" if one.state == FAILED else ""
 
 
 def draft_states(assessment: Assessment, drafts: Iterable[Draft], sent: Sequence[Sent]) -> Iterator[tuple[Draft, str]]:
@@ -101,9 +109,8 @@ def draft_states(assessment: Assessment, drafts: Iterable[Draft], sent: Sequence
 
 def _draft_state(draft: Draft, view: AssociationView, assessment: Assessment, sent: Sequence[Sent]) -> str:
     zone = assessment.picture.campaign.call.zone
-    went = [
-        one for one in sent if (one.province, one.what) == (draft.province, draft.what) and one.as_of == draft.as_of
-    ]
+    mine = (draft.province, draft.what, draft.as_of)
+    went = [one for one in sent if one.counts and (one.province, one.what, one.as_of) == mine]
     if went:
         return f"已于{month_and_day(went[-1].sent_at.astimezone(zone).date())}发出"
     if draft.what == RECEIPT:

@@ -56,6 +56,11 @@ class Letter:
         told = [(item.ids, f"{item.place.title}：{item.text}") for item in self.items]
         return [{"id": number, "text": text} for ids, text in told for number in ids]
 
+    @property
+    def lacks(self) -> bool:
+        """Whether it says that something has not come."""
+        return bool(in_order(self.items, "missing"))
+
 
 @dataclass(frozen=True)
 class Writer:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from config.naming import folded
 from reports.finding import Assessment, Finding
 from reports.incoming import FileView
 from reports.letters.asking import Asked, asked, together
@@ -86,7 +87,15 @@ def _stands(finding: Finding) -> bool:
     file, picture = finding.judgement.subject.view, finding.judgement.subject.picture
     if not isinstance(file, FileView):
         return True
-    return not (file.superseded or file.id in picture.withdrawn_files or _came_again(file, picture))
+    gone = file.id in picture.withdrawn_files or _names_withdrawn(file, picture)
+    return not (file.superseded or gone or _came_again(file, picture))
+
+
+def _names_withdrawn(file: FileView, picture: Picture) -> bool:
+    """Tell whether a file that could not be opened bears the name of a withdrawn case, and of none that stands."""
+    name = folded(file.name)
+    cases = [case for case in picture.cases if case.province == file.province and folded(case.community) in name]
+    return file.status != "ok" and bool(cases) and all(case.withdrawn for case in cases)
 
 
 def _came_again(file: FileView, picture: Picture) -> bool:

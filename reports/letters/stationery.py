@@ -40,7 +40,8 @@ def _own(folder: Path) -> dict[str, Path]:
             f"{folder}: 模板文件夹不存在（[reminders] templates），可运行 zhengji remind templates -o 新建"
         )
     found = {}
-    for path in sorted(folder.glob("*.txt")):
+    # On Windows 微信.TXT is the same file.
+    for path in sorted(one for one in folder.iterdir() if one.suffix.lower() == ".txt"):
         if path.stem not in TEMPLATES:
             raise TemplateTroubleError(f"{path}: 没有《{path.stem}》这种模板{nearest(path.stem, list(TEMPLATES))}")
         found[path.stem] = path

@@ -46,6 +46,7 @@ def _take_counties(names: Names, unknown: Iterable[str]) -> None:
         unit = divisions().find_city(word)
         if unit is not None:
             names.cities.append((unit.province, unit.city))
+            names.counted = names.counted or word
             names.rest = names.rest.replace(word, GAP, 1)
 
 
@@ -64,6 +65,9 @@ def _subject(names: Names) -> str:
     # Where a community or a company lies is only said to tell it from others.
     first = there[0] if there else "day" if names.day else "whole"
     told = [first, *(["province"] if first == "type" and names.provinces else [])]
+    if first == "company" and names.types:
+        # Half a question is not answered for the whole.
+        told.append("type")
     if names.item == "material" and first not in {"case", "company"}:
         # Whoever speaks of no community means all that was sent.
         names.item = None
@@ -106,7 +110,8 @@ def _near(word: str, picture: Picture) -> list[str]:
     own = Named(word)
     alike = sorted(((likeness(own, Named(case.community)), case.community) for case in picture.cases), reverse=True)
     found = [name for sure, name in alike if sure >= _SLIP]
-    if not found and (told := perhaps(word, (view.province for view in picture.associations))):
+    # A single character is a slip of too many names.
+    if not found and len(word) > 1 and (told := perhaps(word, (view.province for view in picture.associations))):
         found = told.removeprefix("，是不是 ").removesuffix("？").split("、")
     return list(dict.fromkeys(found))[:_NAMED]
 

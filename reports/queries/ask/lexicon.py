@@ -15,6 +15,14 @@ GAP = "\x1f"
 _MARKS = re.compile(r"[\s?？。.!！,，、;；:：~～…“”\"'‘’（）()【】《》<>\-—]+")
 # 交没交, 齐不齐: whether.
 _WHETHER = re.compile(r"(.)[没不]\1")
+# Behind a company's or a community's name: what stands right before it is a part of that name, but for these.
+_NAMING = {"物业", "公司", "小区"}
+_BEFORE_NAMING = {
+    "count", "which", "what", "total", "province", "city", "type", "submit", "not", "lack", "material", "case", "mail",
+}  # fmt: skip
+_WORDS_BEFORE_NAMING = frozenset(
+    ["的", "有", "还有", "各", "都", "全部", "所有", "这个", "那个", "请问", "共", "物业", "公司", "我们", "在", "其中"]
+)
 _AT_END = re.compile(r"(?:没有|没|不|未)$")
 
 
@@ -47,18 +55,32 @@ def meaning_of(text: str) -> Meaning:
 
 
 def _read(plain: str, best: list[tuple[int, int, int]], words: Mapping[str, str]) -> Meaning:
+    pieces, at = [], 0
+    while at < len(plain):
+        pieces.append(plain[at : best[at][2]])
+        at = best[at][2]
+    strange = {at for end, piece in enumerate(pieces) if piece in _NAMING for at in _named(pieces, end, words)}
     concepts: set[str] = set()
     unknown = [""]
-    at = 0
-    while at < len(plain):
-        word = plain[at : best[at][2]]
-        if word in words or word == GAP:
+    for at, piece in enumerate(pieces):
+        if at not in strange and (piece in words or piece == GAP):
             unknown.append("")
-            concepts.add(words.get(word, "nothing"))
+            concepts.add(words.get(piece, "nothing"))
         else:
-            unknown[-1] += word
-        at = best[at][2]
+            unknown[-1] += piece
     return Meaning(frozenset(concepts - {"nothing"}), tuple(one for one in unknown if one))
+
+
+def _named(pieces: list[str], end: int, words: Mapping[str, str]) -> range:
+    """Return the pieces that make a name with 物业, 公司 or 小区 behind: 中天物业 is no question of days."""
+    start = end
+    while start and not _may_precede(pieces[start - 1], words):
+        start -= 1
+    return range(start, end + 1) if start < end else range(0)
+
+
+def _may_precede(piece: str, words: Mapping[str, str]) -> bool:
+    return piece == GAP or piece in _WORDS_BEFORE_NAMING or words.get(piece) in _BEFORE_NAMING
 
 
 @cache

@@ -18,6 +18,10 @@ _MAIL = re.compile("主题|标题|邮件|信")
 _TAIL = re.compile(
     r"(?:省|市|自治区)?(?:省级|市级)?(?:物业(?:管理|服务|服务和管理)*(?:行业|企业)*协会|省?物协|省?协会)?(?:那边|这边|那里|那头|那儿|方面)?"
 )
+# 南京物业公司 is some company: not the city, and not its association.
+_COMPANYS = re.compile(r"(?:物业(?!(?:管理|服务|服务和管理)*(?:行业|企业)*协会)|公司|集团)")
+# What makes another name of a known one: 新春江花园 is not 春江花园.
+_MAKES_ANOTHER = re.compile(r"[新上中里快全总大小老东南西北]")
 _DAY = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]?|(?<!\d)(\d{1,2})[-/.](\d{1,2})(?!\d)")
 _DAYS = {"大前天": 3, "前天": 2, "昨天": 1, "昨日": 1, "今天": 0, "今日": 0, "当天": 0}
 _LATELY = {"最近几天": 2, "这几天": 2, "近三天": 2, "最近三天": 2, "最近": 2, "这两天": 1, "近两天": 1}
@@ -52,6 +56,8 @@ class Names:
     provinces: list[str] = field(default_factory=list)
     cities: list[tuple[str, str]] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
+    # The county or district that was said and counts to the city: 昆山, 雁塔区.
+    counted: str = ""
     item: str | None = None
     day: Day | None = None
 
@@ -95,9 +101,20 @@ def _known(found: Names, picture: Picture) -> None:
             known.setdefault(folded(name), []).append(("province", view.province))
     for name in sorted(known, key=len, reverse=True):
         at = found.rest.upper().find(name)
-        if at >= 0:
+        if at >= 0 and not (_is_case(known[name]) and _is_another(found.rest[:at])):
             _note(found, known[name])
             _take(found, at, at + len(name) + len(_branch(found.rest[at + len(name) :])))
+
+
+def _is_case(meant: Iterable[tuple[str, object]]) -> bool:
+    return any(what == "case" for what, _ in meant)
+
+
+def _is_another(before: str) -> bool:
+    """Tell whether what stands before a community's name makes it another one's; a place does not: 湖南岳麓山庄."""
+    if not before or not _MAKES_ANOTHER.match(before[-1]):
+        return False
+    return not any(one.start + len(one.text) == len(before) for one in divisions().mentions(before))
 
 
 def _branch(behind: str) -> str:
@@ -139,13 +156,16 @@ def _company_names(company: str) -> Iterator[str]:
 
 
 def _divisions(found: Names) -> None:
-    """Take provinces and cities, each with what makes it an association."""
+    """Take provinces and cities, each with what makes it an association; a company's name is not its place."""
     for mention in reversed(divisions().mentions(found.rest)):
         division = mention.division
+        if _COMPANYS.match(found.rest, mention.start + len(mention.text)):
+            continue
         if division.level == "province":
             found.provinces.insert(0, division.province)
         else:
             found.cities.insert(0, (division.province, division.city))
+            found.counted = found.counted if mention.text[:_SHORTEST] == division.city[:_SHORTEST] else mention.text
         end = mention.start + len(mention.text)
         tail = _TAIL.match(found.rest, end)
         _take(found, mention.start, tail.end() if tail else end)

@@ -7,7 +7,7 @@ from config.naming import folded
 from reports.incoming import MessageView
 from reports.picture import CaseView
 from reports.queries import elsewhere, items
-from reports.queries.ask.answer import Answer, Inquiry, answered, beside, cases_said, mail_said
+from reports.queries.ask.answer import Answer, Inquiry, answered, beside, cases_said, hidden, mail_said
 from reports.queries.ask.names import moment_of
 from reports.queries.ask.of_cases import findings_said
 from reports.queries.late import is_late
@@ -102,8 +102,9 @@ def city(asked: Inquiry) -> Answer:
     named = f"：{cases_said(cases)}" if cases else ""
     unplaced = [case for case in picture.cases if case.province == province and case.city is None and case.is_judged]
     rest = f"；{province}另有 {len(unplaced)} 个案例的城市还没有认定（{cases_said(unplaced)}）" if unplaced else ""
-    told = (*elsewhere.of_province(picture, province), *elsewhere.of_nobody(picture, province)) if not cases else ()
-    sentence = f"{name}报了 {len(cases)} 个{named}，名额 {quota} 个，{state}{rest}{beside(told)}"
+    told = hidden(picture, province) if not cases else ()
+    whole = f"{asked.names.counted}的案例计入{name}：" if asked.names.counted else ""
+    sentence = f"{whole}{name}报了 {len(cases)} 个{named}，名额 {quota} 个，{state}{rest}{beside(told)}"
     return answered("quota", name, sentence, (_line(case, asked) for case in cases))
 
 
@@ -116,8 +117,10 @@ def _quota(asked: Inquiry, city_: str) -> int:
 def over(asked: Inquiry) -> Answer:
     """Answer: 哪些市超名额了."""
     found = [one for one in asked.picture.cities if len(one.cases) > one.quota]
+    full = [one for one in asked.picture.cities if len(one.cases) == one.quota]
     names = joined([f"{one.province}{one.city}（{len(one.cases)} 个，名额 {one.quota} 个）" for one in found])
-    sentence = f"{len(found)} 个市超出名额：{names}" if found else "没有市超出名额"
+    more = f"；另有 {len(full)} 个市名额正好用完：{joined([one.province + one.city for one in full])}" if full else ""
+    sentence = (f"{len(found)} 个市超出名额：{names}" if found else "没有市超出名额") + more
     return answered("quota", "", sentence, (f"{one.city}：{cases_said(one.cases)}" for one in found))
 
 
@@ -127,7 +130,7 @@ def city_outstanding(asked: Inquiry) -> Answer:
     cases = [case for case in asked.picture.cases if (case.province, case.city) == (province, name) and case.is_judged]
     lines = [_line(case, asked) for case in cases]
     lacking = [case for case in cases if items.missing(case, asked.picture.campaign)]
-    told = elsewhere.of_province(asked.picture, province) if lacking or not cases else ()
+    told = hidden(asked.picture, province) if lacking or not cases else ()
     state = f"{len(lacking)} 个不齐：{cases_said(lacking)}" if lacking else "都齐全" if cases else "还没有认定的案例"
     return answered("outstanding", name, f"{name}报了 {len(cases)} 个案例，{state}{beside(told)}", [*lines, *told])
 
@@ -164,10 +167,14 @@ def mails(asked: Inquiry) -> Answer:
     sent = [one for one in own if one.is_submission]
     provinces = joined(dict.fromkeys(one.province or "未认定单位" for one in sent))
     where = joined(wanted)
+    # What nobody could tell or read may be of the province that is asked about.
+    told = elsewhere.of_nobody(picture, asked.province) if wanted else _stopped(asked)
     if not own:
-        return answered("mails", day.said, f"{day.said}{where}没有收到来信{beside(_stopped(asked))}")
-    kinds = f"报送 {len(sent)} 封{f'（{provinces}）' if sent else ''}，其他 {len(own) - len(sent)} 封"
-    sentence = f"{day.said}{where}收到 {len(own)} 封来信：{kinds}{beside(_stopped(asked))}"
+        said = f"没有认定为{where}的来信" if wanted else "没有收到来信"
+        return answered("mails", day.said, f"{day.said}{said}{beside(told)}", told)
+    others = f"，其他 {len(own) - len(sent)} 封" if len(own) > len(sent) else ""
+    kinds = f"报送 {len(sent)} 封{f'（{provinces}）' if sent else ''}{others}"
+    sentence = f"{day.said}{where}收到 {len(own)} 封来信：{kinds}{beside(told)}"
     return answered("mails", day.said, sentence, (_mail_line(one, asked) for one in own))
 
 
@@ -177,6 +184,12 @@ def _stopped(asked: Inquiry) -> list[str]:
     gaps = sum(gap.count for gap in asked.picture.gaps)
     told = [f"收信中断（{joined(down)}）"] if down else []
     return [*told, f"{gaps} 封邮件服务器没有给出"] if gaps else told
+
+
+def _unread(asked: Inquiry) -> list[str]:
+    """Return how many mails nobody could read yet: of those neither sender nor subject is known for sure."""
+    unread = [one for one in asked.picture.messages if place_of(one) in ("failed", "waiting")]
+    return [f"{len(unread)} 封来信还没有读出（编号 {joined([str(one.id) for one in unread], 3)}）"] if unread else []
 
 
 def _mail_line(message: MessageView, asked: Inquiry) -> str:
@@ -190,7 +203,7 @@ def one_mail(asked: Inquiry) -> Answer:
     about = names.address or names.subject or ""
     own = [one for one in picture.messages if _is_meant(one, asked)]
     if not own:
-        told = [*_stopped(asked)]
+        told = [*_stopped(asked), *_unread(asked)]
         looked = "发信地址" if names.address else "主题"
         now = clock(picture.as_of, picture.campaign.call.zone)
         sentence = f"没有收到{looked}是“{about}”的来信（截至 {now}）{beside(told)}"

@@ -154,14 +154,20 @@ def of_type(asked: Inquiry) -> Answer:
     cases = [case for case in asked.picture.cases if case.is_judged]
     if asked.names.provinces:
         cases = [case for case in cases if case.province in asked.names.provinces]
-    where = joined(asked.names.provinces)
+    if asked.names.cities:
+        cases = [case for case in cases if (case.province, case.city) in asked.names.cities]
+    place = asked.names.provinces or [province for province, _ in asked.names.cities]
+    where = joined([city for _, city in asked.names.cities] or asked.names.provinces)
     unknown = sum(case.project_type is None for case in cases)
     rest = f"；另有 {unknown} 个案例的项目类型未知" if unknown else ""
     kinds = [kind for kind in campaign.project_type if not wanted or kind.name in wanted]
     own = {kind.label: [case for case in cases if case.project_type == kind.name] for kind in kinds}
     if wanted:
         label, found = next(iter(own.items()))
-        sentence = f"{where}{label}有 {len(found)} 个{f'：{cases_said(found, place=True)}' if found else ''}{rest}"
+        told = hidden(asked.picture, place[0]) if place and not cases else ()
+        none = f"（{where}还没有认定的案例）" if place and not cases else ""
+        named = f"：{cases_said(found, place=True)}" if found else none
+        sentence = f"{where}{label}有 {len(found)} 个{named}{rest}{beside(told)}"
         return answered("type", wanted[0], sentence, (_line(case, asked) for case in found))
     counts = "，".join(f"{label} {len(found)} 个" for label, found in own.items())
     return answered("type", "", f"{where}共 {len(cases)} 个案例：{counts}{rest}")

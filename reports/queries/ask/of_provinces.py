@@ -1,16 +1,20 @@
 """Answers about one association: has it sent, what is outstanding, was it late, whom to call, when is its deadline."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from reports import links, moments
 from reports.deadline import countdown
 from reports.export import contact_of
-from reports.picture import AssociationView, CaseView
-from reports.queries import items
+from reports.incoming import MessageView
+from reports.letters import address
+from reports.picture import AssociationView, CaseView, Picture
+from reports.queries import elsewhere, items
 from reports.queries.ask.answer import Answer, Inquiry, answered, at, beside, cases_said, file_said, hidden, mail_said
 from reports.stamps import any_stamped, seals_said
 from reports.submission_facts import word_lists
-from reports.wording import joined, there
+from reports.tally import place_of
+from reports.wording import LEVELS, joined, there
 
 _NAMED = 6
 
@@ -41,10 +45,19 @@ def _nothing(kind: str, asked: Inquiry) -> Answer:
         return answered(kind, province, f"{province}：没有报送来信，已说明不报（{view.nothing_to_send}）")
     told = hidden(picture, province)
     sentence = f"{province}：还没有认定为{province}的报送来信"
-    rest = beside(told) if told else f"；收到的 {len(picture.messages)} 封来信都已读出并认定，其中没有"
+    rest = beside(told) if told else _read_all(picture)
     own = [one for one in picture.messages if one.province == province]
     strangers = [one for one in picture.messages if one.province is None and one.is_submission]
     return answered(kind, province, sentence + rest, (mail_said(one, picture) for one in (*own, *strangers)))
+
+
+def _read_all(picture: Picture) -> str:
+    """Return that every mail was read and told, and how many of them were taken for no submission."""
+    if not picture.messages:
+        return "；还没有收到任何来信"
+    aside = sum(place_of(one) == "aside" for one in picture.messages)
+    said = f"（{aside} 封没有计作报送）" if aside else ""
+    return f"；收到的 {len(picture.messages)} 封来信都已读出并认定{said}，其中没有"
 
 
 def outstanding(asked: Inquiry) -> Answer:
@@ -143,18 +156,35 @@ def _how_long(span: timedelta) -> str:
 
 
 def contact(asked: Inquiry) -> Answer:
-    """四川联系人是谁? As its own list states it, else as the roster knows it."""
+    """四川联系人是谁? As letters and the phone sheet have it; what others wrote for it is said to be theirs."""
     view, picture, province = asked.view, asked.picture, asked.province
     if view is None:
         return answered("contact", province, f"{province}没有登记省级物协")
+    who, to = address.contact(view, picture.campaign.call.zone), address.recipients(view, picture)
+    said = f"联系人{f' {who.name}' if who.name else '没有登记'}，{f'电话 {who.phone}' if who.phone else '没有电话'}"
+    mails = f"，邮箱 {joined(to.addresses)}" if to.addresses else ""
+    others = _others(view, to.addresses)
     name, phone = (contact_of(view, field, picture.campaign) for field in ("contact", "phone"))
-    addresses = dict.fromkeys([*view.association.addresses, *(one.from_address or "" for one in view.messages_in)])
-    mails = joined([one for one in addresses if one])
-    said = f"联系人{f' {name}' if name else '没有登记'}，{f'电话 {phone}' if phone else '没有电话'}"
-    cells = [view.list_head[field] for field in ("contact", "phone") if field in view.list_head]
-    proof = [cell.evidence for cell in cells] or ["协会名录" if name or phone else "名录和清单里都没有，可看来信的落款"]
-    sentence = f"{view.association.name}（{province}）：{said}{f'，邮箱 {mails}' if mails else ''}"
-    return answered("contact", province, sentence, proof)
+    if not who.phone and (name or phone):
+        others.insert(0, f"清单上写的是 {' '.join(one for one in (name, phone) if one)}，不一定是省级物协的")
+    more = f"；{'；'.join(others)}" if others else ""
+    proof = [f"电话：{who.source}", f"邮箱：{to.source}"]
+    return answered("contact", province, f"{view.association.name}（{province}）：{said}{mails}{more}", proof)
+
+
+def _others(view: AssociationView, own: Sequence[str]) -> list[str]:
+    """Return who else wrote for a province, and that these addresses are not its association's."""
+    known = {one.lower() for one in own}
+    found: dict[str, list[str]] = {}
+    for message in view.messages_in:
+        if message.from_address and message.from_address.lower() not in known:
+            addresses = found.setdefault(_level(message), [])
+            addresses += [message.from_address] if message.from_address not in addresses else []
+    return [f"{level}来信用的是 {joined(addresses)}" for level, addresses in found.items()]
+
+
+def _level(message: MessageView) -> str:
+    return "真伪存疑的" if message.suspicions else LEVELS.get(message.sender_level or "", "没有认定级别的")
 
 
 def deadline(asked: Inquiry) -> Answer:
@@ -176,9 +206,10 @@ def deadline(asked: Inquiry) -> Answer:
         return answered(
             "deadline", asked.province, f"{asked.province}没有另外延期：{whole}", [f"{call.notice} 三(二)1"]
         )
-    return answered(
-        "deadline", asked.province, f"{asked.province}延至 {at(own.deadline, picture)}", [own.deadline_note]
-    )
+    today, last = (moment.astimezone(call.zone).date() for moment in (picture.as_of, own.deadline))
+    left = "已截止" if picture.as_of > own.deadline else f"距今还有 {(last - today).days} 天"
+    said = f"{asked.province}延至 {at(own.deadline, picture)}，{left}"
+    return answered("deadline", asked.province, said, [own.deadline_note])
 
 
 def cloud(asked: Inquiry) -> Answer:
@@ -193,7 +224,8 @@ def cloud(asked: Inquiry) -> Answer:
     done = sum(one.answered for one in picture.links if not wanted or one.province in wanted)
     if not open_:
         sentence = f"{about}没有待下载的云附件（已下载 {done} 个）" if done else f"{about}没有收到过要下载的云附件"
-        return answered("links", about, sentence)
+        hidden_ = elsewhere.of_nobody(picture, about) if wanted else ()
+        return answered("links", about, sentence + beside(hidden_))
     parts = [f"{len(soon)} 个三天内到期" if soon else "", f"{len(gone)} 个已到期" if gone else ""]
     told = "，".join(one for one in parts if one) or "没有三天内到期的"
     lines = [

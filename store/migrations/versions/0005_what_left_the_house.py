@@ -30,6 +30,9 @@ def upgrade() -> None:
         sa.Column('sent_at', MOMENT, nullable=False),
         sa.Column('note', sa.Text(), nullable=False),
         sa.Column('sha256', sa.String(length=64), nullable=False),
+        sa.Column('undone_at', MOMENT, nullable=True),
+        sa.Column('undone_by', sa.Text(), nullable=False),
+        sa.Column('undone_why', sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_reminders')),
     )
     op.create_index(op.f('ix_reminders_province'), 'reminders', ['province'])
