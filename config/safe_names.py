@@ -38,9 +38,10 @@ def safe_name(text: str | None, most: int = _USUAL, otherwise: str = UNNAMED) ->
 
 def safe(text: str | None, most: int, otherwise: str = UNNAMED) -> str:
     """Return a text as (a part of) a file's name of at most `most` units; `otherwise` where nothing is left of it."""
-    spaced = " ".join(unicodedata.normalize("NFC", text or "").split())
-    seen = "".join(one for one in spaced if unicodedata.category(one) not in _UNSEEN).translate(_WIDE)
-    seen = _DOTS.sub("…", seen)
+    whole = unicodedata.normalize("NFC", text or "")
+    # Signs that are not seen go first: between two spaces one would hide that they are two.
+    kept = (one for one in whole if one.isspace() or unicodedata.category(one) not in _UNSEEN)
+    seen = _DOTS.sub("…", " ".join("".join(kept).split()).translate(_WIDE))
     return clipped(seen.lstrip(_LEADING), most) or otherwise
 
 

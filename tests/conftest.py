@@ -1,10 +1,12 @@
 """Fixtures: the campaign, real servers (started once for each test process), and a store on both databases."""
 
 import itertools
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from config.campaign import Campaign, load_campaign
 from store.database import Store, open_store
@@ -12,6 +14,18 @@ from tests.servers import Account, Dovecot, MailServer, Postgres
 from tests.servers import certificate as make_certificate
 
 _USERS = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """Undo what a command that ran in this process has set up for its log lines."""
+    before, root = structlog.get_config(), logging.getLogger()
+    level = root.level
+    yield
+    structlog.configure(**before)
+    # Those of pytest itself are of other classes.
+    root.handlers[:] = [one for one in root.handlers if type(one) is not logging.StreamHandler]
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from config.safe_names import UNNAMED, Taken, key, safe_name, units
@@ -37,6 +37,7 @@ def test_an_odd_name_becomes_a_safe_one(text: str, name: str) -> None:
 
 
 @given(st.text(max_size=300), st.integers(1, 80))
+@example("0\r\x1b\r0", 4)
 @settings(max_examples=200)
 def test_every_text_becomes_a_name_that_windows_takes(text: str, at_most: int) -> None:
     stem = safe_name(text, at_most)
