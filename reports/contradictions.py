@@ -51,7 +51,8 @@ def difference(name: str) -> Callable[["Subject"], list[str] | None]:
         if all(agree is None for *_, agree in verdicts):
             return None
         disagreeing = [side for side in sides if any(agree is False and side in pair for *pair, agree in verdicts)]
-        return list(_said(disagreeing, name))
+        # Sides that agree are joined by 、 already.
+        return ["，".join(_said(disagreeing, name))] if disagreeing else []
 
     return differs
 

@@ -323,7 +323,7 @@ def _cases(mail: MessageView, number: int) -> tuple[list[CaseView], list[Finding
             findings.append(
                 finding(
                     "mismatch.delivery_date",
-                    message="交付时间不一致：清单为“2015年6月”、推荐表为“2016年6月”",
+                    message="交付时间不一致：清单为“2015年6月”，推荐表为“2016年6月”",
                     evidence="《汇总清单.docx》第 2 行：“2015年6月”；《推荐表.docx》联系人手机 13812345678",
                     clause="四(三)",
                     **common,

@@ -78,41 +78,41 @@ DISAGREE: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
         PLAIN.replace(OURS, THEIRS),
         {},
         {
-            "mismatch.company": f"物业服务企业名称不一致：清单、推荐表和推荐表的申报单位均为“{OURS}”、案例材料为“{THEIRS}”"
+            "mismatch.company": f"物业服务企业名称不一致：清单、推荐表和推荐表的申报单位均为“{OURS}”，案例材料为“{THEIRS}”"
         },
     ),
     "all three, on the company": (
         PLAIN.replace(OURS, THIRD),
         {"form": {"company": THEIRS, "applicant": THEIRS}},
         {
-            "mismatch.company": f"物业服务企业名称不一致：清单为“{OURS}”、推荐表和推荐表的申报单位均为“{THEIRS}”、"
+            "mismatch.company": f"物业服务企业名称不一致：清单为“{OURS}”，推荐表和推荐表的申报单位均为“{THEIRS}”，"
             f"案例材料为“{THIRD}”"
         },
     ),
     "the applicant of the form": (
         "春江花园位于文三路。",
         {"form": {"applicant": THEIRS}},
-        {"mismatch.company": f"物业服务企业名称不一致：清单和推荐表均为“{OURS}”、推荐表的申报单位为“{THEIRS}”"},
+        {"mismatch.company": f"物业服务企业名称不一致：清单和推荐表均为“{OURS}”，推荐表的申报单位为“{THEIRS}”"},
     ),
     "material against both, on the date": (
         PLAIN.replace("2015年6月", "2016年9月"),
         {},
-        {"mismatch.delivery_date": "交付时间不一致：清单和推荐表均为“2015年6月”、案例材料为“2016年9月交付”"},
+        {"mismatch.delivery_date": "交付时间不一致：清单和推荐表均为“2015年6月”，案例材料为“2016年9月交付”"},
     ),
     "the form against list and material": (
         PLAIN,
         {"form": {"delivered": "2016年6月"}},
-        {"mismatch.delivery_date": "交付时间不一致：清单和案例材料均为“2015年6月”、推荐表为“2016年6月”"},
+        {"mismatch.delivery_date": "交付时间不一致：清单和案例材料均为“2015年6月”，推荐表为“2016年6月”"},
     ),
     "finished and handed over on no day of the form's": (
         "春江花园2011年竣工交付。",
         {},
-        {"mismatch.delivery_date": "交付时间不一致：清单和推荐表均为“2015年6月”、案例材料为“2011年竣工交付”"},
+        {"mismatch.delivery_date": "交付时间不一致：清单和推荐表均为“2015年6月”，案例材料为“2011年竣工交付”"},
     ),
     "material against both, on the type": (
         PLAIN.replace("商品住宅小区", "安置房小区"),
         {},
-        {"mismatch.project_type": "项目类型不一致：清单和推荐表均为“商品住宅小区”、案例材料为“安置房小区”"},
+        {"mismatch.project_type": "项目类型不一致：清单和推荐表均为“商品住宅小区”，案例材料为“安置房小区”"},
     ),
 }
 
@@ -170,7 +170,7 @@ def test_one_side_alone_is_nothing_to_compare(paper: FileView) -> None:
 
 def test_a_coarse_side_that_agrees_with_all_is_not_named(paper: FileView) -> None:
     found = differs(case(cell("2015-06", paper), cell("2015", paper), stated("2015-09")))
-    assert found == ["推荐表为“2015-06”", "案例材料为“2015-09交付”"]
+    assert found == ["推荐表为“2015-06”，案例材料为“2015-09交付”"]
 
 
 def test_an_unsure_reading_contradicts_nobody_and_the_others_are_still_compared(paper: FileView) -> None:
@@ -178,8 +178,7 @@ def test_an_unsure_reading_contradicts_nobody_and_the_others_are_still_compared(
     assert differs(case(unsure, cell("2015-06", paper))) is None
     assert differs(case(unsure, cell("2015-06", paper), stated("2015-06"))) == []
     assert differs(case(unsure, cell("2015-06", paper), stated("2016-11"))) == [
-        "清单为“2015-06”",
-        "案例材料为“2016-11交付”",
+        "清单为“2015-06”，案例材料为“2016-11交付”"
     ]
 
 

@@ -198,7 +198,7 @@ def test_a_recommender_written_otherwise_is_the_same_and_another_one_is_told_wit
     assert found(taken(sent({**list_files(HEAD, [A]), **files(own)})), "mismatch.recommender") == []
     other = replace(own, form={"recommender": "宁波市物业管理协会"})
     (one,) = found(taken(sent({"推荐表（新）.docx": other.form_docx()}, "07-25T10:00:00")), "mismatch.recommender")
-    assert one.message == "推荐单位不一致：清单为“杭州市物业管理协会”、推荐表为“宁波市物业管理协会”"
+    assert one.message == "推荐单位不一致：清单为“杭州市物业管理协会”，推荐表为“宁波市物业管理协会”"
 
 
 def test_a_scan_of_the_list_alone_leaves_its_word_file_to_be_asked_for(taken: Take) -> None:
