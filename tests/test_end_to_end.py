@@ -90,7 +90,7 @@ def test_only_the_case_whose_papers_differ_is_called_a_mismatch(sample: tuple[De
     mismatches = [one for one in sample[1].findings if one.code.startswith("mismatch.")]
     assert [(one.code, one.community) for one in mismatches] == [("mismatch.company", "曲江春晓")]
     assert mismatches[0].message == (
-        "物业服务企业名称不一致：清单、推荐表的申报单位和案例材料均为“西安曲江物业服务有限公司”、"
+        "物业服务企业名称不一致：清单、推荐表的申报单位和案例材料均为“西安曲江物业服务有限公司”，"
         "推荐表为“西安大明宫物业服务有限公司”"
     )
 
