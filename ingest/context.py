@@ -1,5 +1,6 @@
 """What every command shares: where the settings are, the open desk, and the moment that a command speaks of."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from config.campaign import Call
 from config.errors import ConfigError
 from config.settings import Settings, load_settings
 from ingest.desk import Desk, open_desk
+from reports.writing import write_beside
 
 DEFAULT = Path("zhengji.toml")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
@@ -48,6 +50,15 @@ class Context:
             yield desk
         finally:
             desk.close()
+
+
+def give(data: bytes, output: Path | None) -> None:
+    """Write what a command makes to a file, beside and renamed; without one to standard output, as it is."""
+    if output is not None:
+        write_beside(output, data)
+        return
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 def now() -> datetime:

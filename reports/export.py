@@ -3,7 +3,6 @@
 The names are stable: a column may be added, never renamed or taken away.
 """
 
-import json
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -18,7 +17,7 @@ from reports.picture import AssociationView
 from reports.sources import source_of
 from reports.stamps import any_stamped
 from reports.submission_facts import word_lists
-from reports.tables import Column, Sheet, csv_text, workbook
+from reports.tables import Column, Sheet, csv_text, json_text, workbook
 from reports.wording import sound
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -137,7 +136,7 @@ def _json(value: object, zone: Any) -> Any:  # noqa: ANN401 (a JSON value)
 
 
 def _as_json(_what: str, table: list[Row]) -> bytes:
-    return (json.dumps(table, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+    return json_text(table).encode("utf-8")
 
 
 def _as_csv(what: str, table: list[Row]) -> bytes:

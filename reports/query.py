@@ -1,6 +1,5 @@
 """Read-only SQL over the exports: each of them is a view in a database in memory, which can reach nothing else."""
 
-import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,7 +9,7 @@ from typing import Any
 from reports.export import COLUMNS, rows
 from reports.finding import Assessment
 from reports.status import as_table
-from reports.tables import Column, Sheet, csv_text, workbook
+from reports.tables import Column, Sheet, csv_text, json_text, workbook
 from reports.wording import sound
 
 FORMATS = ("table", "json", "csv", "xlsx")
@@ -134,7 +133,7 @@ def shown(columns: Sequence[str], found: Iterable[Sequence[Any]], format: str) -
 
 def _json(columns: Sequence[str], found: Iterable[Sequence[Any]]) -> str:
     objects = [dict(zip(columns, _plain(row), strict=True)) for row in found]
-    return json.dumps(objects, ensure_ascii=False, indent=2) + "\n"
+    return json_text(objects)
 
 
 def _plain(row: Iterable[Any]) -> Iterator[Any]:

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from xlsxwriter.url import Url
-
 from reports.table_parts import MOST_LINES, Column, Link, Pages, Sheet, cell
 
 _FONT = {"font_name": "Microsoft YaHei", "font_size": 10}
@@ -166,6 +164,9 @@ def _write_links(book: Any, page: Any, sheet: Sheet) -> None:  # noqa: ANN401
 
 
 def _write_link(page: Any, row: int, number: int, link: Link, style: Any) -> None:  # noqa: ANN401
+    # A tenth of a second that commands without a workbook need not wait for.
+    from xlsxwriter.url import Url
+
     url = Url(f"external:{link.target}")
     # With slashes every program finds the file; xlsxwriter would write backslashes, which only Windows reads.
     url._relationship_link = url._relationship_link.replace("\\", "/")  # noqa: SLF001 (there is no other way)

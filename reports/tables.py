@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -20,6 +21,11 @@ _LONE_DASHES = {"-", "－"}
 # As long as a sheet's name may be.
 _SHEET_NAME = 31
 _IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+
+
+def json_text(value: Any) -> str:  # noqa: ANN401 (a JSON value)
+    """Return a value as JSON for people and programs: Chinese left legible, indented, ending in a line feed."""
+    return sound(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

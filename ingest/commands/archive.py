@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from ingest.archiving import Archived, Wishes, archive
+from ingest.commands.tell import as_of
 from ingest.context import Context, moment
 from reports.archive.state import ArchiveError
 from reports.wording import size
@@ -16,7 +17,7 @@ _SHOWN = 20
 
 @click.command("archive")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="文件夹")
-@click.option("--as-of", metavar="时刻", help="截至哪一刻，如 2026-08-05T18:00（北京时间；默认现在）")
+@as_of
 @click.option("--mails/--no-mails", default=None, help="来信原件（.eml）也放入；不写则与上次相同")
 @click.option("--all/--no-all", "every", default=None, help="旧版本和已撤回的案例也放入；不写则与上次相同")
 @click.option("--check", is_flag=True, help="逐个核对已放入的文件的内容，不只看大小和时间")

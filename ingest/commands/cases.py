@@ -14,7 +14,7 @@ from config.campaign import Call
 from ingest.commands.decide import deciding_person, person_option
 from ingest.commands.saving import SavedError, as_line, options_of, save, standing
 from ingest.commands.tell import as_of, output
-from ingest.context import Context, moment, now
+from ingest.context import Context, give, moment, now
 from ingest.desk import Desk
 from ingest.digesting import assessment
 from reports.queries.cases import FORMATS, Manner, listed, shown
@@ -24,7 +24,6 @@ from reports.query import FORMATS as QUERY_FORMATS
 from reports.query import QueryError, as_bytes, run_query
 from reports.status import as_table
 from reports.wording import clock
-from reports.writing import write_beside
 from store import documents, saved, searching
 
 _COMMAS = re.compile(r"[,，、]")
@@ -170,14 +169,11 @@ def _keep(desk: Desk, name: str | None, context: click.Context, person: str | No
 
 def _write(data: bytes, path: Path | None, format_: str) -> None:
     """Write to a file, else to standard output; a workbook is not for a terminal."""
-    if path is not None:
-        write_beside(path, data)
-        click.echo(str(path))
-        return
-    if format_ == "xlsx" and sys.stdout.isatty():
+    if path is None and format_ == "xlsx" and sys.stdout.isatty():
         raise click.UsageError("xlsx 请用 -o 写到文件")
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    give(data, path)
+    if path is not None:
+        click.echo(str(path))
 
 
 @click.command("query")

@@ -1,6 +1,5 @@
 """Commands of the deadline tracker: the lists as of a moment, the snapshot of the deadline, and whether it is whole."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -8,13 +7,12 @@ import click
 from config.errors import ConfigError
 from ingest import tracking
 from ingest.commands.tell import as_of, output
-from ingest.context import Context, moment, now
+from ingest.context import Context, give, moment, now
 from ingest.desk import Desk
 from ingest.tracking import Frozen
 from reports.tracker.shown import FORMATS, as_bytes, as_lines, chosen, snapshot_lines
 from reports.tracker.snapshot_page import alerts
 from reports.wording import clock, one_line
-from reports.writing import write_beside
 
 BROKEN = 1
 
@@ -34,11 +32,7 @@ def deadline(
     context: Context = click_context.obj
     with context.desk() as desk:
         data = _shown(desk, as_of, format_, province)
-    if output is not None:
-        write_beside(output, data)
-    else:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+    give(data, output)
 
 
 def _shown(desk: Desk, as_of: str | None, format_: str, province: str | None) -> bytes:

@@ -1,6 +1,5 @@
 """Commands about the daily digest: digest (make it, show it, send it) and sent (what went when to whom)."""
 
-import sys
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -11,7 +10,7 @@ import click
 from config.chats import service_name
 from ingest.commands.decide import deciding_person, note_option, person_option
 from ingest.commands.tell import as_of
-from ingest.context import Context, moment, now
+from ingest.context import Context, give, moment, now
 from ingest.desk import Desk
 from ingest.digesting import Edition, make_edition, troubles, write_digest
 from ingest.sending import (
@@ -29,7 +28,6 @@ from ingest.sending import (
 )
 from reports.status import as_table
 from reports.wording import clock, size
-from reports.writing import write_beside
 from store import sent as sendings
 from store.sent import FILE, MAIL, NOWHERE, TEST, Sending
 
@@ -216,11 +214,8 @@ def _kept(desk: Desk, known: Iterable[Sending], number: int) -> bytes:
 
 
 def _give(raw: bytes, output: Path | None) -> None:
-    if output is None:
-        sys.stdout.buffer.write(raw)
-        sys.stdout.buffer.flush()
-    else:
-        write_beside(output, raw)
+    give(raw, output)
+    if output is not None:
         click.echo(str(output))
 
 

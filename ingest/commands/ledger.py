@@ -7,6 +7,7 @@ import click
 
 from ingest.archiving import attach, documents_beside
 from ingest.commands.decide import deciding_person, person_option
+from ingest.commands.tell import as_of
 from ingest.context import Context, moment, now
 from ingest.desk import Desk
 from ingest.digesting import assessment
@@ -24,7 +25,7 @@ INCOMPLETE = 1
 
 
 @click.group("ledger", invoke_without_command=True)
-@click.option("--as-of", metavar="时刻", help="截至哪一刻，如 2026-08-05T18:00（北京时间；默认现在）")
+@as_of
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=Path("台账.xlsx"), help="写到文件"
 )

@@ -1,6 +1,5 @@
 """Commands of the sample for visits (抽查, 三(三)2): draw, draw in addition, verify."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,12 @@ import click
 
 from ingest.commands.choosing import among
 from ingest.commands.tell import as_of
-from ingest.context import Context, moment
+from ingest.context import Context, give, moment
 from ingest.sampled import Wish, add_to_sample, check_sample, draw_sample
 from reports.sampling.draw import wanted
 from reports.sampling.population import BOUNDS
 from reports.sampling.protocol import percent
 from reports.sampling.workbook import Sample, sample_json, sample_workbook
-from reports.writing import write_beside
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _THERE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -81,13 +79,10 @@ def _add(context: Context, path: Path, as_of: str | None, target: Path, format_:
 
 
 def _write(made: Sample, path: Path, format_: str) -> None:
-    data = _WRITERS[format_](made)
-    if str(path) == "-":
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    write_beside(path, data)
-    click.echo(str(path))
+    output = None if str(path) == "-" else path
+    give(_WRITERS[format_](made), output)
+    if output is not None:
+        click.echo(str(output))
 
 
 @sample.command("verify")

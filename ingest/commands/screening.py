@@ -1,6 +1,5 @@
 """The group `screening`: workbooks for reviewers, their copies taken back in, and how the reviews stand."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -8,10 +7,9 @@ import click
 from ingest import screening
 from ingest.commands.decide import deciding_person, note_option, person_option
 from ingest.commands.tell import as_of, output
-from ingest.context import Context, moment
+from ingest.context import Context, give, moment
 from ingest.screening import Order, Plan
 from reports.screening.showing import FORMATS, shown
-from reports.writing import write_beside
 
 _INCOMPLETE = 1
 SCREENING = click.Group("screening", help="筛选（通知三（三））：做筛选表、收回填好的表、看各人意见。")
@@ -92,11 +90,8 @@ def show(context: Context, format_: str, as_of: str | None, output: Path | None)
     with context.desk() as desk:
         data = shown(screening.reviewed(desk, moment(as_of, desk.campaign.call)), format_)
     path = output or (Path("筛选汇总.xlsx") if format_ == "xlsx" else None)
-    if path is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    else:
-        write_beside(path, data)
+    give(data, path)
+    if path is not None:
         click.echo(str(path))
 
 

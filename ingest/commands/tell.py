@@ -1,11 +1,10 @@
 """Commands that tell what there is: status, export, history, findings. All take --as-of."""
 
-import sys
 from pathlib import Path
 
 import click
 
-from ingest.context import Context, moment
+from ingest.context import Context, give, moment
 from ingest.desk import Desk
 from ingest.digesting import assessment, looking_back
 from reports.changes import changes
@@ -14,7 +13,6 @@ from reports.finding import Assessment
 from reports.history import as_text, case_history, list_history
 from reports.lookup import case_named
 from reports.status import finding_table, render
-from reports.writing import write_beside
 from store import decisions
 
 as_of = click.option("--as-of", metavar="时刻", help="截至哪一刻，如 2026-08-05T18:00（北京时间；默认现在）")
@@ -44,11 +42,7 @@ def export_(context: Context, what: str, format_: str, as_of: str | None, output
     """导出数据，供其他程序使用（默认写到标准输出）。"""
     with context.desk() as desk:
         data = export(_assessed(desk, as_of), what, format_)
-    if output is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    else:
-        write_beside(output, data)
+    give(data, output)
 
 
 @click.command("history")

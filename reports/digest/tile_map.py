@@ -22,8 +22,7 @@ _Tile = TypeVar("_Tile")
 def laid_out(tiles: Mapping[str, _Tile]) -> tuple[tuple[_Tile | None, ...], ...]:
     """Return the tiles in rows of ACROSS places, None where nothing lies; those that are on no map come below."""
     rows: list[tuple[_Tile | None, ...]] = [tuple(tiles.get(name) for name in row) for row in GRID]
-    on_map = {name for row in GRID for name in row}
-    others = [tile for name, tile in tiles.items() if name not in on_map]
+    others = [tiles[name] for name in off_map(tiles)]
     for start in range(0, len(others), ACROSS):
         row = others[start : start + ACROSS]
         rows.append((*row, *[None] * (ACROSS - len(row))))

@@ -1,6 +1,5 @@
 """A list of cases as it is asked for: chosen, searched, sorted, and shown as table, JSON, CSV or workbook."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from reports.queries.filters import Wish, choose, findings_of, own_findings
 from reports.queries.fulltext import Library
 from reports.queries.sorting import sorted_by
 from reports.status import as_table
-from reports.tables import Column, Sheet, csv_text, workbook
+from reports.tables import Column, Sheet, csv_text, json_text, workbook
 from reports.wording import clock, joined, sound
 
 FORMATS = ("table", "json", "csv", "xlsx")
@@ -98,7 +97,7 @@ def _table(told: Listed) -> bytes:
 
 def _json(told: Listed) -> bytes:
     rows = [{name: _plain(whole_of(name, view), told) for name in told.columns} for view in told.views]
-    return (json.dumps(rows, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+    return json_text(rows).encode("utf-8")
 
 
 def _csv(told: Listed) -> bytes:

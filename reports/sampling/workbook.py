@@ -1,6 +1,5 @@
 """The workbook of a sample: 抽样名单 for the visits, 抽样方法, 各层抽取数, and 总体名单 with all who could be."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +10,7 @@ from reports.picture import CaseView
 from reports.sampling.draw import Draw, Stratum, Unit, lot
 from reports.sampling.population import type_of
 from reports.sampling.protocol import Lines, Protocol, protocol_lines, share_said
-from reports.tables import Column, Sheet, workbook
+from reports.tables import Column, Sheet, json_text, workbook
 from reports.wording import clock
 
 # The sheets' headings by which a sample is read back; those that visitors fill in (实地调研 or 暗访) with their width.
@@ -79,7 +78,7 @@ def sample_json(sample: Sample) -> bytes:
             {"key": unit.key, "stratum": unit.stratum} for stratum in sample.draw.strata for unit in stratum.units
         ],
     }
-    return (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+    return json_text(told).encode("utf-8")
 
 
 def _list_sheet(sample: Sample) -> Sheet:

@@ -1,6 +1,5 @@
 """The reviews for people and programs: a table for a terminal, JSON, CSV, and the workbook 筛选汇总."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -9,8 +8,8 @@ from config.campaign import Campaign
 from reports.screening.summary import CaseReviews, Reviewer, Standing, row_of
 from reports.screening.words import SHOWN, VERDICTS
 from reports.status import as_table
-from reports.tables import Column, Sheet, csv_text, workbook
-from reports.wording import clock, joined, one_line, sound
+from reports.tables import Column, Sheet, csv_text, json_text, workbook
+from reports.wording import clock, joined, one_line
 
 FORMATS = ("table", "json", "csv", "xlsx")
 _RED, _AMBER, _GREEN = ("#F8D7DA", "#8B1A1A"), ("#FFF0C2", "#6B4E00"), ("#DDF0E0", "#1E5B2E")
@@ -80,7 +79,7 @@ def summary_lines(standing: Standing) -> Iterable[str]:
 
 def _json(standing: Standing) -> bytes:
     rows = [row_of(one) for one in standing.cases]
-    return (sound(json.dumps(rows, ensure_ascii=False, indent=2)) + "\n").encode()
+    return json_text(rows).encode()
 
 
 def _csv(standing: Standing) -> bytes:

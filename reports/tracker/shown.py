@@ -1,11 +1,10 @@
 """The lists of the tracker for a terminal, for other programs and as a workbook: the same rows each time."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from reports.tables import Column, Sheet, csv_text, workbook
+from reports.tables import Column, Sheet, csv_text, json_text, workbook
 from reports.tracker import rows
 from reports.tracker.rows import Row
 from reports.tracker.standing import NOTHING, PLACES, Standing
@@ -113,7 +112,7 @@ def _as_json(standing: Standing, own: list[Row], more: Mapping[str, Any]) -> byt
         "provinces": own,
         **more,
     }
-    return (json.dumps(made, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
+    return json_text(made).encode("utf-8")
 
 
 def _as_csv(_standing: Standing, own: list[Row], _more: Mapping[str, Any]) -> bytes:
