@@ -3,7 +3,7 @@
 A trial goes to oneself alone and is not noted.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from email.message import EmailMessage
@@ -66,11 +66,18 @@ def post(
     _by_day(desk, moment)
     number = _noted(desk, letter, person, moment)
     done = send_each(lambda _to: _mail(desk, letter, smtp), letter.to.addresses, smtp)
-    lost = [f"{one.recipient}：{one.reason}" for one in done if not one.ok]
-    went = len(lost) < len(done)
-    reminders.settle(desk.store, number, reminders.SENT if went else reminders.FAILED, joined(lost))
-    log.info("reminder.sent" if went else "reminder.not_sent", province=letter.province, number=number)
+    _settle(desk, number, done)
+    log.info("reminder.posted", province=letter.province, number=number, states=[one.state for one in done])
     return Posted(done, number)
+
+
+def _settle(desk: Desk, number: int, done: Sequence[Delivery]) -> None:
+    """Note what became of a letter; one of which nobody knows it stays as being sent, until a person has looked."""
+    states = {one.state for one in done}
+    if "sent" not in states and "unclear" in states:
+        return
+    lost = [f"{one.recipient}：{one.reason}" for one in done if not one.ok]
+    reminders.settle(desk.store, number, reminders.SENT if "sent" in states else reminders.FAILED, joined(lost))
 
 
 def server(desk: Desk) -> SmtpSettings:

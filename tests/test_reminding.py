@@ -462,6 +462,22 @@ def test_a_letter_of_which_nobody_knows_whether_it_went_is_not_sent_again_before
     assert post(sending, letter, "李四", yes, lambda: MORNING + timedelta(minutes=6)) is not None
 
 
+def test_a_letter_that_was_taken_without_an_answer_is_not_called_unsent_and_does_not_go_again(
+    sending: Desk, smtp: MailServer
+) -> None:
+    smtp.silent.add("zjwyxh@example.cn")
+    done = post(sending, letter_of(sending), "陈静", yes, lambda: MORNING)
+    assert done is not None
+    assert [one.state for one in done.deliveries] == ["unclear"]
+    (kept,) = reminders.every(sending.store, MORNING)
+    assert (kept.state, kept.counts) == ("sending", True)
+    smtp.silent.clear()
+    with pytest.raises(ReminderError, match="没有再发"):
+        post(sending, letter_of(sending), "陈静", yes, lambda: MORNING + timedelta(minutes=5))
+    assert len(smtp.mails) == 1
+    assert reminders.settle(sending.store, kept.id, reminders.SENT)
+
+
 def test_the_worker_knows_nothing_of_letters() -> None:
     root = Path(__file__).parent.parent / "ingest"
     for name in ("worker.py", "poll.py", "digesting.py", "intake.py"):

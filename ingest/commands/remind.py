@@ -17,6 +17,7 @@ from ingest.context import Context, moment, now
 from ingest.desk import Desk
 from ingest.drafts import account_of, put_drafts
 from ingest.fetched import MailboxError
+from ingest.outbox import Delivery
 from ingest.posting import Posted, post, try_out
 from ingest.reminding import (
     CHANNELS,
@@ -328,9 +329,17 @@ def send(context: Context, /, province: str, *, anyway: bool, **said: str | None
         click.echo("没有确认，没有发送", err=True)
         raise SystemExit(1)
     for one in posted.deliveries:
-        click.echo(f"{one.recipient}：{'已发送' if one.ok else f'未发出，{one.reason}'}", err=not one.ok)
+        click.echo(f"{one.recipient}：{_became(one, posted.number)}", err=not one.ok)
     if not posted.ok:
         raise SystemExit(1)
+
+
+def _became(one: Delivery, number: int | None) -> str:
+    """Return in words what became of a letter to one address."""
+    if one.state == "unclear":
+        look = f"；请到“已发送”里核对，再运行 zhengji remind settle {number} 已发出|未发出" if number else ""
+        return f"不知道是否送达，{one.reason}{look}"
+    return "已发送" if one.ok else f"未发出，{one.reason}"
 
 
 def _posted(desk: Desk, by: Writer, letter: Letter, person: str | None, *, anyway: bool) -> Posted | None:
