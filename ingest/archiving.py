@@ -14,11 +14,12 @@ from reports.archive.index import Front, index
 from reports.archive.layout import Layout, layout
 from reports.archive.manifest import INDEX, LEDGER, README, SUMS, TABLE
 from reports.archive.pages import Pages
-from reports.archive.placing import Placed, Placing, hash_of, is_half_written, others_in
+from reports.archive.placing import Placed, Placing, is_half_written, others_in
 from reports.archive.state import ArchiveError, State, state_of
 from reports.finding import Assessment
 from reports.ledger import Book, ledger
 from reports.ledger.links import Links
+from reports.writing import hash_of
 from store import decisions, mail
 
 # Where a ledger's documents lie that is no part of an archive.

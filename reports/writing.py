@@ -38,6 +38,12 @@ def copied(read: Callable[[int], bytes], write: Callable[[bytes], object]) -> st
     return digest.hexdigest()
 
 
+def hash_of(path: Path) -> str:
+    """Return a file's SHA-256. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 @contextmanager
 def _renamed_to(path: Path) -> Iterator[BinaryIO]:
     """Give a file beside a path, which takes its place when it is whole and safe on the disk."""

@@ -1,6 +1,7 @@
 """Desks for tests: an open store with the campaign and a roster, in a folder of its own."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -42,6 +43,17 @@ def write_settings(folder: Path, more: str = "") -> Path:
 def desk(folder: Path, more: str = "") -> Iterator[Desk]:
     """Give an open desk on SQLite."""
     opened = open_desk(load_settings(write_settings(folder, more), {}))
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextmanager
+def desk_on_copy(made: Path, folder: Path) -> Iterator[Desk]:
+    """Give an open desk on a copy of one that was made before; `folder` is where the copy goes."""
+    shutil.copytree(made, folder)
+    opened = open_desk(load_settings(folder / "zhengji.toml", {}))
     try:
         yield opened
     finally:

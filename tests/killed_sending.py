@@ -9,12 +9,10 @@ of `Tried`.
 import gc
 import json
 import logging
-import os
 import shutil
 import signal
 import smtplib
 import sys
-import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
@@ -32,6 +30,7 @@ from config.chats import ChatSettings
 from ingest.desk import Desk
 from ingest.digesting import Edition, make_edition, notes
 from ingest.sending import send_edition
+from tests.killed import in_child
 from tests.quick import prepare, quick_folder, reopened
 from tests.sample import day
 from tests.steps import Steps, kill, watch_lasting, watch_lines, watch_others
@@ -94,17 +93,7 @@ class Trials:
 
     def _in_child(self, work: Callable[[], Any]) -> int:
         self.answer.unlink(missing_ok=True)
-        child = os.fork()
-        if child == 0:
-            code = 1
-            try:
-                self.answer.write_text(json.dumps(work()), encoding="utf-8")
-                code = 0
-            except Exception:  # noqa: BLE001 (the parent tells it)
-                traceback.print_exc()
-            finally:
-                os._exit(code)
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return in_child(work, self.answer)
 
     def _disturbed(self, number: int, point: Point | None) -> dict[str, list[str]]:
         steps = Steps(point, kill)

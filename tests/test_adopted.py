@@ -1,6 +1,5 @@
 """From the screening to the sample and the book: what reviewers adopt is taken, what they differ about is named."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +15,7 @@ from ingest.screening import Order
 from reports.screening import words
 from reports.screening.adopted import Adopted, adopted
 from store.decisions import Person
-from tests.desks import desk, take
+from tests.desks import desk, desk_on_copy, take
 from tests.inbox import Sent, list_files, mail
 from tests.sample import day
 from tests.screening_builders import VETOES, place, write
@@ -39,8 +38,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def opened(ready: Path, tmp_path: Path) -> Iterator[Desk]:
-    shutil.copytree(ready, tmp_path / "desk")
-    with desk(tmp_path / "desk") as one:
+    with desk_on_copy(ready, tmp_path / "desk") as one:
         yield one
 
 

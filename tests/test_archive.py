@@ -31,7 +31,7 @@ from reports.archive.state import STATE, ArchiveError
 from reports.tables import csv_text
 from store import mail
 from store.decisions import Person
-from tests.desks import assessed, desk, take
+from tests.desks import assessed, desk, desk_on_copy, take
 from tests.inbox import Sent, list_files, photo
 from tests.inbox import mail as mail_of
 from tests.sample import day
@@ -62,12 +62,8 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def opened(taken: Path, tmp_path: Path) -> Iterator[Desk]:
     """Give an open desk on a copy of it."""
-    shutil.copytree(taken, tmp_path / "desk")
-    one = reopened(tmp_path)
-    try:
+    with desk_on_copy(taken, tmp_path / "desk") as one:
         yield one
-    finally:
-        one.close()
 
 
 def reopened(folder: Path) -> Desk:

@@ -1,7 +1,6 @@
 """The archive at its limits: the longest names, nothing known of a company, cities, withdrawn and old versions."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,11 +10,10 @@ import pytest
 from openpyxl import load_workbook
 
 from config.safe_names import COMPONENT, PATH, units
-from config.settings import load_settings
 from ingest import deciding
 from ingest.archiving import Wishes, archive
 from ingest.deciding import Clerk
-from ingest.desk import Desk, open_desk
+from ingest.desk import Desk
 from reports.archive.index import Front, index
 from reports.archive.layout import layout
 from reports.archive.placing import RETIRED, beside, walk
@@ -23,7 +21,7 @@ from reports.finding import Assessment
 from reports.picture import CaseView
 from store.blobs import Blob
 from store.decisions import Person
-from tests.desks import desk, take
+from tests.desks import desk, desk_on_copy, take
 from tests.inbox import Sent, list_files, mail
 from tests.picture_builders import MORNING, assessment, association, case, file_of, message
 from tests.sample import day
@@ -122,12 +120,8 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def opened(taken: Path, tmp_path: Path) -> Iterator[Desk]:
-    shutil.copytree(taken, tmp_path / "desk")
-    one = open_desk(load_settings(tmp_path / "desk" / "zhengji.toml", {}))
-    try:
+    with desk_on_copy(taken, tmp_path / "desk") as one:
         yield one
-    finally:
-        one.close()
 
 
 def names(there: Path) -> set[str]:

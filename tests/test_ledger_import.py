@@ -1,6 +1,5 @@
 """Staff write 处理意见 into the ledger, and it comes back: told first, then decided, never over anybody's head."""
 
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -13,16 +12,15 @@ import pytest
 from openpyxl import load_workbook
 
 from config.errors import ConfigError
-from config.settings import load_settings
 from ingest import deciding, settling
 from ingest.deciding import Clerk
-from ingest.desk import Desk, open_desk
+from ingest.desk import Desk
 from ingest.opinions import Plan, carry_out, plan
 from reports.finding import Finding
 from reports.ledger import Book, ledger
 from store import decisions
 from store.decisions import Person
-from tests.desks import assessed, desk, take
+from tests.desks import assessed, desk, desk_on_copy, take
 from tests.inbox import Sent, list_files
 from tests.inbox import mail as mail_of
 from tests.sample import day
@@ -50,12 +48,8 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def opened(taken: Path, tmp_path: Path) -> Iterator[Desk]:
     """Give an open desk on a copy of it."""
-    shutil.copytree(taken, tmp_path / "desk")
-    one = open_desk(load_settings(tmp_path / "desk" / "zhengji.toml", {}))
-    try:
+    with desk_on_copy(taken, tmp_path / "desk") as one:
         yield one
-    finally:
-        one.close()
 
 
 def made(opened: Desk, path: Path, **options: Any) -> Path:

@@ -10,16 +10,15 @@ import pytest
 from sqlalchemy import delete
 
 from config.campaign import Campaign, campaign_bytes
-from config.settings import load_settings
 from ingest import deciding, tracking
 from ingest.deciding import Clerk
-from ingest.desk import Desk, open_desk
+from ingest.desk import Desk
 from ingest.worker import Worker
 from reports.tracker.milestones import AT_DEADLINE, before, latest, milestones
 from store import milestones as noted
 from store.decisions import Person
 from store.outgoing import Milestone
-from tests.desks import desk, take, write_settings
+from tests.desks import desk, desk_on_copy, take, write_settings
 from tests.inbox import write_inbox
 from tests.sample import day
 from tests.test_worker import FAST, Running, start  # noqa: F401 (a fixture)
@@ -44,12 +43,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def opened(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    shutil.copytree(built, tmp_path / "desk")
     # The mails were taken in just now; the tests play in the summer of the campaign.
     monkeypatch.setattr("store.snapshots.in_use_since", lambda _store: day("05-20T09:00:00"))
-    one = open_desk(load_settings(tmp_path / "desk" / "zhengji.toml", {}))
-    yield one
-    one.close()
+    with desk_on_copy(built, tmp_path / "desk") as one:
+        yield one
 
 
 def reported(opened: Desk) -> list[str]:

@@ -29,7 +29,7 @@ from store import decisions, mail
 from store.database import Store
 from store.decisions import ASSIGNED, SCREENED, Person
 from tests import material_builders as materials
-from tests.desks import assessed, desk, everything, take
+from tests.desks import assessed, desk, desk_on_copy, everything, take
 from tests.inbox import Sent, list_files
 from tests.inbox import mail as mail_of
 from tests.sample import day
@@ -69,8 +69,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def opened(ready: Path, tmp_path: Path) -> Iterator[Desk]:
-    shutil.copytree(ready, tmp_path / "desk")
-    with desk(tmp_path / "desk") as one:
+    with desk_on_copy(ready, tmp_path / "desk") as one:
         yield one
 
 

@@ -34,7 +34,7 @@ from store.database import Store
 from store.decisions import Person
 from store.models import Message
 from store.outgoing import Snapshot
-from tests.desks import desk, take, write_settings
+from tests.desks import desk, desk_on_copy, take, write_settings
 from tests.inbox import mail
 from tests.sample import day
 from tests.servers import Account
@@ -62,10 +62,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def opened(built: Path, tmp_path: Path) -> Iterator[Desk]:
-    shutil.copytree(built, tmp_path / "desk")
-    one = open_desk(load_settings(tmp_path / "desk" / "zhengji.toml", {}))
-    yield one
-    one.close()
+    with desk_on_copy(built, tmp_path / "desk") as one:
+        yield one
 
 
 def frozen(opened: Desk) -> Frozen:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reports.archive.placing import beside, hash_of
+from reports.archive.placing import beside
 from reports.archive.state import State
-from reports.writing import write_beside
+from reports.writing import hash_of, write_beside
 
 _NEW = "（新）"
 

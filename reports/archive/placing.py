@@ -5,7 +5,6 @@ overwritten, and no link is followed out of the folder. Killed at any point, the
 """
 
 import errno
-import hashlib
 import os
 import re
 import secrets
@@ -19,7 +18,7 @@ from pathlib import Path
 from reports.archive.layout import Entry
 from reports.archive.state import STATE, ArchiveError, Own, State
 from reports.wording import size as told_size
-from reports.writing import copied
+from reports.writing import copied, hash_of
 from store.blobs import Vault
 from store.syncing import sync_together
 
@@ -293,12 +292,6 @@ def beside(path: str, word: str) -> str:
 def is_half_written(path: Path) -> bool:
     """Tell whether a file is what a killed run left of one that it was writing."""
     return bool(_BESIDE.fullmatch(path.name))
-
-
-def hash_of(path: Path) -> str:
-    """Return a file's SHA-256."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def others_in(root: Path, state: State, pages: Iterable[str]) -> list[str]:

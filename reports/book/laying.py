@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reports.writing import copy_beside, write_beside
+from reports.writing import copy_beside, hash_of, write_beside
 
 RECORD = "写出记录.json"
 
@@ -86,10 +86,7 @@ def _hash_of(piece: Piece) -> str | None:
 
 def _hash_at(path: Path) -> str | None:
     """Return the hash of a file; None where there is none."""
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return hash_of(path) if path.is_file() else None
 
 
 def _write(target: Path, piece: Piece) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from config.campaign import Campaign
+from reports.ledger.fields import moment
 from reports.screening.summary import CaseReviews, Reviewer, Standing, row_of
 from reports.screening.words import SHOWN, VERDICTS
 from reports.status import as_table
@@ -122,8 +123,7 @@ def _point_rows(standing: Standing) -> Iterable[Sequence[Any]]:
 
 
 def _reviewer(one: Reviewer, campaign: Campaign) -> Sequence[Any]:
-    last = one.last.astimezone(campaign.call.zone).replace(tzinfo=None) if one.last else None
-    return one.name, one.given, one.done, one.outstanding, last
+    return one.name, one.given, one.done, one.outstanding, moment(one.last, campaign)
 
 
 _WRITERS: Mapping[str, Callable[[Standing], bytes]] = {
