@@ -7,8 +7,8 @@ from datetime import datetime
 
 from reports.digest.content import Content, content_of
 from reports.digest.page import as_brief
+from reports.elsewhere import unseen
 from reports.finding import Assessment
-from reports.queries.elsewhere import unseen
 from reports.word import Paper, Passage, fits, one_page
 from reports.wording import joined, month_and_day
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from reports import mailboxes
+from reports import elsewhere, mailboxes
 from reports.changes import Changes
 from reports.deadline import Countdown, countdown
 from reports.digest import cases, changed, mails, provinces, todo
@@ -13,7 +13,6 @@ from reports.digest.progress import Progress, progress
 from reports.digest.provinces import Tile
 from reports.finding import Assessment
 from reports.picture import Picture
-from reports.queries import elsewhere
 from reports.tally import tally
 from reports.wording import clock, month_and_day, short_clock, weekday
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from reports.digest.parts import Chapter, Group, Item, Number, finding_item, group, told
 from reports.digest.todo import is_about
+from reports.elsewhere import beside_lacking
 from reports.finding import Assessment, Finding
 from reports.links import behind_links
 from reports.picture import AssociationView, Picture
-from reports.queries.elsewhere import beside_lacking
 from reports.wording import PHASES, STATUSES, joined, month_and_day
 
 _LISTED = 10

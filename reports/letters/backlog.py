@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 
 from reports import links
+from reports.elsewhere import is_unread, stopped, strangers, withheld
 from reports.finding import Assessment, Finding
 from reports.incoming import MessageView
 from reports.picture import AssociationView, Picture
@@ -30,13 +31,11 @@ def backlog(
 
 def _told(assessment: Assessment, view: AssociationView, unread: Mapping[int, str]) -> Iterator[str]:
     picture, province = assessment.picture, view.province
-    if stopped := [one.mailbox for one in picture.health if one.failing_since]:
-        yield f"收件邮箱 {joined(stopped)} 目前收不到信，材料可能已在邮箱里"
-    if shut := [one for one in picture.messages if _is_unread(one) and _may_be_of(one, view, unread)]:
+    if silent := stopped(picture):
+        yield f"收件邮箱 {joined(silent)} 目前收不到信，材料可能已在邮箱里"
+    if shut := [one for one in picture.messages if is_unread(one) and _may_be_of(one, view, unread)]:
         yield f"该省还有 {len(shut)} 封来信未能处理（编号 {joined((str(one.id) for one in shut), 5)}）"
-    if unknown := [
-        one for one in picture.messages if one.is_submission and one.province is None and province in one.candidates
-    ]:
+    if unknown := [one for one in strangers(picture) if province in one.candidates]:
         yield f"有 {len(unknown)} 封可能是该省的来信待认定（编号 {joined((str(one.id) for one in unknown), 5)}）"
     if unfiled := _unfiled(picture, province):
         yield f"该省还有 {unfiled} 个文件待归档到小区"
@@ -82,22 +81,18 @@ def set_aside(picture: Picture, province: str) -> str:
 
 def everywhere(picture: Picture) -> tuple[str, ...]:
     """Return what may be of any province: mails that nobody could read or tell, a sentence each."""
-    lost = [one for one in picture.messages if _is_unread(one) and one.province is None]
-    nobody = [one for one in picture.messages if one.is_submission and one.province is None]
+    lost = [one for one in picture.messages if is_unread(one) and one.province is None]
+    nobody = strangers(picture)
     told = []
     if lost:
         told.append(f"另有 {len(lost)} 封来信未能处理，不知是哪个省的（zhengji status、日报里有）")
     if nobody:
         told.append(f"另有 {len(nobody)} 封报送看不出是哪个省的，请先认定（zhengji assign）")
     if picture.gaps:
-        told.append(f"另有 {sum(gap.count for gap in picture.gaps)} 封邮件服务器没有给出")
+        told.append(f"另有 {withheld(picture)} 封邮件服务器没有给出")
     if picture.troubles:
         told.append(f"另有 {len(picture.troubles)} 个文件夹里的文件要整理")
     return tuple(told)
-
-
-def _is_unread(message: MessageView) -> bool:
-    return place_of(message) in ("failed", "waiting")
 
 
 def _may_be_of(message: MessageView, view: AssociationView, unread: Mapping[int, str]) -> bool:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from reports import elsewhere
 from reports.finding import Assessment
 from reports.picture import CaseView
-from reports.queries import elsewhere, fulltext, words
+from reports.queries import fulltext, words
 from reports.queries.columns import DEFAULT, FIELDS, WITH_TEXT, View, column_named, said, value_of, whole_of
 from reports.queries.filters import Wish, choose, findings_of, own_findings
 from reports.queries.fulltext import Library

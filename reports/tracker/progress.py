@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reports.deadline import countdown, is_working_day
-from reports.queries.elsewhere import of_province
+from reports.elsewhere import of_province
 from reports.tracker import rows
 from reports.tracker.milestones import AT_DEADLINE, Milestone
 from reports.tracker.page import Entry, Page, Section

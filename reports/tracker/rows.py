@@ -3,7 +3,7 @@
 from datetime import datetime, tzinfo
 from typing import Any
 
-from reports.queries.elsewhere import beside_silent
+from reports.elsewhere import beside_silent
 from reports.tracker.came import Came, delay, told
 from reports.tracker.items import LATE, PHOTOS, Item
 from reports.tracker.standing import PLACES, CaseStanding, ProvinceStanding, Standing

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from reports import elsewhere
 from reports.finding import Assessment
 from reports.incoming import FileView, MessageView
 from reports.picture import AssociationView, CaseView, Picture
-from reports.queries import elsewhere
 from reports.queries.ask.names import Names
 from reports.sources import source_of
 from reports.wording import clipped, clock, joined, one_line, short_clock

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from config.associations import raised_quota_cities
 from config.naming import folded
+from reports import elsewhere
 from reports.incoming import MessageView
 from reports.picture import CaseView
-from reports.queries import elsewhere, items
+from reports.queries import items
 from reports.queries.ask.answer import Answer, Inquiry, answered, beside, cases_said, hidden, mail_said
 from reports.queries.ask.names import moment_of
 from reports.queries.ask.of_cases import findings_said

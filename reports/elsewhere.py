@@ -5,7 +5,7 @@ Nobody who sent everything shall be told that he did not: whoever says that some
 
 from collections.abc import Iterable, Sequence
 
-from reports.file_facts import is_unread
+from reports import file_facts
 from reports.incoming import FileView, MessageView
 from reports.mail_side import LinkView
 from reports.picture import Picture
@@ -23,6 +23,26 @@ _LOCKED = {
 }
 
 
+def strangers(picture: Picture) -> list[MessageView]:
+    """Return the submissions of which nobody knows the province."""
+    return [one for one in picture.messages if place_of(one) == "filed" and one.province is None]
+
+
+def is_unread(message: MessageView) -> bool:
+    """Tell whether a mail could not be read, or was not yet."""
+    return place_of(message) in ("failed", "waiting")
+
+
+def withheld(picture: Picture) -> int:
+    """Return how many mails the servers name and do not give."""
+    return sum(gap.count for gap in picture.gaps)
+
+
+def stopped(picture: Picture) -> list[str]:
+    """Return the mailboxes that cannot be read now."""
+    return [health.mailbox for health in picture.health if health.failing_since is not None]
+
+
 def of_province(picture: Picture, province: str, *, links: bool = True) -> tuple[str, ...]:
     """Return where something of a province may be that nobody has seen as what it is, a sentence each.
 
@@ -33,7 +53,7 @@ def of_province(picture: Picture, province: str, *, links: bool = True) -> tuple
     failed = [one for one in picture.messages if one.province == province and place_of(one) == "failed"]
     told = (
         _counted([file for file in own if file.status in _LOCKED], "个文件打不开", reasons=True),
-        _counted([file for file in own if is_unread(file)], "个文件收到了但读不出内容"),
+        _counted([file for file in own if file_facts.is_unread(file)], "个文件收到了但读不出内容"),
         _counted([file for message in _unfiled(picture, province) for file in message], "个文件还没有归到小区"),
         f"{len(open_ones)} 个云附件还没有下载（{_links(open_ones)}）" if open_ones else "",
         f"{len(failed)} 封来信未能读出（{_numbers(failed)}）" if failed else "",
@@ -70,18 +90,17 @@ def of_nobody(picture: Picture, province: str | None = None) -> tuple[str, ...]:
 
     Mails whose clues speak for other provinces are left out where one is named.
     """
-    strangers = [one for one in picture.messages if place_of(one) == "filed" and one.province is None]
-    strangers = [one for one in strangers if province is None or not one.candidates or province in one.candidates]
-    hinted = [one for one in strangers if province and province in one.candidates]
-    unread = [one for one in picture.messages if one.province is None and place_of(one) in ("failed", "waiting")]
-    withheld = sum(gap.count for gap in picture.gaps)
-    stopped = [health.mailbox for health in picture.health if health.failing_since is not None]
+    unknown = [
+        one for one in strangers(picture) if province is None or not one.candidates or province in one.candidates
+    ]
+    hinted = [one for one in unknown if province and province in one.candidates]
+    unread = [one for one in picture.messages if one.province is None and is_unread(one)]
     hint = f"，其中 {len(hinted)} 封有线索指向{province}" if hinted else ""
     told = (
-        f"{len(strangers)} 封报送来信还没有认定发信单位（{_numbers(strangers)}{hint}）" if strangers else "",
+        f"{len(unknown)} 封报送来信还没有认定发信单位（{_numbers(unknown)}{hint}）" if unknown else "",
         f"{len(unread)} 封来信还没有读出（{_numbers(unread)}）" if unread else "",
-        f"{withheld} 封邮件服务器没有给出" if withheld else "",
-        f"收信中断：{joined(stopped)}" if stopped else "",
+        f"{lost} 封邮件服务器没有给出" if (lost := withheld(picture)) else "",
+        f"收信中断：{joined(silent)}" if (silent := stopped(picture)) else "",
         f"文件夹里 {len(picture.troubles)} 个文件要人整理" if picture.troubles else "",
     )
     return tuple(one for one in told if one)
@@ -121,16 +140,14 @@ def _seen_of(picture: Picture, province: str) -> tuple[str, ...]:
 
 def unseen(picture: Picture, silent: Iterable[str]) -> tuple[str, ...]:
     """Return the same in numbers alone, as official papers say it."""
-    filed = [one for one in picture.messages if place_of(one) == "filed" and one.province is None]
-    unread = [one for one in picture.messages if place_of(one) in ("failed", "waiting")]
-    withheld, quiet = sum(gap.count for gap in picture.gaps), set(silent)
+    quiet, unread = set(silent), [one for one in picture.messages if is_unread(one)]
     links = [link for link in picture.open_links if link.province in quiet]
     told = (
-        (len(filed), "发信单位待认定的来信 {} 封"),
+        (len(strangers(picture)), "发信单位待认定的来信 {} 封"),
         (len([one for one in unread if one.province is None or one.province in quiet]), "未能读出的来信 {} 封"),
-        (withheld, "服务器没有给出的来信 {} 封"),
+        (withheld(picture), "服务器没有给出的来信 {} 封"),
         (len(links), "没有下载的云附件 {} 个"),
-        (sum(health.failing_since is not None for health in picture.health), "收不了信的邮箱 {} 个"),
+        (len(stopped(picture)), "收不了信的邮箱 {} 个"),
     )
     return tuple(words.format(count) for count, words in told if count)
 
