@@ -17,15 +17,22 @@ _USERS = itertools.count(1)
 
 
 @pytest.fixture(autouse=True)
-def logs_as_they_were() -> Iterator[None]:
-    """Undo what a command that ran in this process has set up for its log lines."""
-    before, root = structlog.get_config(), logging.getLogger()
-    level = root.level
+def logs_of_its_own() -> Iterator[None]:
+    """Begin and end each test with log lines as no command has set them up yet.
+
+    Before it too: a fixture of a whole module may have run a command in this process.
+    """
+    _forget_log_setup()
     yield
-    structlog.configure(**before)
+    _forget_log_setup()
+
+
+def _forget_log_setup() -> None:
+    structlog.reset_defaults()
+    root = logging.getLogger()
     # Those of pytest itself are of other classes.
     root.handlers[:] = [one for one in root.handlers if type(one) is not logging.StreamHandler]
-    root.setLevel(level)
+    root.setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session")
