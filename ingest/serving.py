@@ -15,12 +15,15 @@ from ingest.desk import Desk
 from reports.console.app import build
 from reports.console.asked import Console
 from reports.console.board import Board
+from reports.console.outlook import outlook
 from store.database import StoreError
 
 log = structlog.get_logger()
 
 # Looking takes at most one part in so many of the time, however much there is to look at.
 _REST = 10
+# What is made of each look before pages see it.
+AHEAD = (outlook,)
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Serving:
 
 def console_of(desk: Desk, now: Callable[[], datetime]) -> Console:
     """Return the console of a desk."""
-    board = Board(desk.keeper, now)
+    board = Board(desk.keeper, now, AHEAD)
     folder = desk.settings.at(desk.settings.vault.path).parent / "console"
     acts = DeskActs(desk, board)
     return Console(desk.campaign, desk.settings.console, desk.store, board, acts, now, folder)

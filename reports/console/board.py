@@ -9,9 +9,10 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any, TypeVar
 
 from reports.finding import Assessment, Finding
 from reports.incoming import FileView, MessageView
@@ -19,6 +20,7 @@ from reports.keeper import Keeper
 from reports.picture import AssociationView, CaseView, Picture
 
 _KEY = 12
+_Told = TypeVar("_Told")
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +29,21 @@ class Seen:
 
     assessment: Assessment
     number: int
+    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _turn: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def once(self, work: Callable[..., _Told], *about: str) -> _Told:
+        """Return what a function makes of this look, made once for all requests; whoever asks meanwhile waits.
+
+        `about` tells what of the look is meant, such as a province; nothing else may be looked at.
+        """
+        key = (work, about)
+        if key not in self._kept:
+            with self._turn:
+                if key not in self._kept:
+                    self._kept[key] = work(self, *about)
+        told: _Told = self._kept[key]
+        return told
 
     @property
     def picture(self) -> Picture:
@@ -42,6 +59,14 @@ class Seen:
     def provinces(self) -> Mapping[str, AssociationView]:
         """The associations that report, by their provinces, in the order of GB/T 2260."""
         return {view.province: view for view in self.picture.associations}
+
+    @cached_property
+    def parts(self) -> Mapping[str, Picture]:
+        """The pictures of the provinces, then of those that have no association; last, under "", what is of none."""
+        names = list(self.provinces)
+        others = self.picture.parts[len(names) : -1]
+        names += [_province_of(part) for part in others]
+        return dict(zip((*names, ""), self.picture.parts, strict=True))
 
     @cached_property
     def cases(self) -> Mapping[str, CaseView]:
@@ -92,11 +117,17 @@ class Seen:
 
 
 class Board:
-    """The last look, and the turn of whoever looks anew or decides; `now` reads the clock."""
+    """The last look, and the turn of whoever looks anew or decides; `now` reads the clock.
 
-    def __init__(self, keeper: Keeper, now: Callable[[], datetime]) -> None:
+    `ahead` is what every page may ask of a look: it is made before pages see the look, so that none waits for it.
+    """
+
+    def __init__(
+        self, keeper: Keeper, now: Callable[[], datetime], ahead: Sequence[Callable[[Seen], object]] = ()
+    ) -> None:
         self._keeper = keeper
         self._now = now
+        self._ahead = ahead
         self._turn = threading.RLock()
         self._seen: Seen | None = None
 
@@ -108,8 +139,11 @@ class Board:
     def look(self) -> Seen:
         """Look anew, and let all pages from now on show it."""
         with self._turn:
-            self._seen = Seen(self._keeper.assessment(self._now()), self._seen.number + 1 if self._seen else 1)
-            return self._seen
+            seen = Seen(self._keeper.assessment(self._now()), self._seen.number + 1 if self._seen else 1)
+            for work in self._ahead:
+                seen.once(work)
+            self._seen = seen
+            return seen
 
     @contextmanager
     def deciding(self) -> Iterator[None]:
@@ -119,6 +153,12 @@ class Board:
                 yield
             finally:
                 self.look()
+
+
+def _province_of(part: Picture) -> str:
+    """Return of which province a picture without an association is."""
+    known = (*part.messages, *part.files, *part.cases)
+    return next((one.province for one in known if one.province), "")
 
 
 def file_key(file: FileView) -> str:

@@ -27,7 +27,7 @@ def shown(finding: Finding, subjects: Mapping[str, str], how: str = "") -> Shown
     item = finding_item(finding)
     subject = subjects.get(finding.message_id or "") if finding.subject == "message" else None
     place = where(finding.province, subject) if subject else item.where
-    return Shown(finding, Item(place, item.text, how or item.note), how)
+    return Shown(finding, Item(place, item.text, how or item.note, about=finding), how)
 
 
 def subjects_of(messages: Iterable[MessageView]) -> dict[str, str]:

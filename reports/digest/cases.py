@@ -21,11 +21,12 @@ def arrived(picture: Picture) -> Chapter:
 def expected(assessment: Assessment) -> Chapter:
     """Return the cases that are to become whole: those that lists name, and without a list those that came."""
     views = assessment.picture.associations
-    made = named("应报案例", ((view.province, [case.community for case in _expected(view)]) for view in views))
+    made = named("应报案例", ((view.province, [case.community for case in expected_of(view)]) for view in views))
     return Chapter("应报案例", (made,), "个")
 
 
-def _expected(view: AssociationView) -> Sequence[CaseView]:
+def expected_of(view: AssociationView) -> Sequence[CaseView]:
+    """Return the cases of an association that are to become whole."""
     listed = [case for case in view.standing if case.in_list]
     return listed or view.standing
 

@@ -19,7 +19,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 76, 64, 28, 52
 _SCALE = 2
 _FONT = 26 * _SCALE
 _INK, _GREY, _FAINT, _EXPECTED, _WHOLE = "#1f3a5f", "#5b6670", "#e3e8ee", "#8a6d00", "#2f7d4f"
-_LINES, _TICKS, _COLOURS = 4, 5, 64
+LINES, _TICKS, _COLOURS = 4, 5, 64
 # So much of the usual distance must lie between two days that are named.
 _ROOM = 0.7
 _Point = tuple[float, float]
@@ -30,7 +30,7 @@ def curve(progress: Progress) -> bytes:
     sheet = Image.new("RGB", (WIDTH * _SCALE, HEIGHT * _SCALE), "white")
     draw = ImageDraw.Draw(sheet)
     days = progress.days
-    top = _round_up(max(1.0, *(value for day in days for value in (day.arrived, day.expected) if value is not None)))
+    top = highest(progress)
     place = _placing(days, top)
     _frame(draw, progress, top, place)
     _dashed(draw, [place(day.day, day.expected) for day in days if day.expected is not None])
@@ -56,34 +56,36 @@ def _placing(days: Sequence[Day], top: float) -> Callable[[date, float], _Point]
     return place
 
 
-def _round_up(value: float) -> float:
-    """Return the next number that divides into round steps for the lines across."""
+def highest(progress: Progress) -> float:
+    """Return the number of cases at the upper edge: the next one that divides into round steps for the lines across."""
+    values = (value for day in progress.days for value in (day.arrived, day.expected) if value is not None)
+    value = max(1.0, *values)
     ten = 1
     while True:
         for step in (ten, 2 * ten, 3 * ten, 4 * ten, 5 * ten):
-            if step * _LINES >= value:
-                return float(step * _LINES)
+            if step * LINES >= value:
+                return float(step * LINES)
         ten *= 10
 
 
 def _frame(draw: ImageDraw.ImageDraw, progress: Progress, top: float, place: Callable[[date, float], _Point]) -> None:
     """Draw the lines across with their numbers, the days below, and the deadline."""
     first, last = progress.days[0].day, progress.days[-1].day
-    for number in range(_LINES + 1):
-        value = top * number / _LINES
+    for number in range(LINES + 1):
+        value = top * number / LINES
         (left, y), (right, _) = place(first, value), place(last, value)
         draw.line([(left, y), (right, y)], fill=_GREY if number == 0 else _FAINT, width=_SCALE)
         _write(draw, (left - 10 * _SCALE, y), f"{value:.0f}", "rm", _GREY)
     x, floor = place(progress.deadline, 0)
     _, ceiling = place(progress.deadline, top)
     draw.line([(x, floor), (x, ceiling)], fill=_GREY, width=2 * _SCALE)
-    for day in _ticks(progress):
+    for day in ticks(progress):
         at, _ = place(day, 0)
         draw.line([(at, floor), (at, floor + 6 * _SCALE)], fill=_GREY, width=_SCALE)
         _write(draw, (at, floor + 12 * _SCALE), f"{day.month}/{day.day}", "mt", _GREY)
 
 
-def _ticks(progress: Progress) -> Iterable[date]:
+def ticks(progress: Progress) -> Iterable[date]:
     """Yield the days that are named below: the first, the deadline, the last, and those between that leave room."""
     days = [day.day for day in progress.days]
     named = sorted({days[0], progress.deadline, days[-1]})

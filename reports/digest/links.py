@@ -37,4 +37,5 @@ def _items(links: Iterable[LinkView], picture: Picture) -> Iterable[Item]:
             where(link.province or "未认定单位"),
             f"{until(link, picture.as_of, zone)}：{called(link)}",
             f"{came}；{number}",
+            about=link,
         )

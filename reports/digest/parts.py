@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reports.finding import Finding
 from reports.wording import clipped
@@ -21,6 +21,8 @@ class Item:
     note: str = ""
     # How many things it stands for: the files of one delivery are one line.
     count: int = 1
+    # The mail, link or finding that it is of, for whoever leads to it; None where it is of none.
+    about: object = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -119,4 +121,5 @@ def finding_item(finding: Finding) -> Item:
         where(finding.province, finding.city, finding.community),
         clipped(finding.message, _TEXT_LENGTH),
         "；".join(notes),
+        about=finding,
     )

@@ -43,10 +43,11 @@ _TILE_WORDS = {"none": "未报", "partial": "部分", "complete": "齐全", "lat
 
 def tiles(assessment: Assessment) -> tuple[Tile, ...]:
     """Return a tile for every provincial association."""
-    return tuple(_tile(view) for view in assessment.picture.associations)
+    return tuple(tile_of(view) for view in assessment.picture.associations)
 
 
-def _tile(view: AssociationView) -> Tile:
+def tile_of(view: AssociationView) -> Tile:
+    """Return the tile of an association."""
     state = "late" if view.late else view.status
     word = _NOTHING if view.status == "none" and view.nothing_to_send else _TILE_WORDS[state]
     numbers = f"{view.complete_cases}/{view.cases_expected}" if view.messages else "–"
@@ -132,7 +133,14 @@ def _outstanding(assessment: Assessment, communities: int | None) -> Iterable[It
 
 
 def _lacking(findings: Iterable[Finding], communities: int | None) -> str:
-    """Return what a province lacks: its own items first, then case by case."""
+    own, cases = lacking(findings)
+    rest = len(cases) - len(cases[:communities])
+    parts = [*own, *cases[:communities], *([f"另有 {rest} 个小区"] if rest else [])]
+    return "；".join(parts)
+
+
+def lacking(findings: Iterable[Finding]) -> tuple[list[str], list[str]]:
+    """Return what a province lacks by the findings that say so: its own items, and a line a case."""
     own: list[str] = []
     by_case: dict[tuple[str | None, str], list[str]] = defaultdict(list)
     for finding in findings:
@@ -141,10 +149,7 @@ def _lacking(findings: Iterable[Finding], communities: int | None) -> str:
             by_case[finding.city, finding.community].append(word)
         else:
             own.append(word)
-    cases = [f"{community}：{joined(words)}" for (_, community), words in by_case.items()]
-    rest = len(cases) - len(cases[:communities])
-    parts = [*own, *cases[:communities], *([f"另有 {rest} 个小区"] if rest else [])]
-    return "；".join(parts)
+    return own, [f"{community}：{joined(words)}" for (_, community), words in by_case.items()]
 
 
 def late_items(assessment: Assessment) -> Group:

@@ -4,7 +4,8 @@ What is only absent or late is not here: it has sections of its own, and the ass
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from reports import mailboxes
@@ -43,8 +44,12 @@ def is_about(finding: Finding, *families: str) -> bool:
 
 def todo_groups(assessment: Assessment) -> tuple[Group, ...]:
     """Return the groups that hold something, the most urgent first."""
-    picture = assessment.picture
-    groups = [
+    return tuple(one for one in (*other_groups(assessment.picture), *_finding_groups(assessment)) if one.count)
+
+
+def other_groups(picture: Picture) -> Iterable[Group]:
+    """Return the groups that rest on no finding, the most urgent first; some may hold nothing."""
+    return (
         dying_links(picture),
         group("收信中断", stopped_mailboxes(picture), _LISTED, "error", "个"),
         group("文件夹里要整理的文件", folder_troubles(picture), _LISTED, "error", "个"),
@@ -52,26 +57,39 @@ def todo_groups(assessment: Assessment) -> tuple[Group, ...]:
         group("未能处理的来信", failed_mails(picture), _LISTED, "error", "封"),
         *other_links(picture),
         group("近三天的咨询", recent_inquiries(picture), _LISTED, "warning", "封"),
-        *_finding_groups(assessment),
-    ]
-    return tuple(one for one in groups if one.count)
+    )
 
 
-def _finding_groups(assessment: Assessment) -> Iterable[Group]:
-    subjects = subjects_of(assessment.picture.messages)
+@dataclass(frozen=True)
+class Kind:
+    """The findings of which the same is to be done; where `alike`, most of them are of few kinds."""
+
+    title: str
+    tone: str
+    alike: bool
+    findings: Sequence[Finding]
+
+
+def finding_kinds(assessment: Assessment) -> tuple[Kind, ...]:
+    """Return the findings that are to be seen to, by what is to be done, the most urgent first."""
     by_kind: dict[str, list[Finding]] = {title: [] for title, _, _ in _KINDS}
     for finding in assessment.findings:
         if finding.status == "open" and finding.phase is None and not is_about(finding, "late", "link"):
             title = next((title for title, _, fits in _KINDS if fits(finding)), None)
             if title:
                 by_kind[title].append(finding)
-    for title, tone, _ in _KINDS:
-        at_most = _WARNINGS_LISTED if title == _LEAST else _LISTED
-        found = [shown(finding, subjects) for finding in by_kind[title]]
-        if title in _TOGETHER:
-            yield gathered(title, found, at_most, tone)
+    return tuple(Kind(title, tone, title in _TOGETHER, by_kind[title]) for title, tone, _ in _KINDS)
+
+
+def _finding_groups(assessment: Assessment) -> Iterable[Group]:
+    subjects = subjects_of(assessment.picture.messages)
+    for kind in finding_kinds(assessment):
+        at_most = _WARNINGS_LISTED if kind.title == _LEAST else _LISTED
+        found = [shown(finding, subjects) for finding in kind.findings]
+        if kind.alike:
+            yield gathered(kind.title, found, at_most, kind.tone)
         else:
-            yield group(title, (one.item for one in found), at_most, tone)
+            yield group(kind.title, (one.item for one in found), at_most, kind.tone)
 
 
 def recent_inquiries(picture: Picture) -> Iterable[Item]:
@@ -81,7 +99,7 @@ def recent_inquiries(picture: Picture) -> Iterable[Item]:
         if message.kind == "inquiry" and picture.as_of - message.arrival <= _ASKED_LATELY:
             sender = message.from_name or message.from_address or "发信人不明"
             asked = f"{short_clock(message.arrival, zone)} 到达，{sender}"
-            yield Item(where(message.province, subject_of(message)), "等待答复", asked)
+            yield Item(where(message.province, subject_of(message)), "等待答复", asked, about=message)
 
 
 def failed_mails(picture: Picture) -> Iterable[Item]:
@@ -89,7 +107,7 @@ def failed_mails(picture: Picture) -> Iterable[Item]:
     zone = picture.campaign.call.zone
     for message in tally(picture).failed:
         arrived = f"{short_clock(message.arrival, zone)} 到达，编号 {message.id}"
-        yield Item(subject_of(message), message.failure or "原因不明，原信已保存", arrived)
+        yield Item(subject_of(message), message.failure or "原因不明，原信已保存", arrived, about=message)
 
 
 def folder_troubles(picture: Picture) -> Iterable[Item]:

@@ -51,11 +51,12 @@ def outstanding(assessment: Assessment, view: AssociationView) -> tuple[Item, ..
     if view.nothing_to_send:
         return ()
     campaign = assessment.picture.campaign
+    places = _Places(view)
     groups: dict[tuple[int, str, str], list[tuple[Finding, Asked, Place]]] = {}
     for finding in assessment.by_province.get(view.province, ()):
         words = asked(finding, campaign) if _stands(finding) else None
         if words is not None and words.sentence:
-            place = _place(finding, view)
+            place = places.of(finding)
             # Findings on several files of one case become one sentence, all others stay what they are.
             key = (place.order, finding.code, finding.key if not words.each else "")
             groups.setdefault(key, []).append((finding, words, place))
@@ -107,21 +108,28 @@ def _came_again(file: FileView, picture: Picture) -> bool:
     )
 
 
-def _place(finding: Finding, view: AssociationView) -> Place:
-    """Return of what a finding is, in the order of the province's cases."""
-    judged = finding.judgement
-    subject = judged.subject.view if judged else None
-    if isinstance(subject, CaseView):
-        return _of_case(subject, view)
-    if isinstance(subject, FileView):
-        own = [case for case in view.standing if case.id in subject.case_ids]
-        return _of_case(own[0], view) if own else _FILES
-    return _FILES if finding.subject == "message" else _OWN
+class _Places:
+    """Of what findings are, in the order of the province's cases."""
 
+    def __init__(self, view: AssociationView) -> None:
+        self._order = {case.id: at for at, case in enumerate(in_list_order(view.cases))}
+        self._standing = {case.id: (at, case) for at, case in enumerate(view.standing)}
 
-def _of_case(case: CaseView, view: AssociationView) -> Place:
-    order = next((at for at, one in enumerate(in_list_order(view.cases)) if one.id == case.id), _LAST - 1)
-    return Place(order, called(case), clipped(one_line(case.community), _NAME))
+    def of(self, finding: Finding) -> Place:
+        """Return of what a finding is."""
+        judged = finding.judgement
+        subject = judged.subject.view if judged else None
+        if isinstance(subject, CaseView):
+            return self._of_case(subject)
+        if isinstance(subject, FileView):
+            own = [self._standing[number] for number in subject.case_ids if number in self._standing]
+            return self._of_case(min(own, key=lambda one: one[0])[1]) if own else _FILES
+        return _FILES if finding.subject == "message" else _OWN
+
+    def _of_case(self, case: CaseView) -> Place:
+        return Place(
+            self._order.get(case.id, _LAST - 1), called(case), clipped(one_line(case.community), _NAME)
+        )
 
 
 def in_list_order(cases: Sequence[CaseView]) -> list[CaseView]:
