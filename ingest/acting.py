@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import ConfigError
-from ingest import adding, arriving, deciding, settling
+from ingest import adding, arriving, deciding, reminding, settling
 from ingest.deciding import Clerk, Shelved
 from ingest.desk import Desk
 from ingest.importer import import_path
 from ingest.intake import take_in
 from reports.console.acts import Lines, Place, Who
 from reports.console.board import Board
+from reports.finding import Assessment
+from reports.letters.backlog import backlog, doubts
+from reports.letters.history import Record
+from reports.letters.letter import Letter, Writer
+from reports.letters.situations import RECEIPT
 from store import mail
 from store.decisions import Person
 
@@ -108,6 +113,22 @@ class DeskActs:
                 raise ConfigError("这不是一封邮件（.eml）")
             take_in(self.desk)
             return ["已收下这封邮件" if done.new else "这封邮件先前已经收到，没有重复", *self._failures()]
+
+    def writer(self, judged: Assessment) -> Writer:
+        """Return what letters are written from; pages wait for no turn, for nothing is looked at anew."""
+        return reminding.writer_of(self.desk, judged)
+
+    def before_sending(self, by: Writer, letter: Letter) -> Lines:
+        """Return what staff should know before a letter leaves: what lies with us unread, that it is too soon."""
+        view = reminding.view_named(by.assessment.picture, letter.province)
+        told = [*backlog(by.assessment, view, by.unread)]
+        if letter.what != RECEIPT:
+            told += doubts(by.assessment, letter.province, lacks=letter.lacks)
+        return [*told, *filter(None, [reminding.too_soon(self.desk, by, letter)])]
+
+    def reminded(self, judged: Assessment, province: str) -> Sequence[Record]:
+        """Return the reminders that were sent to a province."""
+        return reminding.reminded(self.desk, judged, province)
 
     def _as_clerk(self, who: Who, work: Callable[[Clerk], Lines]) -> Lines:
         with self.board.deciding():

@@ -54,11 +54,16 @@ class Chosen:
 
 def writer(desk: Desk, as_of: datetime) -> Writer:
     """Return what letters of a moment are written from; ConfigError where a template is wrong."""
+    return writer_of(desk, assessment(desk, as_of))
+
+
+def writer_of(desk: Desk, judged: Assessment) -> Writer:
+    """Return the same of the campaign as somebody has seen it."""
     folder = desk.settings.reminders.templates
     templates = load_templates(desk.settings.at(folder) if folder else None, desk.campaign)
     prove(desk.campaign)
-    judged = assessment(desk, as_of)
-    return Writer(judged, reminders.every(desk.store, as_of), templates, _unread(desk, judged.picture))
+    sent = reminders.every(desk.store, judged.picture.as_of)
+    return Writer(judged, sent, templates, _unread(desk, judged.picture))
 
 
 def _unread(desk: Desk, picture: Picture) -> dict[int, str]:
@@ -78,9 +83,10 @@ def spacing(desk: Desk) -> Spacing:
     return Spacing(own.spacing_days, own.near_spacing_days, own.near_days)
 
 
-def reminded(desk: Desk, seen: Assessment) -> list[Record]:
-    """Return the records of what was sent until the moment that is looked at, the newest first."""
-    return records(seen, reminders.every(desk.store, seen.picture.as_of), spacing(desk))
+def reminded(desk: Desk, seen: Assessment, province: str | None = None) -> list[Record]:
+    """Return the records of what was sent (to one province) until the moment that is looked at, the newest first."""
+    every = reminders.every(desk.store, seen.picture.as_of)
+    return records(seen, [one for one in every if province in (None, one.province)], spacing(desk))
 
 
 def sender(desk: Desk) -> str:

@@ -10,6 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from reports.finding import Assessment
+from reports.letters.history import Record
+from reports.letters.letter import Letter, Writer
+
 Lines = list[str]
 
 
@@ -83,3 +87,12 @@ class Acts(Protocol):
 
     def take_mail(self, who: Who, raw: Path) -> Lines:
         """Take in a mail from a `.eml` file."""
+
+    def writer(self, judged: Assessment) -> Writer:
+        """Return what letters are written from, of the campaign as it was seen; nothing is changed."""
+
+    def before_sending(self, by: Writer, letter: Letter) -> Lines:
+        """Return what staff should know before a letter leaves."""
+
+    def reminded(self, judged: Assessment, province: str) -> Sequence[Record]:
+        """Return the reminders that were sent to a province, with what has become of what they asked for."""

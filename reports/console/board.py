@@ -157,8 +157,8 @@ class Board:
 
 def _province_of(part: Picture) -> str:
     """Return of which province a picture without an association is."""
-    known = (*part.messages, *part.files, *part.cases)
-    return next((one.province for one in known if one.province), "")
+    known = [one.province for views in (part.messages, part.files, part.cases) for one in views[:1]]
+    return next((province for province in known if province), "")
 
 
 def file_key(file: FileView) -> str:

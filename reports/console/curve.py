@@ -86,5 +86,6 @@ def _mark(day: Day, name: str, place: _Placing) -> Mark | None:
 def _steps(progress: Progress) -> Iterable[Day]:
     """Yield the days on which something came or became whole, and today: what the curve says, as numbers."""
     known = [day for day in progress.days if day.arrived is not None]
-    changed = {after for before, after in pairwise(known) if (before.arrived, before.complete) != (after.arrived, after.complete)}
+    values = [(day.arrived, day.complete) for day in known]
+    changed = {day for day, (before, after) in zip(known[1:], pairwise(values), strict=True) if before != after}
     yield from (day for day in known if day in changed or day == progress.today)

@@ -25,8 +25,8 @@ class Health:
     """One thing that must run: whether it does, and how it fares in words."""
 
     name: str
-    good: bool
     text: str
+    good: bool = False
 
 
 def overview(asked: Asked) -> Response:
@@ -56,18 +56,15 @@ def _mails(told: Tally) -> list[tuple[str, str, int]]:
 
 def _mailboxes(picture: Picture) -> list[Health]:
     """Return how each mailbox fares, and after it what its server does not give."""
-    zone, told = picture.campaign.call.zone, []
+    told = []
     for one in picture.health:
         trouble = mailboxes.trouble(one, picture)
         held = "" if one.held is None else f"；服务器 {one.held} 封，已收 {one.known or 0} 封"
-        told.append(Health(one.mailbox, trouble is None, f"{_said(trouble)}{mailboxes.last_good(one, picture)}{held}"))
-    told += [Health(f"{gap.mailbox} {gap.folder}", False, mailboxes.gap_reason(gap, picture)) for gap in picture.gaps]
-    told += [Health(f"{one.mailbox} {one.path}", False, one.reason) for one in picture.troubles]
+        text = f"{f'{trouble}；' if trouble else ''}{mailboxes.last_good(one, picture)}{held}"
+        told.append(Health(one.mailbox, text, good=trouble is None))
+    told += [Health(f"{gap.mailbox} {gap.folder}", mailboxes.gap_reason(gap, picture)) for gap in picture.gaps]
+    told += [Health(f"{one.mailbox} {one.path}", one.reason) for one in picture.troubles]
     return told
-
-
-def _said(trouble: str | None) -> str:
-    return f"{trouble}；" if trouble else ""
 
 
 def _disk(asked: Asked) -> Health:
@@ -75,10 +72,10 @@ def _disk(asked: Asked) -> Health:
     try:
         room = shutil.disk_usage(asked.console.store.vault.folder)
     except OSError as error:
-        return Health("磁盘", False, f"看不到剩余空间（{error.strerror}）")
+        return Health("磁盘", f"看不到剩余空间（{error.strerror}）")
     scarce = room.free < room.total * _SCARCE
     text = f"剩余 {room.free / _GIGABYTE:,.1f} GB，共 {room.total / _GIGABYTE:,.1f} GB"
-    return Health("磁盘", not scarce, f"{text}；空间不多了，请清理或扩容" if scarce else text)
+    return Health("磁盘", f"{text}；空间不多了，请清理或扩容" if scarce else text, good=not scarce)
 
 
 def todo(asked: Asked) -> Response:

@@ -56,8 +56,17 @@ def cases(asked: Asked) -> Response:
     pages = max(1, -(-len(listed) // ROWS))
     page = min(asked.page_number, pages)
     shown = listed[(page - 1) * ROWS : page * ROWS]
-    given = {"province": province, "page": page, "pages": pages, "total": len(listed)}
-    return asked.show("cases.html", name=name, lists=CASES, shown=shown, keys=asked.seen.case_keys, **given)
+    return asked.show(
+        "cases.html",
+        name=name,
+        province=province,
+        lists=CASES,
+        shown=shown,
+        keys=asked.seen.case_keys,
+        page=page,
+        pages=pages,
+        total=len(listed),
+    )
 
 
 def cases_of(seen: Seen, name: str, province: str) -> list[CaseView]:

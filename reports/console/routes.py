@@ -1,10 +1,12 @@
 """Every address of the console with who may use it: the one table that the application and the tests go by."""
 
-from reports.console import overview, provinces, signing
+from reports.console import letter, overview, province, provinces, signing
 from reports.console.route import Route
 
 ROUTES: tuple[Route, ...] = (
     *signing.ROUTES,
     *overview.ROUTES,
     *provinces.ROUTES,
+    *province.ROUTES,
+    *letter.ROUTES,
 )

@@ -141,15 +141,26 @@ def _lacking(findings: Iterable[Finding], communities: int | None) -> str:
 
 def lacking(findings: Iterable[Finding]) -> tuple[list[str], list[str]]:
     """Return what a province lacks by the findings that say so: its own items, and a line a case."""
-    own: list[str] = []
-    by_case: dict[tuple[str | None, str], list[str]] = defaultdict(list)
+    own, cases = lacking_in(findings)
+    told = [f"{community}：{joined(word for _, word in found)}" for (_, community), found in cases.items()]
+    return [word for _, word in own], told
+
+
+# A finding by which something is absent, and what that is called.
+Lacking = tuple[Finding, str]
+
+
+def lacking_in(findings: Iterable[Finding]) -> tuple[list[Lacking], dict[tuple[str | None, str], list[Lacking]]]:
+    """Return the same with the findings, of the submission itself, and case by case (city, community)."""
+    own: list[Lacking] = []
+    by_case: dict[tuple[str | None, str], list[Lacking]] = defaultdict(list)
     for finding in findings:
-        word = _ABSENT.get(finding.code, finding.message)
+        told = finding, _ABSENT.get(finding.code, finding.message)
         if finding.community:
-            by_case[finding.city, finding.community].append(word)
+            by_case[finding.city, finding.community].append(told)
         else:
-            own.append(word)
-    return own, [f"{community}：{joined(words)}" for (_, community), words in by_case.items()]
+            own.append(told)
+    return own, by_case
 
 
 def late_items(assessment: Assessment) -> Group:

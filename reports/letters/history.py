@@ -42,7 +42,8 @@ def records(assessment: Assessment, sent: Sequence[Sent], spacing: Spacing) -> l
     """Return every reminder with what has become of what it asked for, the newest first."""
     zone = assessment.picture.campaign.call.zone
     views = {view.province: view for view in assessment.picture.associations}
-    items = {province: outstanding(assessment, view) for province, view in views.items()}
+    wanted = {one.province for one in sent}
+    items = {province: outstanding(assessment, view) for province, view in views.items() if province in wanted}
     return [
         Record(
             one.id,

@@ -127,9 +127,7 @@ class _Places:
         return _FILES if finding.subject == "message" else _OWN
 
     def _of_case(self, case: CaseView) -> Place:
-        return Place(
-            self._order.get(case.id, _LAST - 1), called(case), clipped(one_line(case.community), _NAME)
-        )
+        return Place(self._order.get(case.id, _LAST - 1), called(case), clipped(one_line(case.community), _NAME))
 
 
 def in_list_order(cases: Sequence[CaseView]) -> list[CaseView]:
