@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from config.errors import ConfigError
@@ -17,7 +18,7 @@ from reports.letters.backlog import backlog, doubts
 from reports.letters.history import Record
 from reports.letters.letter import Letter, Writer
 from reports.letters.situations import RECEIPT
-from store import mail
+from store import mail, reminders
 from store.decisions import Person
 
 _FAILED = "来信 {number} 未能读出：{reason}"
@@ -117,6 +118,27 @@ class DeskActs:
     def writer(self, judged: Assessment) -> Writer:
         """Return what letters are written from; pages wait for no turn, for nothing is looked at anew."""
         return reminding.writer_of(self.desk, judged)
+
+    def note_sent(self, who: Who, letter: tuple[str, str, datetime], channel: str) -> Lines:
+        """Note that a letter was sent: it is written anew as of the moment that it was copied at."""
+        province, what, as_of = letter
+        if channel not in reminding.CHANNELS:
+            raise ConfigError("请选一种渠道")
+        with self.board.deciding():
+            by = reminding.writer(self.desk, as_of)
+            written = by.letter(reminding.view_named(by.assessment.picture, province), what)
+            if written is None:
+                raise ConfigError(f"{province}没有这封{what}可登记，请重新写出函件")
+            reached = reminding.reached(written, channel)
+            kept = reminding.record(self.desk, written, channel, reached, _person(who))
+            return [f"已登记 {kept.id}：{province}　{kept.what}　{kept.asked} 项　{channel}　{who.name}"]
+
+    def unnote_sent(self, who: Who, number: int) -> Lines:
+        """Mark a reminder as noted by mistake; it stays to be seen and counts no more."""
+        with self.board.deciding():
+            if not reminders.undo(self.desk.store, number, _person(who)):
+                raise ConfigError(f"催办记录 {number} 不能撤销：没有这一条，或已经撤销过")
+            return [f"已撤销催办登记 {number}；撤销的只是登记，如果函件其实已经发出，请重新登记"]
 
     def before_sending(self, by: Writer, letter: Letter) -> Lines:
         """Return what staff should know before a letter leaves: what lies with us unread, that it is too soon."""

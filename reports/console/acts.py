@@ -91,6 +91,12 @@ class Acts(Protocol):
     def writer(self, judged: Assessment) -> Writer:
         """Return what letters are written from, of the campaign as it was seen; nothing is changed."""
 
+    def note_sent(self, who: Who, letter: tuple[str, str, datetime], channel: str) -> Lines:
+        """Note that the letter to a province, of a kind and as of a moment, was sent by a person."""
+
+    def unnote_sent(self, who: Who, number: int) -> Lines:
+        """Mark a reminder as noted by mistake."""
+
     def before_sending(self, by: Writer, letter: Letter) -> Lines:
         """Return what staff should know before a letter leaves."""
 

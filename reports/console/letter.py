@@ -1,14 +1,22 @@
 """The letter to a province, ready to be copied: as a mail, as a short message, and as a sheet for a call."""
 
+from contextlib import suppress
+from datetime import datetime, timedelta
+
 from starlette.responses import Response
 
-from reports.console.asked import Asked, missing
+from config.errors import ConfigError
+from reports.console.asked import Asked, Done, missing
 from reports.console.leads import province_page
-from reports.console.route import Route
+from reports.console.route import Route, write
 from reports.letters.letter import Letter, Writer
 from reports.letters.phones import phone_text
 from reports.letters.situations import KINDS, RECEIPT
 from reports.picture import AssociationView
+
+# A letter is sent within so many days, or it is another one that was sent.
+_FRESH = timedelta(days=3)
+CHANNELS = ("邮件", "微信", "电话", "其他")
 
 
 def letter(asked: Asked) -> Response:
@@ -25,6 +33,7 @@ def letter(asked: Asked) -> Response:
         view=view,
         here=province_page(name),
         kinds=KINDS,
+        channels=CHANNELS,
         what=written.what if written else what,
         letter=written,
         none=None if written else _why_none(view, what),
@@ -50,4 +59,36 @@ def _why_none(view: AssociationView, what: str) -> str:
     return f"没有要写进{what}的事项" if what else "已到齐，不必再催"
 
 
-ROUTES = (Route("/provinces/{province}/letter", letter),)
+def note_sent(asked: Asked) -> Done:
+    """Note that the letter of the page was sent, by which channel."""
+    name, what = str(asked.path["province"]), asked.text("what")
+    if name not in asked.seen.provinces or what not in KINDS:
+        raise missing(f"没有给“{name}”的这种函件")
+    lines = asked.console.acts.note_sent(asked.who, (name, what, _moment(asked)), asked.text("channel"))
+    return Done(lines, f"{province_page(name)}#reminders", f"省 {name}")
+
+
+def _moment(asked: Asked) -> datetime:
+    """Return as of when the page was that the letter was copied from; ConfigError where that is long ago, or none."""
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(asked.text("as_of"))
+        if moment.tzinfo and asked.now - _FRESH <= moment <= asked.now:
+            return moment
+    raise ConfigError("这一页太旧了，请重新写出函件再登记")
+
+
+def unnote_sent(asked: Asked) -> Done:
+    """Mark a reminder of a province as noted by mistake."""
+    name, number = str(asked.path["province"]), asked.text("number")
+    known = {str(one.id) for one in asked.console.acts.reminded(asked.seen.assessment, name)}
+    if number not in known:
+        raise missing("没有这条催办记录")
+    lines = asked.console.acts.unnote_sent(asked.who, int(number))
+    return Done(lines, f"{province_page(name)}#reminders", f"省 {name}")
+
+
+ROUTES = (
+    Route("/provinces/{province}/letter", letter),
+    write("/provinces/{province}/sent", note_sent, "登记催办"),
+    write("/provinces/{province}/unsent", unnote_sent, "撤销催办登记"),
+)

@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from reports import mailboxes
 from reports.console.asked import ROWS, Asked, missing
-from reports.console.curve import drawing
+from reports.console.board import Seen
+from reports.console.curve import Drawing, drawing
 from reports.console.outlook import CASES, STATES, outlook
 from reports.console.route import Route
 from reports.console.tasks import lines_of
@@ -42,10 +43,21 @@ def overview(asked: Asked) -> Response:
         cases={name: (word, len(out.cases[name])) for name, word in CASES.items()},
         mails=_mails(out.tally),
         tile_rows=laid_out({row.tile.province: row for row in out.rows}),
-        curve=drawing(out.progress) if out.progress else None,
-        health=[*_mailboxes(seen.picture), _disk(asked)],
-        junk=tuple(mailboxes.junk_lines(seen.picture)),
+        curve=seen.once(curve_of),
+        health=[*mail_health(seen.picture), _disk(asked)],
+        junk=seen.once(junk_of),
     )
+
+
+def curve_of(seen: Seen) -> Drawing | None:
+    """Return the drawing of the curve; None before the notice."""
+    told = seen.once(outlook).progress
+    return drawing(told) if told else None
+
+
+def junk_of(seen: Seen) -> tuple[str, ...]:
+    """Return which submissions lay in junk folders only."""
+    return tuple(mailboxes.junk_lines(seen.picture))
 
 
 def _mails(told: Tally) -> list[tuple[str, str, int]]:
@@ -54,7 +66,7 @@ def _mails(told: Tally) -> list[tuple[str, str, int]]:
     return [one for one in counted if one[0] != "waiting" or one[2]]
 
 
-def _mailboxes(picture: Picture) -> list[Health]:
+def mail_health(picture: Picture) -> list[Health]:
     """Return how each mailbox fares, and after it what its server does not give."""
     told = []
     for one in picture.health:

@@ -76,7 +76,6 @@ def province(asked: Asked) -> Response:
     lacks, show = seen.once(lacks_of, name), asked.query("show")
     cases = seen.once(cases_of, name, show if show in _SHOWS else "")
     page, pages, shown = paged(asked, cases)
-    found = seen.assessment.by_province.get(name, ())
     return asked.show(
         "province.html",
         view=view,
@@ -93,13 +92,12 @@ def province(asked: Asked) -> Response:
         page=page,
         pages=pages,
         total=len(cases),
-        nameless=nameless_rows(view),
+        nameless=seen.once(nameless_of, name),
         removed=[(case, seen.case_keys[case.id], out.by) for case, out in view.removed],
         came=[came(message, asked) for message in part.messages[: -_MAILS - 1 : -1]],
         mails=len(part.messages),
         kinds=seen.once(kinds_of, name),
-        found=Counter(one.severity for one in found if one.status == "open"),
-        waived=sum(one.status == "waived" for one in found),
+        found=seen.once(found_of, name),
         to=recipients(view, part),
         contacts=_contacts(view, part),
         records=asked.console.acts.reminded(seen.assessment, name),
@@ -156,6 +154,17 @@ def lacks_of(seen: Seen, name: str) -> list[Lack]:
         address = lead(first, seen)
         told.append(Lack(first.community or "", address, "、".join(word for _, word in found), len(found)))
     return told
+
+
+def found_of(seen: Seen, name: str) -> Counter[str]:
+    """Return how many findings of a province are open, by how grave they are, and how many are waived."""
+    found = seen.assessment.by_province.get(name, ())
+    return Counter("waived" if one.status == "waived" else one.severity for one in found)
+
+
+def nameless_of(seen: Seen, name: str) -> list[str]:
+    """Return the places of a province's list rows that name no community."""
+    return nameless_rows(seen.provinces[name])
 
 
 def kinds_of(seen: Seen, name: str) -> list[Kind]:
