@@ -41,20 +41,29 @@ def difference(name: str) -> Callable[["Subject"], list[str] | None]:
     """
 
     def differs(subject: "Subject") -> list[str] | None:
-        if name in subject.view.corrected:
-            # A person said which of them is right.
+        sides = _disagreeing(subject.view, name, subject.campaign)
+        if sides is None:
             return None
-        sides = _sides(subject.view, name)
-        verdicts = [
-            (one, other, _agree(one, other, name, subject.campaign)) for one, other in combinations(sides, _AT_LEAST)
-        ]
-        if all(agree is None for *_, agree in verdicts):
-            return None
-        disagreeing = [side for side in sides if any(agree is False and side in pair for *pair, agree in verdicts)]
         # Sides that agree are joined by 、 already.
-        return ["，".join(_said(disagreeing, name))] if disagreeing else []
+        return ["，".join(_said(sides, name))] if sides else []
 
     return differs
+
+
+def disagreeing(case: CaseView, name: str, campaign: Campaign) -> list[str]:
+    """Return the labels of the sides (清单, 推荐表 …) that disagree with another in a field; empty for other fields."""
+    return [side.label for side in _disagreeing(case, name, campaign) or ()] if name in _SAME else []
+
+
+def _disagreeing(case: CaseView, name: str, campaign: Campaign) -> list[_Side] | None:
+    if name in case.corrected:
+        # A person said which of them is right.
+        return None
+    sides = _sides(case, name)
+    verdicts = [(one, other, _agree(one, other, name, campaign)) for one, other in combinations(sides, _AT_LEAST)]
+    if all(agree is None for *_, agree in verdicts):
+        return None
+    return [side for side in sides if any(agree is False and side in pair for *pair, agree in verdicts)]
 
 
 def evidence(name: str) -> Callable[["Subject"], str]:

@@ -17,6 +17,8 @@ from store.decisions import Decided
 # The items of a case in the order in which the notice asks for them.
 _ITEMS = ("recommendation_form", "recommendation_form_scan", "case_material", "photo", "video")
 _LIST = "summary_list"
+# The files of each content (province, hash), in the order in which they came.
+Copies = Mapping[tuple[str | None, str], Sequence[FileView]]
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,24 @@ class History:
     notes: Sequence[str] = field(default_factory=tuple)
 
 
-def case_history(picture: Picture, case: CaseView, made: Iterable[Decided]) -> History:
-    """Return the history of a case."""
-    items = {"汇总清单": _row_versions(picture, case)}
+def copies_in(files: Iterable[FileView]) -> Copies:
+    """Return files by their contents, so that all arrivals of a content are found at once."""
+    found: dict[tuple[str | None, str], list[FileView]] = {}
+    for file in sorted(files, key=lambda one: one.arrival):
+        if file.sha256:
+            found.setdefault((file.province, file.sha256), []).append(file)
+    return found
+
+
+def case_history(
+    picture: Picture, case: CaseView, made: Iterable[Decided], copies: Copies | None = None
+) -> History:
+    """Return the history of a case; `copies` of the province's files, where whoever asks has them already."""
+    known = copies_in(picture.files) if copies is None else copies
+    items = {"汇总清单": _row_versions(known, case, picture.campaign)}
     for kind in _ITEMS:
         own = [file for file in case.files if file.kind == kind and not file.pasted]
-        items[picture.campaign.kind_of(kind).label] = _versions(picture, own, picture.campaign)
+        items[picture.campaign.kind_of(kind).label] = _versions(known, own, picture.campaign)
     about = [row for row in made if _is_about(row, case.name)]
     notes = [f"已撤回（{case.withdrawn}）"] if case.withdrawn else []
     shown = str(CaseName(case.province, case.city, case.community))
@@ -55,12 +69,13 @@ def list_history(picture: Picture, view: AssociationView, made: Iterable[Decided
     """Return the history of a province's lists and scans, with the rows that each adds, changes and leaves out."""
     named: dict[str, Mapping[str, Cell]] = {}
     versions = []
+    copies = copies_in(picture.files)
     for group in _by_content(view.all_lists):
         rows = _rows_of(group[0])
         changes = tuple(_row_changes(named, rows, picture.campaign)) if named else (f"共 {len(rows)} 行",)
-        versions.append(_version(picture, group, changes))
+        versions.append(_version(copies, group, changes))
         named |= rows
-    scans = [_version(picture, group, ()) for group in _by_content(view.list_scans)]
+    scans = [_version(copies, group, ()) for group in _by_content(view.list_scans)]
     about = [row for row in made if row.value.get("province") == view.province and not row.value.get("community")]
     labels = picture.campaign.kind_of
     items = {labels(_LIST).label: versions, labels("summary_list_scan").label: scans}
@@ -84,35 +99,34 @@ def _by_content(files: Iterable[FileView]) -> list[list[FileView]]:
     return list(groups.values())
 
 
-def _version(picture: Picture, group: Sequence[FileView], changes: tuple[str, ...]) -> Version:
+def _version(copies: Copies, group: Sequence[FileView], changes: tuple[str, ...]) -> Version:
     current = any(not file.superseded for file in group)
-    return Version(group[0], _arrivals(picture, group[0]), current, changes)
+    return Version(group[0], _arrivals(copies, group[0]), current, changes)
 
 
-def _arrivals(picture: Picture, file: FileView) -> tuple[FileView, ...]:
+def _arrivals(copies: Copies, file: FileView) -> tuple[FileView, ...]:
     """Return every arrival of a content within its province, the first one first."""
-    same = [one for one in picture.files if one.sha256 == file.sha256 and one.province == file.province]
-    return tuple(sorted(same, key=lambda one: one.arrival)) if file.sha256 else (file,)
+    return tuple(copies.get((file.province, file.sha256), (file,))) if file.sha256 else (file,)
 
 
-def _versions(picture: Picture, files: Iterable[FileView], campaign: Campaign) -> list[Version]:
+def _versions(copies: Copies, files: Iterable[FileView], campaign: Campaign) -> list[Version]:
     found: list[Version] = []
     before: Mapping[str, Cell] | None = None
     for group in _by_content(files):
         cells = _fields_of(group[0])
         told = tuple(_differences(before, cells, campaign.recommendation_form.captions)) if before and cells else ()
-        found.append(_version(picture, group, told))
+        found.append(_version(copies, group, told))
         before = cells or before
     return found
 
 
-def _row_versions(picture: Picture, case: CaseView) -> list[Version]:
+def _row_versions(copies: Copies, case: CaseView, campaign: Campaign) -> list[Version]:
     found: list[Version] = []
     before: Mapping[str, Cell] | None = None
     counting = {row.file.sha256 for row in case.rows if case.in_list}
     for row in case.all_rows:
-        told = tuple(_differences(before, row.cells, picture.campaign.summary_list.captions)) if before else ()
-        found.append(Version(row.file, _arrivals(picture, row.file), row.file.sha256 in counting, told))
+        told = tuple(_differences(before, row.cells, campaign.summary_list.captions)) if before else ()
+        found.append(Version(row.file, _arrivals(copies, row.file), row.file.sha256 in counting, told))
         before = row.cells
     return found
 

@@ -212,6 +212,13 @@ def last_id(store: Store, by: datetime | None = None) -> int:
         return session.scalar(query if by is None else query.where(Decision.decided_at <= by)) or 0
 
 
+def mark(store: Store) -> tuple[object, ...]:
+    """Return what is another whenever a decision was made or undone."""
+    query = select(func.max(Decision.id), func.count(Decision.undone_at), func.max(Decision.undone_at))
+    with store.reading() as session:
+        return tuple(session.execute(query).one())
+
+
 def current(rows: Iterable[Decided]) -> list[Decided]:
     """Return those that count: not undone, and on each subject the last of its kind."""
     last = {(row.what, row.subject): row for row in rows if row.undone_at is None}

@@ -18,6 +18,7 @@ from config.console import ConsoleSettings
 from reports.console import render, roles
 from reports.console.acts import Acts, Who
 from reports.console.board import Board, Seen
+from reports.console.made import Made
 from store.accounts import Session
 from store.database import Store
 
@@ -39,6 +40,11 @@ class Console:
     folder: Path
     # What was done, told once on the next page of a session.
     notices: dict[int, list[str]] = field(default_factory=dict)
+
+    @cached_property
+    def made(self) -> Made:
+        """What persons decided of cases."""
+        return Made(self.store)
 
     @property
     def idle(self) -> timedelta:

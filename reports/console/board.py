@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
+from reports.console.part import Part, province_of
 from reports.finding import Assessment, Finding
 from reports.incoming import FileView, MessageView
 from reports.keeper import Keeper
@@ -82,6 +83,12 @@ class Seen:
     def case_keys(self) -> Mapping[int, str]:
         """The keys of the cases by their ids in this look."""
         return {case.id: key for key, case in self.cases.items()}
+
+    @cached_property
+    def parts(self) -> Mapping[str | None, Part]:
+        """The provinces by themselves; None for what belongs to no province."""
+        found = ((province_of(one), one) for one in self.picture.parts)
+        return {place: Part(one, self.assessment.by_province.get(place or "", ())) for place, one in found}
 
     @cached_property
     def messages(self) -> Mapping[int, MessageView]:

@@ -1,6 +1,15 @@
 """Every address of the console with who may use it: the one table that the application and the tests go by."""
 
-from reports.console import letter, overview, province, provinces, signing
+from reports.console import (
+    case_acts,
+    cases,
+    files,
+    letter,
+    overview,
+    province,
+    provinces,
+    signing,
+)
 from reports.console.route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -9,4 +18,7 @@ ROUTES: tuple[Route, ...] = (
     *provinces.ROUTES,
     *province.ROUTES,
     *letter.ROUTES,
+    *case_acts.ROUTES,
+    *cases.ROUTES,
+    *files.ROUTES,
 )

@@ -56,3 +56,9 @@ document.addEventListener("keydown", (event) => {
     if (box) { event.preventDefault(); box.focus(); box.select(); }
   }
 });
+
+// Where a value is clicked to put it right, one can type at once.
+document.addEventListener("toggle", (event) => {
+  const first = event.target.open && event.target.querySelector("[data-first]");
+  if (first) { first.focus(); if (first.select) first.select(); }
+}, true);
