@@ -18,6 +18,7 @@ from config.console import ConsoleSettings
 from reports.console import render, roles
 from reports.console.acts import Acts, Who
 from reports.console.board import Board, Seen
+from reports.console.pictures import Pictures
 from store.accounts import Session
 from store.database import Store
 
@@ -37,6 +38,7 @@ class Console:
     acts: Acts
     now: Callable[[], datetime]
     folder: Path
+    pictures: Pictures
     # What was done, told once on the next page of a session.
     notices: dict[int, list[str]] = field(default_factory=dict)
 
