@@ -1,4 +1,4 @@
-"""What pictures of files the console asks for: whoever starts it makes them, of what strangers sent, in a clean room."""
+"""What pictures of files the console asks for; whoever starts it makes them, of what strangers sent, in clean rooms."""
 
 from dataclasses import dataclass
 from typing import Protocol
