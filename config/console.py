@@ -20,6 +20,8 @@ class ConsoleSettings(Section):
     idle_minutes: float = Field(default=120, gt=0)
     refresh_seconds: float = Field(default=15, ge=1)
     upload_bytes: int = Field(default=4_000_000_000, gt=0)
+    # Pictures of files that were made are kept up to so many bytes; then the oldest go.
+    preview_bytes: int = Field(default=1_000_000_000, gt=0)
     # What a read-only query may take (seconds), and how many rows it may give.
     query_seconds: float = Field(default=10, gt=0)
     query_rows: int = Field(default=2_000, gt=0)

@@ -88,6 +88,24 @@ class Inside:
             made.replace(place)
         yield {"turned": was_turned}
 
+    def picture(self, path: str, longest: int, out: str) -> Iterator[Answer]:
+        """Make a picture of the first page of a PDF or a picture file."""
+        from parsers.showing import first_page
+
+        yield _written(out, first_page(Path(path), longest))
+
+    def sheet(self, path: str, page: int, known: list[dict[str, Any]] | None, out: str) -> Iterator[Answer]:
+        """Make a picture of a page as the areas of its values refer to it; `known` are values, None for no scan."""
+        from parsers.showing import sheet
+
+        yield _written(out, sheet(Path(path), page, known))
+
+    def cut(self, path: str, area: dict[str, float], out: str) -> Iterator[Answer]:
+        """Cut an area out of a picture of a sheet."""
+        from parsers.showing import cut_out
+
+        yield _written(out, cut_out(Path(path), area))
+
     def cells(self, path: str) -> Iterator[Answer]:
         """Read all cells of a workbook, a row an answer; blank rows are left out."""
         # Few workbooks come back, and none while mail is read.
@@ -120,6 +138,11 @@ class Inside:
         return Kept(path, name, blob.bytes, blob.sha256 if blob.bytes else None, content.problem)
 
 
+def _written(place: str, data: bytes) -> Answer:
+    Path(place).write_bytes(data)
+    return {"bytes": len(data)}
+
+
 def _told(reading: Reading) -> Answer:
     return {**vars(reading), "found": [as_json(one) for one in reading.found]}
 
@@ -132,6 +155,9 @@ _REQUESTS: dict[str, Callable[..., Iterator[Answer]]] = {
     "pictures": Inside.pictures,
     "thumbnail": Inside.thumbnail,
     "cells": Inside.cells,
+    "picture": Inside.picture,
+    "sheet": Inside.sheet,
+    "cut": Inside.cut,
 }
 
 

@@ -24,6 +24,8 @@ from store.database import Store, open_store
 
 # Raise this where letters, sender clues, mail kinds or filing are read better than before: all mail is read again.
 INTAKE_VERSION = "10"
+# What reading a single page of a scan may take.
+_ONE_PAGE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,14 @@ class Desk:
         limits = self.settings.limits
         light = self._setup(limits.seconds, limits.memory_bytes)
         return Readers(light, self._setup(limits.scan_seconds, limits.scan_memory_bytes), limits.processes)
+
+    def new_room(self, family: str, *, for_scans: bool = False) -> CleanRoom:
+        """Return a clean room of a family of its own, for a thread of its own."""
+        limits = self.settings.limits
+        if not for_scans:
+            return CleanRoom(self._setup(limits.seconds, limits.memory_bytes), family)
+        seconds = min(limits.scan_seconds, _ONE_PAGE_SECONDS)
+        return CleanRoom(self._setup(seconds, limits.scan_memory_bytes), family)
 
     @cached_property
     def keeper(self) -> Keeper:

@@ -12,6 +12,7 @@ import uvicorn
 from config.console import ConsoleSettings
 from ingest.acting import DeskActs
 from ingest.desk import Desk
+from ingest.picturing import DeskPictures
 from reports.console.app import build
 from reports.console.asked import Console
 from reports.console.board import Board
@@ -43,6 +44,7 @@ class Serving:
                 self.console.board.look()
             except (StoreError, OSError) as error:
                 log.warning("console.look_failed", error=type(error).__name__)
+            self.console.pictures.rest()
             # The picture lives on: the collector need not walk through it again and again.
             gc.freeze()
             pause = max(every, (self.console.now() - began).total_seconds() * _REST)
@@ -53,7 +55,8 @@ def console_of(desk: Desk, now: Callable[[], datetime]) -> Console:
     board = Board(desk.keeper, now, AHEAD)
     folder = desk.settings.at(desk.settings.vault.path).parent / "console"
     acts = DeskActs(desk, board)
-    return Console(desk.campaign, desk.settings.console, desk.store, board, acts, now, folder)
+    pictures = DeskPictures(desk, folder / "previews", desk.settings.console.preview_bytes)
+    return Console(desk.campaign, desk.settings.console, desk.store, board, acts, now, folder, pictures)
 
 
 def serve(desk: Desk, host: str, port: int, now: Callable[[], datetime]) -> None:
@@ -68,6 +71,7 @@ def serve(desk: Desk, host: str, port: int, now: Callable[[], datetime]) -> None
         uvicorn.Server(_config(console, host, port)).run()
     finally:
         stopping.set()
+        console.pictures.close()
 
 
 def _config(console: Console, host: str, port: int) -> uvicorn.Config:

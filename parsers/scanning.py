@@ -16,7 +16,8 @@ from parsers.kinds.misread import with_labels_mended
 from parsers.kinds.summary_list import further_page
 from parsers.pages.ocr import read_line
 from parsers.pages.page import PAGE_FAULTS, is_page, is_paper, read_page, wants_memory
-from parsers.pages.red import picture_of
+from parsers.pages.red import Picture, picture_of
+from parsers.pages.shown import Known, straightened
 from parsers.pages.stamped import StampedPage, seal_facts, stamped_page
 from parsers.reading import format_at
 
@@ -72,6 +73,23 @@ def read_scan(path: Path, campaign: Campaign, pages: Sequence[int] = ()) -> Read
         for one, pages in zip(found, _pages_of(found, bundle.pages), strict=True)
     )
     return Reading(format_, tuple(scanned), "ok", "；".join(bundle.left_out))
+
+
+def straight_page(path: Path, number: int, known: Sequence[Known]) -> Picture:
+    """Return a page (from 1) of a scan as the areas of its values refer to it; `known` are some of these values.
+
+    ParseError where there is no such page or it cannot be shown.
+    """
+    format_ = format_at(path)
+    shown = next((page for at, page in _pictures(path, format_, [number]) if at == number), None)
+    if shown is None:
+        raise ParseError("corrupt", f"第 {number} 页打不开")
+    try:
+        return straightened(picture_of(shown), known)
+    except PAGE_FAULTS as error:
+        if wants_memory(error):
+            raise MemoryError from error
+        raise ParseError("corrupt", f"第 {number} 页摆不正") from error
 
 
 def _garbled(path: Path, pages: Sequence[int]) -> Iterator[str]:

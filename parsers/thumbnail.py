@@ -19,18 +19,21 @@ _QUALITY = 82
 _MOST_PROFILE_BYTES = 4_000_000
 
 
-def thumbnail(path: Path) -> tuple[bytes, bool]:
-    """Return a JPEG of at most LONGEST pixels of a picture (of a TIFF its first page), and whether EXIF turned it.
+def thumbnail(path: Path, longest: int = LONGEST) -> tuple[bytes, bool]:
+    """Return a JPEG of at most `longest` pixels of a picture (of a TIFF its first page), and whether EXIF turned it.
 
     ParseError where it cannot be opened or is not whole.
     """
-    turned = is_turned(path)
-    page = _in_srgb(next(open_upright(path, LONGEST)))
+    return jpeg_of(_in_srgb(next(open_upright(path, longest)))), is_turned(path)
+
+
+def jpeg_of(page: Image.Image) -> bytes:
+    """Return a picture in RGB or grey as a JPEG with nothing in it but the picture."""
     out = io.BytesIO()
     # Without these the file would get the profile and the comment of its source.
     page.info.clear()
     page.save(out, "JPEG", quality=_QUALITY, optimize=True)
-    return out.getvalue(), turned
+    return out.getvalue()
 
 
 def _in_srgb(page: Image.Image) -> Image.Image:

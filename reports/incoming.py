@@ -23,12 +23,15 @@ class Cell:
     method: str = ""
     confidence: float = 1.0
     page: int | None = None
+    # The rectangle on its page, where there are pages: {page, left, top, right, bottom}, in shares of the page.
+    area: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def of(cls, value: Mapping[str, Any], file: "FileView") -> "Cell":
         """Return a value of a file's reading as a cell."""
-        sure, page = value.get("confidence", 1.0), (value.get("area") or {}).get("page")
-        return cls(value["raw"], value["value"], value["place"], file, value.get("method", ""), sure, page)
+        sure, area = value.get("confidence", 1.0), value.get("area") or None
+        page = area["page"] if area else None
+        return cls(value["raw"], value["value"], value["place"], file, value.get("method", ""), sure, page, area)
 
     @property
     def is_scanned(self) -> bool:

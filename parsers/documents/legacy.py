@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,9 +28,8 @@ _USUAL_PLACES = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
     r"C:\Program Files\LibreOffice\program\soffice.exe",
 )
-_FILTER = "docx:MS Word 2007 XML"
 # A start takes some seconds, more with a new profile; then a file takes a tenth of a second (documents.md).
-_START_SECONDS = 20
+START_SECONDS = 20
 _MOST_HANGING = 2
 # How a command ends whose processor time is used up, by itself or told by a shell.
 _OUT_OF_TIME = (-24, -9, 128 + 24, 128 + 9)
@@ -42,6 +41,8 @@ _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse"><value>true</value></prop></item>
 <item oor:path="/org.openoffice.Office.Writer/Content/Update">
 <prop oor:name="Link" oor:op="fuse"><value>0</value></prop></item>
+<item oor:path="/org.openoffice.Office.Calc/Content/Update">
+<prop oor:name="Link" oor:op="fuse"><value>1</value></prop></item>
 </oor:items>
 """
 # Nothing listens there: whatever would be fetched over the net is refused at once.
@@ -54,6 +55,18 @@ class Allowance:
 
     seconds: float
     memory_bytes: int
+
+
+@dataclass(frozen=True)
+class Target:
+    """What files are to become: LibreOffice's name of the filter, the suffix, and what tells a whole output."""
+
+    filter: str
+    suffix: str
+    is_whole: Callable[[Path], bool]
+
+
+_WORD = Target("docx:MS Word 2007 XML", ".docx", zipfile.is_zipfile)
 
 
 def find_office() -> str | None:
@@ -71,25 +84,26 @@ def convert(files: Mapping[Path, str], out: Path, allowance: Allowance) -> dict[
     if office is None:
         return {path: ParseError("unsupported", MISSING) for path in files}
     with tempfile.TemporaryDirectory(prefix="zhengji-office-") as folder:
-        work = _Work(office, Path(folder), out, allowance)
+        work = Work(office, Path(folder), out, allowance, _WORD)
         named = {path: work.take(path, SUFFIXES[format_]) for path, format_ in files.items()}
         hung = work.run_all(list(named.values()))
         return {path: work.find_output(name) or _failure(allowance, name in hung) for path, name in named.items()}
 
 
 def _failure(allowance: Allowance, hung: bool) -> ParseError:  # noqa: FBT001 (a table of two rows)
-    seconds = _START_SECONDS + allowance.seconds
+    seconds = START_SECONDS + allowance.seconds
     return ParseError("unsafe", _TOO_LONG.format(seconds=seconds)) if hung else ParseError("corrupt", _FAILED)
 
 
 @dataclass(frozen=True)
-class _Work:
-    """One conversion: the program, a folder for its inputs and profile, where the outputs go, and its limits."""
+class Work:
+    """One conversion: the program, a folder for its inputs and profile, where outputs go, its limits and its target."""
 
     office: str
     folder: Path
     out: Path
     allowance: Allowance
+    target: Target
 
     def take(self, path: Path, suffix: str) -> Path:
         """Return a link to a file under a neutral name; where links across disks fail, a copy."""
@@ -102,8 +116,8 @@ class _Work:
 
     def find_output(self, name: Path) -> Path | None:
         """Return what a file became; None where nothing whole is there, as when the call was killed amid it."""
-        output = self.out / f"{name.stem}.docx"
-        return output if output.exists() and zipfile.is_zipfile(output) else None
+        output = self.out / f"{name.stem}{self.target.suffix}"
+        return output if output.exists() and self.target.is_whole(output) else None
 
     def run_all(self, names: Sequence[Path]) -> set[Path]:
         """Convert files in one call, then those that it left one by one; return those for which time was too short.
@@ -125,8 +139,9 @@ class _Work:
 
     def run(self, names: Sequence[Path]) -> bool:
         """Convert files in one call, killed with all that it started once its time is over; tell if that was enough."""
-        seconds = _START_SECONDS + self.allowance.seconds * len(names)
-        command = [*self._limits(seconds), self.office, self._profile(), *_OPTIONS, str(self.out), *map(str, names)]
+        seconds = START_SECONDS + self.allowance.seconds * len(names)
+        wanted = ["--convert-to", self.target.filter, "--outdir", str(self.out)]
+        command = [*self._limits(seconds), self.office, self._profile(), *_OPTIONS, *wanted, *map(str, names)]
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -160,7 +175,7 @@ class _Work:
         return f"-env:UserInstallation={profile.absolute().as_uri()}"
 
 
-_OPTIONS = ("--headless", "--norestore", "--nolockcheck", "--nodefault", "--convert-to", _FILTER, "--outdir")
+_OPTIONS = ("--headless", "--norestore", "--nolockcheck", "--nodefault")
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

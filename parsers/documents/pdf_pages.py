@@ -115,6 +115,26 @@ def render(path: Path, pages: Iterable[int], dpi: int) -> Iterator[tuple[int, An
             yield number, shown
 
 
+def show(path: Path, number: int, longest: int, *, margins: bool = False) -> Any:  # noqa: ANN401 (a picture of PIL's)
+    """Return a page (from 1) upright in RGB, its longer side of so many pixels.
+
+    With `margins` all of its paper is shown, as positions of text are told, and not what a crop box leaves of it.
+    ParseError where there is no such page or it is broken.
+    """
+    with _opened(path) as document:
+        try:
+            page = document[number - 1]
+            if margins:
+                page.set_cropbox(*page.get_mediabox())
+                # Its size is read when it is opened.
+                page.close()
+                page = document[number - 1]
+            sides = (max(side, 1.0) for side in (page.get_width(), page.get_height()))
+            return page.render(scale=longest / max(sides)).to_pil().convert("RGB")
+        except (pypdfium2.PdfiumError, ctypes.ArgumentError, IndexError, ValueError) as error:
+            raise ParseError("corrupt", f"PDF 第 {number} 页打不开，可能已损坏") from error
+
+
 def with_images(path: Path, pages: Iterable[int]) -> frozenset[int]:
     """Return which of some pages (from 1) show a picture, or cannot be looked into."""
     found = set()

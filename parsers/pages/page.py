@@ -60,7 +60,7 @@ def wants_memory(error: Exception) -> bool:
 
 def read_page(picture: Picture, number: int) -> Page:
     """Return what a picture of a page says; `number` is the page's (from 1)."""
-    flat = _bounded(flattened(_bounded(picture, LONGEST)), LONGEST)
+    flat = flat_page(picture)
     plain = without_seals(flat)
     turn, lines = upright(plain.picture)
     shown = turned(flat, turn)
@@ -68,6 +68,11 @@ def read_page(picture: Picture, number: int) -> Page:
         plain = without_seals(shown)
     blocks = blocks_of(plain.picture, lines, find_tables(plain.ruled), number, plain.stamps)
     return Page(tuple(blocks), shown)
+
+
+def flat_page(picture: Picture) -> Picture:
+    """Return a page without its slope and perspective, at most LONGEST pixels; it may still lie on a side."""
+    return _bounded(flattened(_bounded(picture, LONGEST)), LONGEST)
 
 
 def _bounded(picture: Picture, longest: int) -> Picture:

@@ -28,7 +28,7 @@ _FEW_RULES = 4
 
 Line = tuple[float, float]
 _UNSURE = 0.82
-_TURNS = (None, cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE)
+TURNS = (None, cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE)
 _FEW = 5
 
 
@@ -185,7 +185,7 @@ def _transformed(picture: Picture, matrix: NDArray[Any]) -> Picture:
 def upright(picture: Picture) -> tuple[int | None, list[Text]]:
     """Return how a flat page must be turned for its text to be read (see `turned`), and its lines then."""
     best: tuple[float, int | None, list[Text]] = (-1.0, None, [])
-    for turn in _TURNS:
+    for turn in TURNS:
         lines = read_lines(turned(picture, turn))
         best = max(best, (_sureness(lines), turn, lines), key=lambda one: one[0])
         if best[0] >= _UNSURE or len(lines) < _FEW:

@@ -19,6 +19,7 @@ from reports.console import render, roles
 from reports.console.acts import Acts, Who
 from reports.console.board import Board, Seen
 from reports.console.made import Made
+from reports.console.pictures import Pictures
 from store.accounts import Session
 from store.database import Store
 
@@ -38,6 +39,7 @@ class Console:
     acts: Acts
     now: Callable[[], datetime]
     folder: Path
+    pictures: Pictures
     # What was done, told once on the next page of a session.
     notices: dict[int, list[str]] = field(default_factory=dict)
 

@@ -83,7 +83,8 @@ def _is_own(headers: Headers, host: str) -> bool:
 
 def _put_headers(headers: MutableHeaders, scope: Scope) -> None:
     for name, value in SECURITY_HEADERS.items():
-        headers[name] = value
+        # What a page says itself is stricter: an original runs in no page of ours at all.
+        headers.setdefault(name, value)
     headers.setdefault("Cache-Control", "no-store")
     if scope.get("scheme") == "https":
         headers["Strict-Transport-Security"] = _HSTS

@@ -5,6 +5,7 @@ from reports.console import (
     cases,
     files,
     letter,
+    originals,
     overview,
     province,
     provinces,
@@ -21,4 +22,5 @@ ROUTES: tuple[Route, ...] = (
     *case_acts.ROUTES,
     *cases.ROUTES,
     *files.ROUTES,
+    *originals.ROUTES,
 )
