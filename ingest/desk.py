@@ -23,7 +23,7 @@ from reports.province import Call
 from store.database import Store, open_store
 
 # Raise this where letters, sender clues, mail kinds or filing are read better than before: all mail is read again.
-INTAKE_VERSION = "10"
+INTAKE_VERSION = "11"
 
 
 @dataclass(frozen=True)
