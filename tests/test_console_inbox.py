@@ -3,23 +3,26 @@
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
 from config.errors import ConfigError
 from ingest.desk import Desk
 from reports.console.chores import Chore, Chores
-from reports.console.mails import STATES
+from reports.console.mails import STATES, Choice, mails_of
 from reports.console.quoting import passages
 from reports.incoming import MessageView
 from store import activity, decisions
 from store import mail as kept
 from store.models import Message
 from tests.archive_builders import locked_zip
-from tests.consoles import Running, csrf_of, sample_console, write
+from tests.browsers import PHONE, WIDE, chromium, person
+from tests.consoles import Running, csrf_of, sample_console, served, write
 from tests.desks import AFTER, take
 from tests.inbox import mail, photo
 from tests.sample import day
@@ -40,12 +43,21 @@ def hostile_mail() -> bytes:
         day("08-03T08:00:00"),
         {f'"><img src=x onerror=alert(2)>{TURNED}.docx': b"nothing"},
         text=f"电话 13812345678 {SCRIPT}\n> 上一封 {TURNED}<b>旧信</b>",
-        html=f"<p>live {SCRIPT}</p><img src='https://evil.example/pixel.png'>",
     )
+
+
+def live_mail() -> bytes:
+    html = f"<p>网页信 &lt;script&gt;alert(3) {SCRIPT}</p><img src='https://evil.example/pixel.png'><form><input>"
+    return mail("网页 <live@163.example>", "网页做的信", day("08-03T08:10:00"), text="", html=html)
 
 
 def long_mail() -> bytes:
     return mail("长信 <long@163.example>", "好服务案例咨询", day("08-03T08:30:00"), text="很长的正文，" * 600_000)
+
+
+def disk_mail() -> bytes:
+    said = "照片见网盘 链接：https://pan.baidu.com/s/1AbCdEfGh_23456 提取码: ab3d"
+    return mail("浙江物协 <zjwyxh@example.cn>", "浙江百度网盘", day("08-04T11:00:00"), text=f"好服务案例{said}")
 
 
 def locked_mail() -> bytes:
@@ -70,7 +82,7 @@ def links_mail() -> bytes:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with sample_console(tmp_path_factory) as made:
         folder = tmp_path_factory.mktemp("mails")
-        take(made.desk, folder, hostile_mail(), long_mail(), locked_mail(), links_mail())
+        take(made.desk, folder, hostile_mail(), live_mail(), long_mail(), locked_mail(), links_mail(), disk_mail())
         # However slow the machine is, each act is over when it is answered.
         made.console.chores.patience = 300
         made.console.board.look()
@@ -174,10 +186,15 @@ def test_open_links_stand_with_what_is_needed_to_bring_them_in_the_soonest_first
     assert "《案例材料.zip》（128M）" in words
     assert "还有 2 天，8月8日 21:15 到期" in words
     assert "已于8月4日到期，请对方重发" in words
+    assert "提取码 ab3d" in words
     assert 'rel="noopener noreferrer"' in page
     assert f'href="/add?message={number}&amp;link=2"' in page
     assert "案例材料.zip" in editor(running).get("/inbox").text
-    assert "打开网盘" not in running.as_role("reader").get("/inbox/links").text
+    for path in ("/inbox", "/inbox/links", f"/messages/{number}"):
+        shown = running.as_role("reader").get(path).text
+        assert "案例材料.zip" in shown
+        assert "打开网盘" not in shown
+        assert "ab3d" not in shown
 
 
 def test_a_mails_page_tells_who_sent_it_and_how_that_is_known(running: Running) -> None:
@@ -196,15 +213,16 @@ def test_a_mails_page_tells_who_sent_it_and_how_that_is_known(running: Running) 
 def test_the_files_of_a_mail_stand_as_a_tree_with_their_cases(running: Running) -> None:
     one = named(running, "浙江省“好服务”案例报送")
     page = editor(running).get(f"/messages/{one.id}").text
-    tree = re.findall(r'<li class="depth(\d)">\s*<a class="wrap" href="/files/([^"]+)">([^<]*)</a>', page)
-    names = [(depth, name) for depth, _, name in tree]
+    found = r'<li class="depth(\d)">\s*(?:<span[^>]*>([^<]*)</span>)?<a class="wrap" href="/files/([^"]+)">([^<]*)</a>'
+    tree = re.findall(found, page)
+    names = [(depth, folder + name) for depth, folder, _, name in tree]
     archive = names.index(("0", "案例材料.zip"))
     assert names[archive + 1] == ("1", "宁波甬安物业管理有限公司/鄞州安居家园/推荐表.docx")
     assert [depth for depth, _ in names[archive + 1 : archive + 6]] == ["1"] * 5
-    assert {key for _, key, _ in tree} == {
+    assert {key for _, _, key, _ in tree} == {
         key for key, file in running.console.board.seen.files.items() if file.message_pk == one.id
     }
-    assert "鄞州安居家园</a>" in page[page.index(names[archive + 1][1]) :][:600]
+    assert "鄞州安居家园</a>" in page[page.index("宁波甬安物业管理有限公司/鄞州安居家园/") :][:600]
 
 
 def test_findings_of_a_mail_are_shown_without_commands(running: Running) -> None:
@@ -220,7 +238,7 @@ def test_texts_originals_and_message_ids_are_for_editors(running: Running) -> No
     page = reader.get(f"/messages/{one.id}").text
     assert "正文只给编辑人员看" in page
     assert "谢谢" not in page
-    assert "<form method=\"post\" action=\"/messages" not in page
+    assert '<form method="post" action="/messages' not in page
     assert reader.get(f"/messages/{one.id}/original").status_code == 403
 
 
@@ -252,11 +270,18 @@ def test_nothing_of_a_hostile_mail_is_live_or_turns_the_text_around(running: Run
         assert "<script>alert" not in page
         assert "<img" not in page
         assert "\u202e" not in page
-        assert "evil.example/pixel.png" not in page
     page = editor(running).get(f"/messages/{one.id}").text
     assert "<details><summary>引用或转发的内容" in page
     assert "13812345678" in page
     assert "&lt;b&gt;旧信" in page
+
+
+def test_the_html_of_a_mail_is_never_live(running: Running) -> None:
+    page = editor(running).get(f"/messages/{named(running, '网页做的信').id}").text
+    assert "网页信 &lt;script&gt;alert(3)" in page
+    assert "pixel.png" not in page
+    assert "<img" not in page
+    assert "<form><input>" not in page
 
 
 def test_a_mail_of_ten_megabytes_has_a_page_of_bounded_size(running: Running) -> None:
@@ -471,7 +496,10 @@ def test_where_the_deadline_lies_between_two_stamps_a_person_says_which_counts(r
     [
         ("您好\n谢谢", [("您好\n谢谢", False)]),
         ("收到\n> 老师好\n> 附件\n谢谢", [("收到", False), ("> 老师好\n> 附件", True), ("谢谢", False)]),
-        ("请查收\n\n-----原始邮件-----\n发件人：a@b.cn\n正文", [("请查收\n", False), ("-----原始邮件-----\n发件人：a@b.cn\n正文", True)]),
+        (
+            "请查收\n\n-----原始邮件-----\n发件人：a@b.cn\n正文",
+            [("请查收\n", False), ("-----原始邮件-----\n发件人：a@b.cn\n正文", True)],
+        ),
         ("好\n在 2026-08-01 09:30，张三 写道：\n旧", [("好", False), ("在 2026-08-01 09:30，张三 写道：\n旧", True)]),
         ("", []),
     ],
@@ -486,3 +514,40 @@ def test_lines_without_end_are_told_apart_at_once() -> None:
     began = datetime.now().astimezone()
     passages("- " * 100_000 + "\n" + "在" * 100_000 + "\n" + " " * 200_000)
     assert datetime.now().astimezone() - began < timedelta(seconds=20)
+
+
+def test_a_hundred_thousand_mails_are_sorted_once_and_a_page_is_only_cut_out(running: Running) -> None:
+    running.console.board.look()
+    seen = running.console.board.seen
+    one = named(running, "湖北省案例")
+    many = tuple(
+        replace(one, id=100_000 + number, subject=f"第 {number} 封", arrival=one.arrival + timedelta(seconds=number))
+        for number in range(100_000)
+    )
+    mails = mails_of(replace(seen.assessment, picture=replace(seen.picture, messages=many)))
+    first = mails.chosen(Choice())
+    # The very same list, not another one made of it.
+    assert first is mails.ordered
+    assert mails.chosen(Choice(province="湖北")) is mails.by_province["湖北"]
+    assert mails.chosen(Choice(state="filed")) is mails.by_state["filed"]
+    assert [found.subject for found in mails.chosen(Choice(text="第 99999 封", kind="submission"))] == ["第 99999 封"]
+    assert first[0].subject == "第 99999 封"
+
+
+def test_a_mail_without_province_is_assigned_in_a_real_browser(running: Running) -> None:
+    raw = mail("云淡风轻 <cloud@qq.example>", "好服务照片两张", day("08-05T10:00:00"), {"IMG_9.jpg": photo("cloud")})
+    with served(running), chromium() as browser:
+        take(running.desk, running.desk.settings.base / "browser", raw)
+        running.console.board.look()
+        for size, province in ((WIDE, "青海"), (PHONE, "甘肃")):
+            with person(browser, running, "editor", size) as page:
+                page.goto("/inbox?q=cloud@qq.example")
+                page.get_by_role("link", name="好服务照片两张").click()
+                expect(page.get_by_role("link", name="IMG_9.jpg")).to_be_visible()
+                assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+                if province == "甘肃":
+                    page.get_by_text("改认定发信单位").click()
+                page.get_by_label("省", exact=True).select_option(province)
+                page.get_by_role("button", name="认定", exact=True).click()
+                expect(page.get_by_role("status")).to_contain_text(f"属于{province}")
+                expect(page.get_by_role("link", name=province).first).to_be_visible()

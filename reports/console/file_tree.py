@@ -16,10 +16,11 @@ _DEEPEST = 6
 
 @dataclass(frozen=True)
 class Leaf:
-    """A file in the tree: how deep it lies, what it is called there, and its state in words with a tone."""
+    """A file in the tree: how deep it lies, its folder and name there, and its state in words with a tone."""
 
     key: str
     depth: int
+    folder: str
     name: str
     kind: str
     bytes: int
@@ -43,11 +44,13 @@ def leaves(files: Iterable[FileView], seen: Seen) -> list[Leaf]:
 
 def _leaf(file: FileView, seen: Seen) -> Leaf:
     parts = file.path.split(_INSIDE)
+    folder, slash, name = parts[-1].rpartition("/")
     state, tone = _state(file)
     return Leaf(
         file_key(file),
         min(len(parts) - 1, _DEEPEST),
-        parts[-1],
+        folder + slash,
+        name,
         kind_label(file.kind, seen.picture.campaign),
         file.bytes,
         state,

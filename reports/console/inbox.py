@@ -130,9 +130,7 @@ def links(asked: Asked) -> Response:
 def link_rows(found: Sequence[LinkView], seen: Seen) -> list[LinkRow]:
     """Return cloud links in words."""
     zone = seen.picture.campaign.call.zone
-    return [
-        LinkRow(link, called(link), until(link, seen.as_of, zone), _link_tone(link, seen)) for link in found
-    ]
+    return [LinkRow(link, called(link), until(link, seen.as_of, zone), _link_tone(link, seen)) for link in found]
 
 
 def _link_tone(link: LinkView, seen: Seen) -> str:

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from starlette.responses import FileResponse, RedirectResponse, Response
 
+from config.safe_names import safe_name
 from reports import telling
 from reports.console.asked import Asked, missing
 from reports.console.file_tree import leaves, ordered
@@ -18,7 +19,6 @@ from reports.console.route import Route
 from reports.console.settling import message_asked
 from reports.incoming import MessageView
 from reports.moments import between
-from config.safe_names import safe_name
 from store import activity, decisions, mail, one_mail
 from store.activity import Deed
 from store.decisions import Decided

@@ -26,7 +26,9 @@ class Passage:
 def passages(text: str) -> Sequence[Passage]:
     """Return a text in parts, in order; from where a mailer begins another mail, all is quoted."""
     return tuple(
-        Passage(joined, quoted) for quoted, lines in _runs(text.splitlines()) if (joined := "\n".join(lines).strip("\n"))
+        Passage(joined, quoted)
+        for quoted, lines in _runs(text.splitlines())
+        if (joined := "\n".join(lines).strip("\n"))
     )
 
 
