@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from config.errors import ConfigError
-from ingest import adding, arriving, deciding, reminding, settling
+from ingest import adding, arriving, deciding, reminding, settling, unlocking
 from ingest.deciding import Clerk, Shelved
 from ingest.desk import Desk
 from ingest.importer import import_path
@@ -86,6 +86,11 @@ class DeskActs:
         """Decide which of a mail's two stamps counts."""
         with self.board.deciding():
             return arriving.decide_arrival(self.desk, message, verdict, _person(who), who.seen)
+
+    def unlock(self, who: Who, target: str, word: str) -> Lines:
+        """Give a password for the archives and files of a message, or for all mail of an address."""
+        with self.board.deciding():
+            return unlocking.set_password(self.desk, target, word, _person(who))
 
     def retry(self, who: Who) -> Lines:  # noqa: ARG002 (whoever asks, the same is done)
         """Read anew the mails that failed, and the scans that could not be read."""

@@ -120,7 +120,8 @@ def sender_by_place(sender: Sender, lying: Lying | None, *, decided: bool) -> Se
         return replace(own, clues=(*own.clues, *sender.clues), suspicions=sender.suspicions)
     if sender.province is not None:
         return sender
-    return replace(sender, province=lying.place.province, level="provincial", clues=(lying.clue, *sender.clues))
+    clues = (lying.clue, *sender.clues)
+    return replace(sender, province=lying.place.province, level="provincial", clues=clues, confidence=None)
 
 
 def alone(files: Iterable[ReadFile]) -> list[ReadFile]:

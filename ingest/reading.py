@@ -189,6 +189,7 @@ def _letter(letter: Letter, sender: Sender, kind: tuple[str, str], version: str)
         sender_clues=sender.clues,
         candidates=sender.candidates,
         suspicions=sender.suspicions,
+        sender_confidence=sender.confidence,
         defects=letter.defects,
         version=version,
         forwarded=[_plain(one) for one in letter.forwarded],

@@ -26,7 +26,8 @@ _CANDIDATE = 0.3
 class Sender:
     """The conclusion: province None where nothing is certain; the clues are shown either way.
 
-    `candidates` are the provinces that the clues speak for, the likeliest first, where none was concluded.
+    `candidates` are the provinces that the clues speak for, the likeliest first, where none was concluded; `confidence`
+    is how sure (0 to 1) the clues make the province, or the likeliest, None where a person or a place said it.
     """
 
     province: str | None
@@ -35,6 +36,7 @@ class Sender:
     clues: tuple[str, ...]
     candidates: tuple[str, ...] = ()
     suspicions: tuple[str, ...] = ()
+    confidence: float | None = None
 
 
 def sender_of(
@@ -61,10 +63,10 @@ def sender_of(
     words = (*doubts, *_words(own), *origin.notes)
     if province is None:
         likely = sorted((province for province in sums if sums[province] >= _CANDIDATE), key=lambda one: -sums[one])
-        return Sender(None, None, None, words, tuple(likely), doubts)
+        return Sender(None, None, None, words, tuple(likely), doubts, max(sums.values(), default=0.0))
     learned = any(row.value["province"] == province for row in speaking.learned)
     level, city = _level(own, origin, register, "provincial" if learned else "other")
-    return Sender(province, city, level, words, (), doubts)
+    return Sender(province, city, level, words, (), doubts, sums[province])
 
 
 def _clues(letter: Letter, origin: Origin, written: Written, register: Register, speaking: Speaking) -> Iterable[Clue]:

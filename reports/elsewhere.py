@@ -14,7 +14,8 @@ from reports.wording import MESSAGE_KINDS, clipped, joined, one_line
 
 _NAMED = 3
 _NAME_LENGTH = 40
-_LOCKED = {
+# Of what cannot be opened, why.
+LOCKED = {
     "encrypted": "要密码",
     "corrupt": "损坏",
     "unsupported": "这里读不了",
@@ -52,7 +53,7 @@ def of_province(picture: Picture, province: str, *, links: bool = True) -> tuple
     open_ones = [link for link in picture.open_links if links and link.province == province]
     failed = [one for one in picture.messages if one.province == province and place_of(one) == "failed"]
     told = (
-        _counted([file for file in own if file.status in _LOCKED], "个文件打不开", reasons=True),
+        _counted([file for file in own if file.status in LOCKED], "个文件打不开", reasons=True),
         _counted([file for file in own if file_facts.is_unread(file)], "个文件收到了但读不出内容"),
         _counted([file for message in _unfiled(picture, province) for file in message], "个文件还没有归到小区"),
         f"{len(open_ones)} 个云附件还没有下载（{_links(open_ones)}）" if open_ones else "",
@@ -69,7 +70,7 @@ def _unfiled(picture: Picture, province: str) -> Iterable[Sequence[FileView]]:
 def _counted(files: Sequence[FileView], words: str, *, reasons: bool = False) -> str:
     if not files:
         return ""
-    names = [f"《{_short(file.name)}》{_LOCKED[file.status] if reasons else ''}" for file in files]
+    names = [f"《{_short(file.name)}》{LOCKED[file.status] if reasons else ''}" for file in files]
     return f"{len(files)} {words}（{joined(names, _NAMED)}）"
 
 

@@ -137,6 +137,8 @@ class MessageView:
     sender_decided: str | None = None
     sender_decided_by: str | None = None
     kind_decided_by: str | None = None
+    # How sure (0 to 1) the clues make the province, or the likeliest one; None where a person or a place said it.
+    sender_confidence: float | None = None
 
     @property
     def sender_basis(self) -> str:

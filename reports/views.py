@@ -62,6 +62,7 @@ def _message(row: Message, letter: Letter | None, rows: Rows) -> MessageView:
         city=letter.city if letter else None,
         sender_level=letter.sender_level if letter else None,
         sender_clues=tuple(letter.sender_clues) if letter else (),
+        sender_confidence=letter.sender_confidence if letter else None,
         kind=letter.kind if letter else "",
         kind_evidence=letter.kind_evidence if letter else "",
         state=row.state,

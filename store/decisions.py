@@ -202,6 +202,22 @@ def every(store: Store) -> list[Decided]:
         return made(session)
 
 
+def about_mail(store: Store, message_id: int, address: str | None, spoke: Sequence[int] = ()) -> list[Decided]:
+    """Return the decisions on a message, its files and its address, and those named in `spoke`, also undone ones."""
+    conditions = [
+        Decision.subject == of_message(message_id),
+        Decision.subject.like(f"file:{message_id}:%"),
+        Decision.subject.like(f"attached:{message_id}:%"),
+        Decision.id.in_(spoke),
+    ]
+    if address:
+        learned = Decision.value["learned"].as_string() == address
+        conditions += [Decision.subject == address, (Decision.what == SENDER) & learned]
+    query = select(Decision).where(or_(*conditions)).order_by(Decision.id)
+    with store.reading() as session:
+        return [_decided(row) for row in session.scalars(query)]
+
+
 def last_id(store: Store, by: datetime | None = None) -> int:
     """Return the number of the newest decision (made by a moment), 0 where there is none.
 
@@ -316,5 +332,11 @@ def made(session: Session, *kinds: str) -> list[Decided]:
     query = select(Decision).order_by(Decision.id)
     if kinds:
         query = query.where(Decision.what.in_(kinds))
-    names = [field.name for field in fields(Decided)]
-    return [Decided(**{name: getattr(row, name) for name in names}) for row in session.scalars(query)]
+    return [_decided(row) for row in session.scalars(query)]
+
+
+_NAMES = [field.name for field in fields(Decided)]
+
+
+def _decided(row: Decision) -> Decided:
+    return Decided(**{name: getattr(row, name) for name in _NAMES})

@@ -79,6 +79,7 @@ class ReadLetter:
     suspicions: Sequence[str] = ()
     decided: str = ""
     received: datetime | None = None
+    sender_confidence: float | None = None
 
 
 @dataclass(frozen=True)

@@ -215,8 +215,9 @@ class Letter(Base):
 
     `soft_key` is equal for the copies of one mail that differ in their transport only. `forwarded` and
     `authentication` are lists of small tables. `sender_address` is the address that speaks for the sender: that of the
-    inner mail where one of us forwarded it. `candidates` are the provinces that clues speak for where none is
-    concluded, `suspicions` what speaks against the From, `decided` the ids of the decisions that spoke ("3,7").
+    inner mail where one of us forwarded it; `sender_confidence` (0 to 1) is how sure its clues are. `candidates` are
+    the provinces that clues speak for where none is concluded, `suspicions` what speaks against the From, `decided` the
+    ids of the decisions that spoke ("3,7").
     """
 
     __tablename__ = "letters"
@@ -239,6 +240,7 @@ class Letter(Base):
     sender_level: Mapped[str | None] = mapped_column(String(12))
     sender_clues: Mapped[list[Any]]
     sender_address: Mapped[str | None] = mapped_column(index=True)
+    sender_confidence: Mapped[float | None]
     candidates: Mapped[list[Any]] = mapped_column(default=list)
     suspicions: Mapped[list[Any]] = mapped_column(default=list)
     decided: Mapped[str] = mapped_column(default="")

@@ -76,6 +76,9 @@ class Acts(Protocol):
     def set_arrival(self, who: Who, message: str, verdict: str) -> Lines:
         """Decide which of a mail's two stamps counts."""
 
+    def unlock(self, who: Who, target: str, word: str) -> Lines:
+        """Give a password for the archives and files of a message, or for all mail of an address."""
+
     def retry(self, who: Who) -> Lines:
         """Read anew the mails that failed, and the scans that could not be read."""
 

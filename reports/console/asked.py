@@ -18,6 +18,7 @@ from config.console import ConsoleSettings
 from reports.console import render, roles
 from reports.console.acts import Acts, Who
 from reports.console.board import Board, Seen
+from reports.console.chores import Chores
 from reports.console.made import Made
 from reports.console.pictures import Pictures
 from store.accounts import Session
@@ -42,6 +43,8 @@ class Console:
     pictures: Pictures
     # What was done, told once on the next page of a session.
     notices: dict[int, list[str]] = field(default_factory=dict)
+    # What is being read just now because somebody asked for it.
+    chores: Chores = field(default_factory=Chores)
 
     @cached_property
     def made(self) -> Made:

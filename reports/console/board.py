@@ -14,10 +14,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
+from reports.console.mails import Mails, mails_of, message_of
 from reports.console.part import Part, province_of
 from reports.finding import Assessment, Finding
 from reports.incoming import FileView, MessageView
 from reports.keeper import Keeper
+from reports.mail_side import LinkView
 from reports.picture import AssociationView, CaseView, Picture
 
 _KEY = 12
@@ -94,6 +96,28 @@ class Seen:
     def messages(self) -> Mapping[int, MessageView]:
         """The messages by our numbers."""
         return {message.id: message for message in self.picture.messages}
+
+    @cached_property
+    def mails(self) -> Mails:
+        """The messages as the inbox lists them."""
+        return mails_of(self.assessment)
+
+    @cached_property
+    def findings_of_messages(self) -> Mapping[int, Sequence[Finding]]:
+        """The findings of each message and of its files, by our number of it."""
+        found: dict[int, list[Finding]] = defaultdict(list)
+        for finding in self.assessment.findings:
+            if (number := message_of(finding)) is not None:
+                found[number].append(finding)
+        return found
+
+    @cached_property
+    def links_of(self) -> Mapping[int, Sequence[LinkView]]:
+        """The cloud links of each message, by our number of it."""
+        found: dict[int, list[LinkView]] = defaultdict(list)
+        for link in self.picture.links:
+            found[link.message_pk].append(link)
+        return found
 
     @cached_property
     def files(self) -> Mapping[str, FileView]:

@@ -4,11 +4,15 @@ from reports.console import (
     case_acts,
     cases,
     files,
+    inbox,
     letter,
+    message,
     originals,
     overview,
     province,
     provinces,
+    rereading,
+    settling,
     signing,
 )
 from reports.console.route import Route
@@ -22,5 +26,9 @@ ROUTES: tuple[Route, ...] = (
     *case_acts.ROUTES,
     *cases.ROUTES,
     *files.ROUTES,
+    *inbox.ROUTES,
+    *message.ROUTES,
     *originals.ROUTES,
+    *rereading.ROUTES,
+    *settling.ROUTES,
 )
