@@ -17,6 +17,7 @@ from reports.finding import Assessment, Finding
 from reports.incoming import FileView, MessageView
 from reports.keeper import Keeper
 from reports.picture import AssociationView, CaseView, Picture
+from store.queries import Span
 
 _KEY = 12
 
@@ -110,6 +111,13 @@ class Board:
         with self._turn:
             self._seen = Seen(self._keeper.assessment(self._now()), self._seen.number + 1 if self._seen else 1)
             return self._seen
+
+    def back(self, since: datetime) -> Assessment:
+        """Return the campaign as it was known at a moment: without what came or was decided from then to the last look.
+
+        It is drawn from scratch beside what is kept, so that no look waits for it; with many cases it takes a while.
+        """
+        return Keeper(self._keeper.store, self._keeper.call).assessment(since, Span(since, self.seen.as_of))
 
     @contextmanager
     def deciding(self) -> Iterator[None]:
