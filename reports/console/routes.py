@@ -2,9 +2,11 @@
 
 from reports.console import findings, overview, signing
 from reports.console.route import Route
+from reports.console.search import search
 
 ROUTES: tuple[Route, ...] = (
     *signing.ROUTES,
     *overview.ROUTES,
     *findings.ROUTES,
+    *search.ROUTES,
 )
