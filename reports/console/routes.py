@@ -1,6 +1,6 @@
 """Every address of the console with who may use it: the one table that the application and the tests go by."""
 
-from reports.console import findings, overview, signing
+from reports.console import findings, overview, queries, signing
 from reports.console.route import Route
 from reports.console.search import search
 
@@ -9,4 +9,5 @@ ROUTES: tuple[Route, ...] = (
     *overview.ROUTES,
     *findings.ROUTES,
     *search.ROUTES,
+    *queries.ROUTES,
 )
