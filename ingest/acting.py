@@ -6,12 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 from config.errors import ConfigError
-from ingest import adding, arriving, deciding, reminding, settling, unlocking
+from ingest import adding, arriving, deciding, reminding, settling, unlocking, waiving
 from ingest.deciding import Clerk, Shelved
 from ingest.desk import Desk
 from ingest.importer import import_path
 from ingest.intake import take_in
-from reports.console.acts import Lines, Place, Who
+from reports.console.acts import Lines, Place, Told, Who
 from reports.console.board import Board
 from reports.finding import Assessment
 from reports.letters.backlog import backlog, doubts
@@ -36,10 +36,23 @@ class DeskActs:
         return self._as_clerk(who, lambda clerk: deciding.correct(clerk, case, field, raw))
 
     def waive(self, who: Who, findings: Sequence[str]) -> Lines:
-        """Waive findings, all for one reason; those that cannot be are said, and hold up no others."""
+        """Waive findings, all for one reason; those that cannot be are said, and hold up no others.
+
+        ConfigError where nothing could be done, or a single one was asked for and that could not.
+        """
         if not who.note:
             raise ConfigError("豁免要写明理由")
-        return self._as_clerk(who, lambda clerk: _each(findings, lambda one: deciding.waive(clerk, one)))
+        if len(findings) == 1:
+            return self._as_clerk(who, lambda clerk: deciding.waive(clerk, findings[0]))
+        told = self.waive_each(who, findings)
+        if not told.done:
+            raise ConfigError("；".join(told.failed) or "没有选中任何一条")
+        return [*told.done, *told.failed]
+
+    def waive_each(self, who: Who, findings: Sequence[str]) -> Told:
+        """Waive findings, all for one reason, and tell what was done and what could not be."""
+        with self.board.deciding():
+            return waiving.waive_each(Clerk(self.desk, _person(who), who.seen), findings)
 
     def reopen(self, who: Who, target: str) -> Lines:
         """Reopen a waived finding or a withdrawn case."""
@@ -167,19 +180,3 @@ class DeskActs:
 
 def _person(who: Who) -> Person:
     return Person(who.name, who.now, who.note)
-
-
-def _each(targets: Sequence[str], work: Callable[[str], Lines]) -> Lines:
-    """Do something to each; what cannot be done is said. ConfigError where nothing could, or a single one was asked."""
-    if len(targets) == 1:
-        return work(targets[0])
-    lines: Lines = []
-    troubles: Lines = []
-    for target in targets:
-        try:
-            lines += work(target)
-        except ConfigError as error:
-            troubles.append(str(error))
-    if not lines:
-        raise ConfigError("；".join(troubles) or "没有选中任何一条")
-    return [*lines, *troubles]

@@ -26,7 +26,7 @@ from reports.picture import CaseView, Picture
 from reports.telling import described
 from reports.wording import one_line
 from store import decisions, mail
-from store.decisions import Decided, Ground, Person
+from store.decisions import Decided, Ground, Person, Wanted
 
 # So long a database lets a subject be, and so long a name that a person writes may be.
 _LONGEST, _LONGEST_NAME = 400, 60
@@ -276,7 +276,12 @@ def waive(clerk: Clerk, target: str) -> list[str]:
     """Waive a finding: it stays to be seen as 已豁免, and comes back only where what it was about changes."""
     if not clerk.person.note:
         raise DecisionError("豁免要写明理由：--note 理由")
-    found = finding_named(clerk.assessment, target)
+    wanted = waiver_of(finding_named(clerk.assessment, target), target)
+    return clerk.keep(decisions.WAIVED, wanted.subject, wanted.value, wanted.ground.is_of)
+
+
+def waiver_of(found: Finding, target: str, seen: int | None = None) -> Wanted:
+    """Return the decision that waives a finding; DecisionError where it cannot be waived."""
     if found.rests_on is None:
         raise DecisionError(f"问题 {target} 不能豁免")
     basis = found.rests_on()
@@ -295,7 +300,7 @@ def waive(clerk: Clerk, target: str) -> list[str]:
         same = (row.value["code"], row.value["subject"]) == (found.code, found.key)
         return same and (not row.value["city"] or not found.city or row.value["city"] == found.city)
 
-    return clerk.keep(decisions.WAIVED, f"finding:{found.id}", value, is_of)
+    return Wanted(f"finding:{found.id}", value, Ground(seen, is_of))
 
 
 def reopen(clerk: Clerk, target: str) -> list[str]:

@@ -10,7 +10,7 @@ from ingest.intake import take_in
 from reports import telling
 from reports.wording import LEVELS, MESSAGE_KINDS, clock
 from store import decisions, mail
-from store.decisions import NO_GROUND, AlreadyDecided, Decided, Ground, Person
+from store.decisions import NO_GROUND, AlreadyDecided, Decided, Ground, Kept, Person, Wanted
 from store.mail import Settled
 
 # What a person may say of a sender's level; the words of the digest will do too.
@@ -89,22 +89,40 @@ def keep(
     desk: Desk, what: str, subject: str, value: dict[str, Any], person: Person, ground: Ground = NO_GROUND
 ) -> tuple[Decided, list[str]]:
     """Keep a decision and say so; DecisionError where somebody decided otherwise and that was not seen."""
-    zone = desk.campaign.call.zone
     try:
         kept = decisions.decide(desk.store, what, subject, value, person, ground)
     except AlreadyDecided as there:
-        row = there.standing
-        told = f"{row.person} 已于 {clock(row.decided_at, zone)} 决定过（编号 {row.id}）：{telling.described(row)}"
-        raise DecidedError(f"{told}。看过仍要改的，请加 --replace {row.id}", row.id, told) from None
+        raise _decided_before(desk, there.standing) from None
     decided = next(row for row in decisions.every(desk.store) if row.id == kept.id)
+    return decided, _kept_said(desk, kept, decided)
+
+
+def keep_each(desk: Desk, what: str, wanted: Sequence[Wanted], person: Person) -> list[list[str] | DecidedError]:
+    """Keep several decisions in one go; for each what `keep` says, or the error that it raises."""
+    kept = decisions.decide_each(desk.store, what, wanted, person)
+    known = {row.id: row for row in decisions.every(desk.store)}
+    return [
+        _decided_before(desk, one.standing)
+        if isinstance(one, AlreadyDecided)
+        else _kept_said(desk, one, known[one.id])
+        for one in kept
+    ]
+
+
+def _decided_before(desk: Desk, row: Decided) -> DecidedError:
+    when = clock(row.decided_at, desk.campaign.call.zone)
+    told = f"{row.person} 已于 {when} 决定过（编号 {row.id}）：{telling.described(row)}"
+    return DecidedError(f"{told}。看过仍要改的，请加 --replace {row.id}", row.id, told)
+
+
+def _kept_said(desk: Desk, kept: Kept, decided: Decided) -> list[str]:
     if not kept.new:
-        return decided, [f"先前已这样认定（编号 {kept.id}，{decided.person}）：{telling.described(decided)}"]
+        return [f"先前已这样认定（编号 {kept.id}，{decided.person}）：{telling.described(decided)}"]
     lines = [f"已认定（编号 {kept.id}）：{telling.described(decided)}"]
     if (old := kept.replaced) is not None:
-        lines.append(
-            f"取代 {old.person} {clock(old.decided_at, zone)} 的决定（编号 {old.id}）：{telling.described(old)}"
-        )
-    return decided, lines
+        when = clock(old.decided_at, desk.campaign.call.zone)
+        lines.append(f"取代 {old.person} {when} 的决定（编号 {old.id}）：{telling.described(old)}")
+    return lines
 
 
 def _changes(desk: Desk, before: Mapping[int, Settled], decided: Decided | None = None) -> list[str]:

@@ -140,6 +140,15 @@ class Kept:
     replaced: Decided | None = None
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """A decision that somebody wants to make: on what, how, and what of it was seen."""
+
+    subject: str
+    value: dict[str, Any]
+    ground: Ground = NO_GROUND
+
+
 def decide(
     store: Store, what: str, subject: str, value: dict[str, Any], person: Person, ground: Ground = NO_GROUND
 ) -> Kept:
@@ -147,28 +156,49 @@ def decide(
 
     AlreadyDecided where another person's stands that was not seen.
     """
+    kept = decide_each(store, what, [Wanted(subject, value, ground)], person)[0]
+    if isinstance(kept, AlreadyDecided):
+        raise kept
+    return kept
+
+
+def decide_each(store: Store, what: str, wanted: Sequence[Wanted], person: Person) -> list[Kept | AlreadyDecided]:
+    """Keep several decisions of one kind, as `decide` does one after the other, but looking and writing once."""
     with store.session() as session:
         hold(session.connection(), zlib.crc32(b"decide"))
         if what in ON_FILING:
             # Whoever is filing it just now has not seen this decision, and marks it filed before we mark it again.
-            hold(session.connection(), filing_lock(value["province"]))
+            for province in sorted({one.value["province"] for one in wanted}):
+                hold(session.connection(), filing_lock(province))
         known = current(made(session, what))
-        standing = next((row for row in known if row.subject == subject or ground.is_of(row)), None)
-        # What is decided again for a better reason is decided anew.
-        same = standing is not None and standing.value == value and person.note in ("", standing.note)
-        if standing and same:
-            return Kept(standing.id, new=False)
-        if standing and standing.person != person.name and standing.id != ground.seen:
-            raise AlreadyDecided(standing)
-        subject = standing.subject if standing else subject
-        row = Decision(
-            what=what, subject=subject, value=value, person=person.name, note=person.note, decided_at=person.now
-        )
-        session.add(row)
-        if what in ON_FILING:
-            _file_again(session, value["province"])
-        session.flush()
-        return Kept(row.id, new=True, replaced=standing)
+        return [_decide(session, what, one, person, known) for one in wanted]
+
+
+def _decide(
+    session: Session, what: str, wanted: Wanted, person: Person, known: list[Decided]
+) -> Kept | AlreadyDecided:
+    """Keep one decision beside those that are `known`, and add it to them."""
+    standing = next((row for row in known if row.subject == wanted.subject or wanted.ground.is_of(row)), None)
+    # What is decided again for a better reason is decided anew.
+    if standing and standing.value == wanted.value and person.note in ("", standing.note):
+        return Kept(standing.id, new=False)
+    if standing and standing.person != person.name and standing.id != wanted.ground.seen:
+        return AlreadyDecided(standing)
+    subject = standing.subject if standing else wanted.subject
+    row = Decision(
+        what=what,
+        subject=subject,
+        value=wanted.value,
+        person=person.name,
+        note=person.note,
+        decided_at=person.now,
+    )
+    session.add(row)
+    if what in ON_FILING:
+        _file_again(session, wanted.value["province"])
+    session.flush()
+    known[:] = [*(one for one in known if one is not standing), _decided(row)]
+    return Kept(row.id, new=True, replaced=standing)
 
 
 def _file_again(session: Session, province: str) -> None:
@@ -193,7 +223,11 @@ def undo(store: Store, decision_id: int, person: Person) -> bool:
 
 def find(store: Store, decision_id: int | None) -> Decided | None:
     """Return a decision by its id, also an undone one."""
-    return next((row for row in every(store) if row.id == decision_id), None) if decision_id is not None else None
+    if decision_id is None:
+        return None
+    with store.reading() as session:
+        row = session.get(Decision, decision_id)
+        return _decided(row) if row else None
 
 
 def every(store: Store) -> list[Decided]:
@@ -340,3 +374,5 @@ _NAMES = [field.name for field in fields(Decided)]
 
 def _decided(row: Decision) -> Decided:
     return Decided(**{name: getattr(row, name) for name in _NAMES})
+def _decided(row: Decision) -> Decided:
+    return Decided(**{field.name: getattr(row, field.name) for field in fields(Decided)})

@@ -124,6 +124,22 @@ def search(store: Store, words: Sequence[Word]) -> dict[Word, frozenset[str] | N
         return {word: _holding(session, word) for word in words}
 
 
+def first(store: Store, all_of: Sequence[Sequence[Word]], at_most: int) -> list[str] | None:
+    """Return some of the contents whose texts may hold one word of each group; None where that may be any.
+
+    What is not indexed yet is not found (`catch_up`).
+    """
+    with store.reading() as session:
+        dialect = _dialect(session)
+        both, either = (" & ", " | ") if dialect == "postgresql" else (" AND ", " OR ")
+        groups = [[_asked(word, dialect) for word in group] for group in all_of]
+        telling = [f"({either.join(f'({asked})' for asked in own)})" for own in groups if all(own)]
+        if not telling or not _has_terms(session):
+            return None
+        query = f"SELECT sha256 FROM searched WHERE NOT whole OR id IN ({_FIND[dialect]}) LIMIT :most"  # noqa: S608
+        return list(session.scalars(text(query), {"asked": both.join(telling), "most": at_most}))
+
+
 def _holding(session: Session, word: Word) -> frozenset[str] | None:
     asked = _asked(word, _dialect(session))
     if not asked:

@@ -1,9 +1,8 @@
 """Commands that answer which: cases with filters and words, SQL over the views, and the queries saved of both."""
 
-import re
 import sys
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, time
+from collections.abc import Callable
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,24 +11,25 @@ import click
 
 from config.campaign import Call
 from ingest.commands.decide import deciding_person, person_option
-from ingest.commands.saving import SavedError, as_line, options_of, save, standing
+from ingest.commands.saving import options_of, save, standing
 from ingest.commands.tell import as_of, output
 from ingest.context import Context, give, moment, now
 from ingest.desk import Desk
 from ingest.digesting import assessment
 from reports.queries.cases import FORMATS, Manner, listed, shown
 from reports.queries.filters import Wish
+from reports.queries.errors import AskedWrongError
 from reports.queries.fulltext import Library
+from reports.queries.saving import SavedError, as_line
+from reports.queries.wishing import first_day, moment_named, split
 from reports.query import FORMATS as QUERY_FORMATS
 from reports.query import QueryError, as_bytes, run_query
 from reports.status import as_table
 from reports.wording import clock
 from store import documents, saved, searching
 
-_COMMAS = re.compile(r"[,，、]")
 _LISTS = ("missing", "has", "finding")
 _PLAIN = ("province", "city", "company", "community", "type", "complete", "late", "unstamped", "withdrawn", "every")
-_DAY = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
 Command = Callable[..., Any]
 
@@ -105,7 +105,7 @@ def cases(context: click.Context, /, save: str | None, saved: str | None, **said
             _wish(said, call),
             " ".join(said["text"]) or None,
             _library(desk),
-            Manner(_split(said["columns"]), _split(said["sort"]), said["limit"]),
+            Manner(split(said["columns"]), split(said["sort"]), said["limit"]),
         )
         # What could not be run is not worth keeping.
         _keep(desk, save, context, said["person"])
@@ -122,7 +122,7 @@ def _library(desk: Desk) -> Library:
 
 
 def _wish(said: dict[str, Any], call: Call) -> Wish:
-    plain = {name: said[name] for name in _PLAIN} | {name: _split(said[name]) for name in _LISTS}
+    plain = {name: said[name] for name in _PLAIN} | {name: split(said[name]) for name in _LISTS}
     return Wish(
         **plain,
         arrived_since=_beginning(said["arrived_since"], call, "--arrived-since"),
@@ -132,33 +132,20 @@ def _wish(said: dict[str, Any], call: Call) -> Wish:
     )
 
 
-def _split(texts: Sequence[str]) -> tuple[str, ...]:
-    return tuple(one.strip() for text in texts for one in _COMMAS.split(text) if one.strip())
-
-
 def _beginning(text: str | None, call: Call, option: str) -> datetime | None:
     """Return the moment that a text names; of a day alone its beginning."""
-    if text is None:
-        return None
     try:
-        if len(text) == len("2026-08-05"):
-            return datetime.combine(date.fromisoformat(text), time(), call.zone)
-        parsed = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"{text} 不是日期，请写作 2026-07-20 或 2026-07-20T18:00", param_hint=option) from None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=call.zone)
+        return moment_named(text, call.zone) if text is not None else None
+    except AskedWrongError as error:
+        raise click.BadParameter(str(error), param_hint=option) from None
 
 
 def _first_day(text: str | None, option: str) -> date | None:
     """Return the first day of what a text names: 2015, 2015-06, 2015-06-30."""
-    if text is None:
-        return None
-    if match := _DAY.fullmatch(text.strip()):
-        try:
-            return date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
-        except ValueError:
-            pass
-    raise click.BadParameter(f"{text} 不是日期，请写作 2015、2015-06 或 2015-06-30", param_hint=option)
+    try:
+        return first_day(text) if text is not None else None
+    except AskedWrongError as error:
+        raise click.BadParameter(str(error), param_hint=option) from None
 
 
 def _keep(desk: Desk, name: str | None, context: click.Context, person: str | None) -> None:

@@ -1,7 +1,5 @@
 """Saved queries: how the words of a command line are kept under a name, and become options again."""
 
-import re
-import shlex
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,27 +7,14 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from config.errors import ConfigError, nearest
+from config.errors import nearest
+from reports.queries.saving import SavedError, checked, kept
 from store import saved
 from store.database import Store
 from store.saved import Saved
 
-_LONGEST = 60
 # What is of one use alone.
 _OF_NOW = frozenset({"save", "saved", "output", "person"})
-_SPECIAL = re.compile(r"[\s'\"\\$`!*?;&|<>()\[\]{}#~]|^$")
-
-
-class SavedError(ConfigError):
-    """A saved query that cannot be kept or used; the text is one Chinese line."""
-
-
-def checked(name: str) -> str:
-    """Return a name for a query; SavedError where nobody could call it so."""
-    plain = " ".join(name.split())
-    if not plain or len(plain) > _LONGEST or plain.startswith("-") or not plain.isprintable():
-        raise SavedError(f"查询的名称要在 1 到 {_LONGEST} 个字之间，不以 - 开头，没有看不见的字符")
-    return plain
 
 
 def words_of(context: click.Context) -> tuple[str, ...]:
@@ -52,25 +37,18 @@ def words_of(context: click.Context) -> tuple[str, ...]:
 
 def save(store: Store, name: str, context: click.Context, person: str, now: datetime) -> Saved:
     """Keep a command line under a name; SavedError where another one has that name."""
-    words = words_of(context)
-    if len(words) == 1:
-        raise SavedError("没有写任何条件，不必保存")
-    kept = saved.keep(store, checked(name), words, person, now)
-    if kept.words != words:
-        there = f"已有名为“{kept.name}”的查询（{kept.person}：{as_line(kept.words)}）"
-        raise SavedError(f"{there}；请换个名称，或先 zhengji saved --forget {kept.name}")
-    return kept
+    return kept(store, name, words_of(context), person, now)
 
 
 def options_of(store: Store, name: str, context: click.Context) -> dict[str, Any]:
     """Return a command's options: those of a saved query, with what the command line says added, or in their place."""
-    kept = saved.find(store, checked(name))
+    there = saved.find(store, checked(name))
     own = [one.name for one in saved.every(store) if one.words[:1] == (context.command.name,)]
-    if kept is None:
+    if there is None:
         raise SavedError(f"没有名为“{name}”的查询{nearest(name, own) if own else '，还没有保存过'}")
-    if kept.words[0] != context.command.name:
-        raise SavedError(f"“{name}”是 zhengji {kept.words[0]} 的查询")
-    before = parsed(kept, context.command).params
+    if there.words[0] != context.command.name:
+        raise SavedError(f"“{name}”是 zhengji {there.words[0]} 的查询")
+    before = parsed(there, context.command).params
     return {parameter.name or "": _joined(parameter, before, context) for parameter in context.command.params}
 
 
@@ -82,27 +60,22 @@ def _joined(parameter: click.Parameter, before: Mapping[str, Any], context: clic
     return now if context.get_parameter_source(name) is ParameterSource.COMMANDLINE else was
 
 
-def parsed(kept: Saved, command: click.Command) -> click.Context:
+def parsed(query: Saved, command: click.Command) -> click.Context:
     """Return the options of a saved query; SavedError where this version does not know them any more."""
     try:
-        return command.make_context(command.name, list(kept.words[1:]))
+        return command.make_context(command.name, list(query.words[1:]))
     except (click.ClickException, click.exceptions.Exit) as error:
         reason = error.format_message() if isinstance(error, click.ClickException) else "不是查询"
-        raise SavedError(f"保存的查询“{kept.name}”现在不能用了：{reason}") from error
+        raise SavedError(f"保存的查询“{query.name}”现在不能用了：{reason}") from error
 
 
-def as_line(words: Sequence[str]) -> str:
-    """Return words as they would be typed."""
-    return " ".join(["zhengji", *(shlex.quote(word) if _SPECIAL.search(word) else word for word in words)])
-
-
-def standing(kept: Saved, commands: Collection[click.Command]) -> str:
+def standing(query: Saved, commands: Collection[click.Command]) -> str:
     """Return whether a saved query can still be used, in words."""
-    command = next((one for one in commands if one.name == kept.words[0]), None)
+    command = next((one for one in commands if one.name == query.words[0]), None)
     if command is None:
         return "不能用了：没有这个命令"
     try:
-        parsed(kept, command)
+        parsed(query, command)
     except SavedError as error:
         return str(error).partition("”")[2]
     return "可用"

@@ -37,6 +37,14 @@ class Place:
     kind: str | None = None
 
 
+@dataclass(frozen=True)
+class Told:
+    """What came of several things that were asked for: what was done, and what could not be with the reason."""
+
+    done: Lines
+    failed: Lines
+
+
 class Acts(Protocol):
     """What can be asked for; cases, messages, files and findings are named as on the command line."""
 
@@ -45,6 +53,9 @@ class Acts(Protocol):
 
     def waive(self, who: Who, findings: Sequence[str]) -> Lines:
         """Waive findings, all for one reason."""
+
+    def waive_each(self, who: Who, findings: Sequence[str]) -> Told:
+        """Waive findings, all for one reason; tell apart what was done and what could not be."""
 
     def reopen(self, who: Who, target: str) -> Lines:
         """Reopen a waived finding or a withdrawn case."""

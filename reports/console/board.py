@@ -21,6 +21,7 @@ from reports.incoming import FileView, MessageView
 from reports.keeper import Keeper
 from reports.mail_side import LinkView
 from reports.picture import AssociationView, CaseView, Picture
+from store.queries import Span
 
 _KEY = 12
 _Told = TypeVar("_Told")
@@ -175,6 +176,13 @@ class Board:
                 seen.once(work)
             self._seen = seen
             return seen
+
+    def back(self, since: datetime) -> Assessment:
+        """Return the campaign as it was known at a moment: without what came or was decided from then to the last look.
+
+        It is drawn from scratch beside what is kept, so that no look waits for it; with many cases it takes a while.
+        """
+        return Keeper(self._keeper.store, self._keeper.call).assessment(since, Span(since, self.seen.as_of))
 
     @contextmanager
     def deciding(self) -> Iterator[None]:

@@ -18,18 +18,22 @@ _SLIP = 0.4
 _NAMED = 5
 
 
-def ask(assessment: Assessment, question: str) -> Answer:
-    """Return the answer to a question on a campaign; `understood` is false where it was not."""
+def ask(assessment: Assessment, question: str, named: Picture | None = None) -> Answer:
+    """Return the answer to a question on a campaign; `understood` is false where it was not.
+
+    Names are looked for in the picture `named`, if that holds all that the question can speak of.
+    """
+    known = named or assessment.picture
     tidy = tidied(question)
     if not tidy or len(tidy) > _LONGEST:
         return _puzzled("请把问题写在一句话里，如：江苏交了没", ())
-    names = names_in(tidy, assessment.picture)
+    names = names_in(tidy, known)
     meaning = meaning_of(names.rest)
     if meaning.unknown:
         _take_counties(names, meaning.unknown)
         meaning = meaning_of(names.rest)
     if meaning.unknown:
-        return _unknown(tidy, meaning.unknown, assessment.picture)
+        return _unknown(tidy, meaning.unknown, known)
     if doubt := _several(names):
         return _puzzled(doubt, ())
     subject = _subject(names)
