@@ -18,6 +18,8 @@ from config.console import ConsoleSettings
 from reports.console import render, roles
 from reports.console.acts import Acts, Who
 from reports.console.board import Board, Seen
+from reports.console.jobs import Jobs
+from reports.console.uploads import Uploads
 from store.accounts import Session
 from store.database import Store
 
@@ -39,6 +41,14 @@ class Console:
     folder: Path
     # What was done, told once on the next page of a session.
     notices: dict[int, list[str]] = field(default_factory=dict)
+    uploads: Uploads = field(init=False)
+    jobs: Jobs = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make what lies in its folder known."""
+        uploads = Uploads(self.folder / "uploads", self.settings.upload_bytes)
+        object.__setattr__(self, "uploads", uploads)
+        object.__setattr__(self, "jobs", Jobs(self.folder / "orders", uploads, self.acts, self.store, self.now))
 
     @property
     def idle(self) -> timedelta:

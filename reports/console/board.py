@@ -16,6 +16,7 @@ from functools import cached_property
 from reports.finding import Assessment, Finding
 from reports.incoming import FileView, MessageView
 from reports.keeper import Keeper
+from reports.mail_side import LinkView
 from reports.picture import AssociationView, CaseView, Picture
 
 _KEY = 12
@@ -74,6 +75,14 @@ class Seen:
         found: dict[int, list[FileView]] = defaultdict(list)
         for file in self.picture.files:
             found[file.message_pk].append(file)
+        return found
+
+    @cached_property
+    def links_of(self) -> Mapping[int, Sequence[LinkView]]:
+        """The cloud links of each message, by our number of it."""
+        found: dict[int, list[LinkView]] = defaultdict(list)
+        for link in self.picture.links:
+            found[link.message_pk].append(link)
         return found
 
     @cached_property
