@@ -1,12 +1,14 @@
 """What the console asks to be done is done here: by the functions of the command line, one after the other."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from config.errors import ConfigError
-from ingest import adding, arriving, deciding, reminding, settling, unlocking, waiving
+from config.errors import ConfigError, DecidedBeforeError
+from ingest import adding, arriving, attaching, deciding, reminding, settling, unlocking, waiving
 from ingest.deciding import Clerk, Shelved
 from ingest.desk import Desk
 from ingest.importer import import_path
@@ -22,6 +24,17 @@ from store import mail, reminders
 from store.decisions import Person
 
 _FAILED = "来信 {number} 未能读出：{reason}"
+_ATTACHED = {
+    True: "《{one.name}》已补入（编号 {one.decision}）",
+    False: "《{one.name}》先前已补入，没有重复（编号 {one.decision}）",
+}
+# What the command line tells people to type, and what a page tells them instead.
+_TYPED = (
+    (re.compile(r"请先运行 zhengji undo (\d+)"), r"请先在“人工处理”里撤销编号 \1"),
+    (re.compile(r"请加 --link 序号"), "请选明是哪个链接，一次补一个链接的文件"),
+    (re.compile(r"--source "), "来源"),
+    (re.compile(r"--case "), "案例"),
+)
 
 
 @dataclass(frozen=True)
@@ -121,8 +134,20 @@ class DeskActs:
     def add(self, who: Who, files: Sequence[Path], said: Mapping[str, str | None]) -> Lines:
         """Take in files that came by other ways; `said` is {province, city, case, source, arrived}."""
         with self.board.deciding():
-            done = adding.add(self.desk, files, said, _person(who))
+            with _in_words_of_pages():
+                done = adding.add(self.desk, files, said, _person(who))
             return [*done.lines, *done.failures]
+
+    def attach(self, who: Who, message: str, files: Sequence[Path], link: int | None) -> Lines:
+        """Add to a message the files that lay behind its cloud links, or behind the one of a number."""
+        with self.board.deciding():
+            with _in_words_of_pages():
+                done = attaching.attach(self.desk, message, files, link, who.name, who.now)
+            lines = [
+                _ATTACHED[one.new].format(one=one) + (f"，答复链接 {one.link}" if one.link else "") for one in done
+            ]
+            failed = [(number, reason) for number, reason in mail.failed(self.desk.store) if str(number) == message]
+            return [*lines, *(_FAILED.format(number=number, reason=reason) for number, reason in failed)]
 
     def take_mail(self, who: Who, raw: Path) -> Lines:
         """Take in a mail from a `.eml` file."""
@@ -176,6 +201,20 @@ class DeskActs:
 
     def _failures(self) -> Lines:
         return [_FAILED.format(number=number, reason=reason) for number, reason in mail.failed(self.desk.store)]
+
+
+@contextmanager
+def _in_words_of_pages() -> Iterator[None]:
+    """Let what cannot be done be said without what only the command line knows."""
+    try:
+        yield
+    except DecidedBeforeError:
+        raise
+    except ConfigError as error:
+        said = str(error)
+        for typed, instead in _TYPED:
+            said = typed.sub(instead, said)
+        raise ConfigError(said) from None
 
 
 def _person(who: Who) -> Person:

@@ -67,11 +67,13 @@ def serve(desk: Desk, host: str, port: int, now: Callable[[], datetime]) -> None
     stopping = threading.Event()
     watching = threading.Thread(target=Serving(console, stopping).watch, name="looking", daemon=True)
     watching.start()
+    console.jobs.resume()
     try:
         uvicorn.Server(_config(console, host, port)).run()
     finally:
         stopping.set()
         console.pictures.close()
+        console.jobs.stop()
 
 
 def _config(console: Console, host: str, port: int) -> uvicorn.Config:

@@ -48,3 +48,9 @@ def latest(store: Store, at_most: int, skip: int = 0, person: str | None = None)
         rows = session.scalars(query.order_by(Activity.id.desc()).offset(skip).limit(at_most))
         found = [Deed(row.at, row.person, row.address, row.action, row.target, row.told) for row in rows]
         return found, session.scalar(count) or 0
+
+
+def persons(store: Store) -> Sequence[str]:
+    """Return who ever did something, by name."""
+    with store.reading() as session:
+        return session.scalars(select(Activity.person).distinct().order_by(Activity.person)).all()

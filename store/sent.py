@@ -117,6 +117,20 @@ def finish(store: Store, sending: Sending, state: str, reason: str, now: datetim
         return cast("CursorResult[Any]", done).rowcount == 1
 
 
+def find(store: Store, number: int) -> Sending | None:
+    """Return what was tried under a number."""
+    with store.reading() as session:
+        row = session.get(SentDigest, number)
+        return _told(row) if row else None
+
+
+def latest(store: Store, at_most: int, skip: int = 0) -> tuple[tuple[Sending, ...], int]:
+    """Return what was tried last, the newest first, and how much there is in all."""
+    with store.reading() as session:
+        rows = session.scalars(select(SentDigest).order_by(SentDigest.id.desc()).offset(skip).limit(at_most))
+        return tuple(_told(row) for row in rows), session.scalar(select(func.count()).select_from(SentDigest)) or 0
+
+
 def of_day(store: Store, day: date) -> tuple[Sending, ...]:
     """Return what was tried for a day's digest, without tests, in the order of the first tries."""
     return tuple(one for one in every(store) if one.day == day and one.channel != TEST)

@@ -99,6 +99,9 @@ class Acts(Protocol):
     def add(self, who: Who, files: Sequence[Path], said: Mapping[str, str | None]) -> Lines:
         """Take in files that came by other ways; `said` is {province, city, case, source, arrived}."""
 
+    def attach(self, who: Who, message: str, files: Sequence[Path], link: int | None) -> Lines:
+        """Add to a message the files that lay behind its cloud links, or behind the one of a number."""
+
     def take_mail(self, who: Who, raw: Path) -> Lines:
         """Take in a mail from a `.eml` file."""
 

@@ -21,6 +21,7 @@ from config.errors import ConfigError, DecidedBeforeError
 from reports.console import render, signing
 from reports.console.asked import UNPROCESSABLE, Asked, Console, Done, local
 from reports.console.guard import Guard
+from reports.console.receiving import has_files, received
 from reports.console.roles import may
 from reports.console.route import Route
 from reports.console.routes import ROUTES
@@ -63,7 +64,7 @@ def _endpoint(console: Console, route: Route) -> Callable[[Request], Awaitable[R
         session = await run_in_threadpool(_session, console, request)
         if refused := _refused(console, route, request, session):
             return refused
-        form = await _form(route, request)
+        form = await _form(console, route, request, session)
         asked = Asked(console, request, session, form)
         if route.deed and session and not _is_own_form(session, request, form):
             raise HTTPException(_FORBIDDEN, "页面过期了，请返回刷新后再试")
@@ -90,10 +91,12 @@ def _refused(console: Console, route: Route, request: Request, session: Session 
     raise HTTPException(_FORBIDDEN, "您的账号没有这项权限；需要的话，请找管理员")
 
 
-async def _form(route: Route, request: Request) -> Mapping[str, Any]:
-    """Return what was sent, where it is a form of words; HTTPException where it is too large."""
+async def _form(console: Console, route: Route, request: Request, session: Session | None) -> Mapping[str, Any]:
+    """Return what was sent, where it is a form; HTTPException where it is too large."""
     if not route.deed or route.streams:
         return {}
+    if route.files and session and has_files(request):
+        return await received(request, session, console.uploads, console.now())
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > _LARGEST_FORM:
         raise HTTPException(_TOO_LARGE, "内容太长")

@@ -19,8 +19,10 @@ from reports.console import render, roles
 from reports.console.acts import Acts, Who
 from reports.console.board import Board, Seen
 from reports.console.chores import Chores
+from reports.console.jobs import Jobs
 from reports.console.made import Made
 from reports.console.pictures import Pictures
+from reports.console.uploads import Uploads
 from store.accounts import Session
 from store.database import Store
 
@@ -50,6 +52,14 @@ class Console:
     def made(self) -> Made:
         """What persons decided of cases."""
         return Made(self.store)
+    uploads: Uploads = field(init=False)
+    jobs: Jobs = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make what lies in its folder known."""
+        uploads = Uploads(self.folder / "uploads", self.settings.upload_bytes)
+        object.__setattr__(self, "uploads", uploads)
+        object.__setattr__(self, "jobs", Jobs(self.folder / "orders", uploads, self.acts, self.store, self.now))
 
     @property
     def idle(self) -> timedelta:

@@ -134,6 +134,14 @@ class Seen:
         return found
 
     @cached_property
+    def links_of(self) -> Mapping[int, Sequence[LinkView]]:
+        """The cloud links of each message, by our number of it."""
+        found: dict[int, list[LinkView]] = defaultdict(list)
+        for link in self.picture.links:
+            found[link.message_pk].append(link)
+        return found
+
+    @cached_property
     def findings(self) -> Mapping[str, Finding]:
         """The findings by their ids."""
         return {finding.id: finding for finding in self.assessment.findings}

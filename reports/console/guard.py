@@ -1,5 +1,7 @@
 """Stands before every page: which hosts are answered, whose forms are taken, and the headers that each answer bears.
 
+An answer cannot loosen the policy; it may ask for one of two others, which are written here.
+
 Sources: OWASP Secure Headers Project, the Fetch Metadata specification, CSP Level 3.
 """
 
@@ -15,6 +17,10 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+# The one exception: a page that shows within itself, in a frame without any rights, what was sent as HTML. Its own
+# answer may ask for these two policies and no other: FRAMING for the page around it, FRAMED for what stands within.
+FRAMING = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+FRAMED = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
 SECURITY_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -23,6 +29,15 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+# What is framed must be so by us alone. A sandboxed answer has no origin, so that it cannot be isolated as one of ours.
+_OTHERWISE: Mapping[str, Mapping[str, str]] = {
+    FRAMING: {"Content-Security-Policy": FRAMING},
+    FRAMED: {
+        "Content-Security-Policy": FRAMED,
+        "X-Frame-Options": "SAMEORIGIN",
+        "Cross-Origin-Opener-Policy": "unsafe-none",
+    },
 }
 _HSTS = "max-age=31536000"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -85,6 +100,9 @@ def _put_headers(headers: MutableHeaders, scope: Scope) -> None:
     for name, value in SECURITY_HEADERS.items():
         # What a page says itself is stricter: an original runs in no page of ours at all.
         headers.setdefault(name, value)
+    otherwise = _OTHERWISE.get(headers.get("Content-Security-Policy", ""), {})
+    for name, value in {**SECURITY_HEADERS, **otherwise}.items():
+        headers[name] = value
     headers.setdefault("Cache-Control", "no-store")
     if scope.get("scheme") == "https":
         headers["Strict-Transport-Security"] = _HSTS

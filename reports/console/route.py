@@ -15,7 +15,8 @@ class Route:
     """A page: its path (as Starlette writes it), the function that answers, and the role that it asks for.
 
     None as role: everybody, without signing in. `deed` is what the activity log calls a write, and marks it as one: it
-    is a POST with a CSRF token. A page with `streams` reads the body itself, however large it may be.
+    is a POST with a CSRF token. A page with `streams` reads the body itself, however large it may be, and asks for the
+    token in a header; the form of one with `files` may bring files, which are on the disk when the page is asked.
     """
 
     path: str
@@ -23,6 +24,7 @@ class Route:
     role: str | None = READER
     deed: str = ""
     streams: bool = False
+    files: bool = False
 
     @property
     def method(self) -> str:

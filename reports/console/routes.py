@@ -1,8 +1,11 @@
 """Every address of the console with who may use it: the one table that the application and the tests go by."""
 
 from reports.console import (
+    activities,
+    adding,
     case_acts,
     cases,
+    decided,
     files,
     findings,
     inbox,
@@ -14,8 +17,10 @@ from reports.console import (
     provinces,
     queries,
     rereading,
+    sent,
     settling,
     signing,
+    uploading,
 )
 from reports.console.route import Route
 
@@ -25,8 +30,11 @@ ROUTES: tuple[Route, ...] = (
     *provinces.ROUTES,
     *province.ROUTES,
     *letter.ROUTES,
+    *activities.ROUTES,
+    *adding.ROUTES,
     *case_acts.ROUTES,
     *cases.ROUTES,
+    *decided.ROUTES,
     *files.ROUTES,
     *findings.ROUTES,
     *inbox.ROUTES,
@@ -34,5 +42,7 @@ ROUTES: tuple[Route, ...] = (
     *originals.ROUTES,
     *queries.ROUTES,
     *rereading.ROUTES,
+    *sent.ROUTES,
     *settling.ROUTES,
+    *uploading.ROUTES,
 )
