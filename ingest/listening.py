@@ -2,14 +2,15 @@
 
 import errno
 import socket
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator
 from ipaddress import ip_address
+from typing import Any
 
 from config.console import ConsoleSettings
 from config.errors import ConfigError
 
 _BACKLOG = 512
+_HAS_NOT = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 _TROUBLES = {
     errno.EADDRINUSE: "端口 {port} 已被占用：可能操作台已经开着；请先停掉它，或用 --port 换一个",
     errno.EADDRNOTAVAIL: "{host} 不是本机的地址；请改用本机的地址，或 127.0.0.1（只在本机打开）",
@@ -24,27 +25,42 @@ def listen(host: str, port: int) -> list[socket.socket]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):
         raise ConfigError(f"不认识地址 {host}；请写本机的 IP 地址，如 127.0.0.1") from None
-    with ExitStack() as leaving:
-        opened = []
-        for family, address in dict.fromkeys((one[0], one[4]) for one in found):
-            opened.append(leaving.enter_context(_open(family, address, host, port)))
-        leaving.pop_all()
-        return opened
+    opened: list[socket.socket] = []
+    try:
+        _open_all(opened, {(one[0], one[4]) for one in found})
+    except OSError as error:
+        for one in opened:
+            one.close()
+        said = _TROUBLES.get(error.errno or 0, "在 {host} 的端口 {port} 上打不开（{why}）")
+        raise ConfigError(said.format(host=host, port=port, why=error.strerror)) from None
+    return opened
 
 
-def _open(family: int, address: tuple[object, ...], host: str, port: int) -> socket.socket:
+def _open_all(opened: list[socket.socket], found: Collection[tuple[socket.AddressFamily, tuple[Any, ...]]]) -> None:
+    """Open what there is; a name may stand for an address that this machine has not (IPv6), beside one that it has."""
+    trouble = None
+    for family, address in found:
+        try:
+            opened.append(_open(family, address))
+        except OSError as error:
+            if error.errno not in _HAS_NOT:
+                raise
+            trouble = error
+    if trouble and not opened:
+        raise trouble
+
+
+def _open(family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.socket:
     opened = socket.socket(family, socket.SOCK_STREAM)
     try:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         opened.bind(address)
-        # Who else listens is known only now where both may share the address.
         opened.listen(_BACKLOG)
-    except OSError as error:
+    except OSError:
         opened.close()
-        said = _TROUBLES.get(error.errno or 0, "在 {host} 的端口 {port} 上打不开（{why}）")
-        raise ConfigError(said.format(host=host, port=port, why=error.strerror)) from None
+        raise
     return opened
 
 

@@ -3,7 +3,8 @@
 # The first that fits counts: most browsers also call themselves by the names of others.
 _BROWSERS = (
     ("MicroMessenger", "微信"), ("DingTalk", "钉钉"), ("QQBrowser", "QQ 浏览器"), ("Edg", "Edge"),
-    ("360SE", "360 浏览器"), ("360EE", "360 浏览器"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"),
+    ("360SE", "360 浏览器"), ("360EE", "360 浏览器"), ("Firefox", "Firefox"), ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
 )  # fmt: skip
 _SYSTEMS = (
     ("HarmonyOS", "鸿蒙"), ("Android", "安卓"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
