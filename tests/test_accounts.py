@@ -1,19 +1,30 @@
 """The console's accounts and sessions in the store, on both databases; sign-ins that fail too often are held up."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import Type
 
 from store import accounts, activity, passwords, throttling
 from store.accounts import LastAdminError, NameTakenError
 from store.activity import Deed
 from store.database import Store
 from store.throttling import BORNE_ADDRESS, BORNE_BOTH, BORNE_NAME, WITHIN, begin_try, end_well, network_of
+from tests.consoles import cheap_hashes
 
 NOW = datetime(2026, 8, 6, 2, 0, tzinfo=UTC)
+REAL = vars(passwords)["_HASHER"]
 IDLE = timedelta(hours=2)
 PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(autouse=True)
+def cheap() -> Iterator[None]:
+    """Hash in no time: what is tested here does not hang on it."""
+    with cheap_hashes():
+        yield
 
 
 def begun(store: Store, account: int, *, hours: float = 12, now: datetime = NOW) -> str:
@@ -29,6 +40,12 @@ def test_a_password_is_kept_as_a_hash_and_its_account_is_found_by_it(store: Stor
     with store.reading() as session:
         (password,) = session.connection().exec_driver_sql("SELECT password FROM accounts").one()
     assert password.startswith("$argon2id$")
+
+
+def test_a_hash_costs_what_owasp_asks_for_at_least() -> None:
+    assert REAL.memory_cost >= 19 * 1024
+    assert REAL.time_cost >= 2
+    assert REAL.type is Type.ID
 
 
 def test_a_name_is_taken_once(store: Store) -> None:
