@@ -24,6 +24,7 @@ from reports.console.asked import Console
 from reports.console.roles import ROLES
 from store import accounts, passwords
 from tests.desks import AFTER, desk, desk_on_copy, take
+from tests.quick import quick_desk
 from tests.sample import mails
 
 PASSWORD = "correct horse battery staple"
@@ -55,11 +56,9 @@ class Running:
     url: str = ""
     clients: dict[str, TestClient] = field(default_factory=dict)
 
-    def client(self, role: str | None = None) -> TestClient:
-        """Return a browser without pictures; signed in as the person of a role."""
-        made = TestClient(
-            build(self.console), base_url="http://localhost", follow_redirects=False, client=("127.0.0.1", 50_000)
-        )
+    def client(self, role: str | None = None, address: str = "127.0.0.1", base: str = "http://localhost") -> TestClient:
+        """Return a browser without pictures at an address; signed in as the person of a role."""
+        made = TestClient(build(self.console), base_url=base, follow_redirects=False, client=(address, 50_000))
         if role:
             answer = made.post("/sign-in", data={"name": PEOPLE[role], "password": PASSWORD})
             assert answer.status_code == 303, answer.text
@@ -115,6 +114,16 @@ def sample_folder(factory: pytest.TempPathFactory) -> Path:
 def sample_console(factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Give a console on a copy of the sample campaign."""
     with desk_on_copy(sample_folder(factory), factory.mktemp("console") / "desk") as opened:
+        clock = Clock()
+        yield Running(opened, console_of(opened, clock), clock)
+
+
+@contextmanager
+def empty_console(more: str = "") -> Iterator[Running]:
+    """Give a console to which nothing has come yet, in no time: for what does not hang on any mail."""
+    with quick_desk(more) as opened, cheap_hashes():
+        for role, name in PEOPLE.items():
+            accounts.add(opened.store, name, role, PASSWORD, "测试", AFTER - timedelta(days=1))
         clock = Clock()
         yield Running(opened, console_of(opened, clock), clock)
 

@@ -30,6 +30,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _READS = ("GET", "HEAD", "OPTIONS")
 # As browsers write it; what else could stand there (a user, blanks, a list) stands there only to mislead.
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
+# What the console itself makes and browsers may show; everything else is saved.
+_SHOWN = {"text/html", "text/plain", "application/json", "image/png", "image/jpeg"}
 _FORBIDDEN, _MISDIRECTED = 403, 421
 
 
@@ -96,5 +98,9 @@ def _put_headers(headers: MutableHeaders, scope: Scope) -> None:
     for name, value in SECURITY_HEADERS.items():
         headers[name] = value
     headers.setdefault("Cache-Control", "no-store")
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind and kind not in _SHOWN and not str(scope.get("path")).startswith("/static/"):
+        # What browsers might run or open is not shown, whoever forgot to say so.
+        headers.setdefault("Content-Disposition", "attachment")
     if scope.get("scheme") == "https":
         headers["Strict-Transport-Security"] = _HSTS
