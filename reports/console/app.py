@@ -202,7 +202,10 @@ def _said(console: Console) -> Callable[[Request, Exception], Awaitable[Response
         status = error.status_code if isinstance(error, HTTPException) else _BROKEN
         detail = error.detail if isinstance(error, HTTPException) else ""
         said = detail if detail and not detail.isascii() else _WORDS.get(status, "没有这个页面")
-        session = await run_in_threadpool(_session, console, request)
+        try:
+            session = await run_in_threadpool(_session, console, request)
+        except StoreError as away:
+            return _said_away(console, request, away)
         response = Asked(console, request, session).show("said.html", status, said=said)
         response.headers.update(getattr(error, "headers", None) or {})
         return response
@@ -211,16 +214,21 @@ def _said(console: Console) -> Callable[[Request, Exception], Awaitable[Response
 
 
 def _away(console: Console) -> Callable[[Request, Exception], Awaitable[Response]]:
-    """Return what answers while the database does not: nothing was lost, and it may be tried again."""
+    """Return what answers while the database does not."""
 
     async def answer(request: Request, error: Exception) -> Response:
-        log.warning("console.store_away", path=request.url.path, error=type(error).__name__)
-        said = "数据库正忙或暂时连不上，这一步没有完成；请过一会儿再试，仍不行请找运维"
-        response = Asked(console, request).show("said.html", _UNAVAILABLE, said=said)
-        response.headers["Retry-After"] = "30"
-        return response
+        return _said_away(console, request, error)
 
     return answer
+
+
+def _said_away(console: Console, request: Request, error: Exception) -> Response:
+    """Return the page that says that the database is away: nothing was lost, and it may be tried again."""
+    log.warning("console.store_away", path=request.url.path, error=type(error).__name__)
+    said = "数据库正忙或暂时连不上，这一步没有完成；请过一会儿再试，仍不行请找运维"
+    response = Asked(console, request).show("said.html", _UNAVAILABLE, said=said)
+    response.headers["Retry-After"] = "30"
+    return response
 
 
 async def _left(request: Request, error: Exception) -> Response:  # noqa: ARG001 (Starlette's)
