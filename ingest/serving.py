@@ -1,8 +1,12 @@
 """Serves the console: opens the desk, looks anew every few seconds, and answers browsers until it is stopped."""
 
 import gc
+import logging
+import signal
+import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +16,7 @@ import uvicorn
 from config.console import ConsoleSettings
 from ingest.acting import DeskActs
 from ingest.desk import Desk
+from ingest.listening import listen
 from ingest.picturing import DeskPictures
 from reports.console.app import build
 from reports.console.asked import Console
@@ -25,6 +30,8 @@ log = structlog.get_logger()
 _REST = 10
 # What is made of each look before pages see it.
 AHEAD = (outlook,)
+# Whoever is still sending or reading when the console is stopped has so long (seconds).
+_LAST_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -59,34 +66,64 @@ def console_of(desk: Desk, now: Callable[[], datetime]) -> Console:
     return Console(desk.campaign, desk.settings.console, desk.store, board, acts, now, folder, pictures)
 
 
-def serve(desk: Desk, host: str, port: int, now: Callable[[], datetime]) -> None:
-    """Serve until SIGINT or SIGTERM."""
-    console = console_of(desk, now)
+def serve(desk: Desk, host: str, port: int, now: Callable[[], datetime], told: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM; ConfigError where nobody can listen there. `told` is called once it is open."""
+    listening = listen(host, port)
+    try:
+        told()
+        _serve_on(listening, console_of(desk, now))
+    finally:
+        for one in listening:
+            one.close()
+
+
+def _serve_on(listening: list[socket.socket], console: Console) -> None:
     console.board.look()
     gc.freeze()
     stopping = threading.Event()
     watching = threading.Thread(target=Serving(console, stopping).watch, name="looking", daemon=True)
     watching.start()
     console.jobs.resume()
+    logging.getLogger("uvicorn.error").addFilter(_is_not_told_already)
+    server = uvicorn.Server(config_of(console))
     try:
-        uvicorn.Server(_config(console, host, port)).run()
+        with _signals_to(server):
+            server.run(sockets=listening)
     finally:
         stopping.set()
         console.pictures.close()
         console.jobs.stop()
 
 
-def _config(console: Console, host: str, port: int) -> uvicorn.Config:
+@contextmanager
+def _signals_to(server: uvicorn.Server) -> Iterator[None]:
+    """Let SIGINT and SIGTERM end the server and nothing else, so that the desk is closed behind it.
+
+    uvicorn raises a signal once more when it has ended by it, for whoever minded it before.
+    """
+    before = {one: signal.signal(one, server.handle_exit) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, minded in before.items():
+            signal.signal(one, minded)
+
+
+def _is_not_told_already(record: logging.LogRecord) -> bool:
+    """Leave out what the console logs itself, without what was typed: `console.failed`."""
+    return not record.getMessage().startswith("Exception in ASGI application")
+
+
+def config_of(console: Console) -> uvicorn.Config:
+    """Return how the console is served."""
     settings: ConsoleSettings = console.settings
     return uvicorn.Config(
         build(console),
-        host=host,
-        port=port,
         # Believed from named proxies alone: anybody else could say to be anybody.
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=list(settings.proxies),
         server_header=False,
         access_log=False,
         log_config=None,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=_LAST_SECONDS,
     )

@@ -1,22 +1,24 @@
-"""Keeps the console's accounts and its sessions: made, found, ended, and sign-ins slowed down that keep failing."""
+"""Keeps the console's accounts and its sessions: made, found, changed, ended."""
 
 import hashlib
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Update, delete, func, select, update
+from sqlalchemy import Select, Update, func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session as Work
 
 from store import passwords
-from store.database import Store
-from store.people import Account, FailedSignIn, SignIn
+from store.database import Store, hold
+from store.people import Account, SignIn
 
-# So many failures of one name from one address, of one address, and of one name, are borne within a quarter of an hour.
-BORNE_BOTH, BORNE_ADDRESS, BORNE_NAME = 5, 20, 50
-WITHIN = timedelta(minutes=15)
-_KEPT_FAILURES = timedelta(days=30)
-_LONGEST_NAME, _LONGEST_AGENT = 60, 200
+LONGEST_NAME = 60
+_ADMIN = "admin"
+_LONGEST_ADDRESS, _LONGEST_AGENT = 60, 200
+# Any number that no other program uses for a PostgreSQL advisory lock: whoever may be the last administrator waits.
+_ADMIN_LOCK = 20_260_807
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,20 @@ class NameTakenError(Exception):
     """There is an account of that name already."""
 
 
+class LastAdminError(Exception):
+    """Nobody would be left who may keep accounts."""
+
+
+def name_of(text: str) -> str:
+    """Return a name as it is kept: the same from every keyboard (NFKC), with single blanks, and nothing unseen in it.
+
+    Empty where nothing is left, or more than a name can be.
+    """
+    normal = unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode())
+    plain = " ".join(normal.split())
+    return plain if plain.isprintable() and len(plain) <= LONGEST_NAME else ""
+
+
 def add(store: Store, name: str, role: str, password: str, by: str, now: datetime) -> int:
     """Make an account and return its id; NameTakenError where the name is taken."""
     row = Account(name=name, role=role, password=passwords.hashed(password), created_at=now, created_by=by)
@@ -80,14 +96,20 @@ def set_password(store: Store, name: str, password: str, now: datetime) -> bool:
     return _change(store, name, now, password=passwords.hashed(password))
 
 
-def set_role(store: Store, name: str, role: str, now: datetime) -> bool:
-    """Give an account another role, which ends its sessions; False where there is none of that name."""
-    return _change(store, name, now, role=role)
+def set_role(store: Store, name: str, role: str, now: datetime, *, last: bool = False) -> bool:
+    """Give an account another role, which ends its sessions; False where there is none of that name.
+
+    LastAdminError where no administrator would be left, unless even the `last` one may go.
+    """
+    return _change(store, name, now, last=last, role=role)
 
 
-def disable(store: Store, name: str, now: datetime) -> bool:
-    """Disable an account, which ends its sessions and stays to be seen; False where there is none of that name."""
-    return _change(store, name, now, disabled_at=now)
+def disable(store: Store, name: str, now: datetime, *, last: bool = False) -> bool:
+    """Disable an account, which ends its sessions and stays to be seen; False where there is none of that name.
+
+    LastAdminError where no administrator would be left, unless even the `last` one may go.
+    """
+    return _change(store, name, now, last=last, disabled_at=now)
 
 
 def enable(store: Store, name: str, now: datetime) -> bool:
@@ -95,44 +117,34 @@ def enable(store: Store, name: str, now: datetime) -> bool:
     return _change(store, name, now, disabled_at=None)
 
 
-def _change(store: Store, name: str, now: datetime, **values: object) -> bool:
+def _change(store: Store, name: str, now: datetime, *, last: bool = True, **values: object) -> bool:
     with store.session() as session:
+        hold(session.connection(), _ADMIN_LOCK)
         row = session.scalar(select(Account).where(Account.name == name))
         if row is None:
             return False
+        before = _administrators(session)
         for key, value in values.items():
             setattr(row, key, value)
+        session.flush()
+        if not last and before and not _administrators(session):
+            raise LastAdminError(name)
         session.execute(_ending(now).where(SignIn.account_id == row.id))
         return True
 
 
-def is_slowed(store: Store, name: str, address: str, now: datetime) -> bool:
-    """Tell whether sign-ins of a name from an address must wait: too many failed lately, be there an account or not."""
-    name, address = name[:_LONGEST_NAME], address[:_LONGEST_NAME]
-    with store.reading() as session:
-        recent = FailedSignIn.at > now - WITHIN
-        own = FailedSignIn.name == name
-        here = FailedSignIn.address == address
-        for condition, borne in ((own & here, BORNE_BOTH), (here, BORNE_ADDRESS), (own, BORNE_NAME)):
-            count = session.scalar(select(func.count()).select_from(FailedSignIn).where(recent, condition))
-            if (count or 0) >= borne:
-                return True
-    return False
+def _administrators(session: Work) -> int:
+    query = select(func.count()).select_from(Account).where(Account.role == _ADMIN, Account.disabled_at.is_(None))
+    return session.scalar(query) or 0
 
 
 def sign_in(store: Store, name: str, password: str) -> Person | None:
     """Return the account of a name and its password; None where they are wrong, or the account is disabled."""
     with store.reading() as session:
         row = session.scalar(select(Account).where(Account.name == name, Account.disabled_at.is_(None)))
-        right = passwords.is_right(password, row.password if row else None)
-        return _person(row) if row is not None and right else None
-
-
-def note_failure(store: Store, name: str, address: str, now: datetime) -> None:
-    """Note a sign-in that was refused."""
-    with store.session() as session:
-        session.execute(delete(FailedSignIn).where(FailedSignIn.at < now - _KEPT_FAILURES))
-        session.add(FailedSignIn(name=name[:_LONGEST_NAME], address=address[:_LONGEST_NAME], at=now))
+    # Outside the session: whoever waits for the check holds no connection meanwhile.
+    right = passwords.is_right(password, row.password if row else None)
+    return _person(row) if row is not None and right else None
 
 
 def begin(store: Store, account_id: int, address: str, agent: str, span: tuple[datetime, datetime]) -> tuple[str, str]:
@@ -147,7 +159,7 @@ def begin(store: Store, account_id: int, address: str, agent: str, span: tuple[d
                 started_at=now,
                 seen_at=now,
                 expires_at=expires,
-                address=address[:_LONGEST_NAME],
+                address=address[:_LONGEST_ADDRESS],
                 agent=agent[:_LONGEST_AGENT],
             )
         )
@@ -169,26 +181,43 @@ def saw(store: Store, session_id: int, now: datetime) -> None:
         session.execute(update(SignIn).where(SignIn.id == session_id).values(seen_at=now))
 
 
-def sessions(store: Store, now: datetime, idle: timedelta) -> list[Session]:
-    """Return the sessions that are open, the last used first."""
+def sessions(store: Store, now: datetime, idle: timedelta, name: str | None = None) -> list[Session]:
+    """Return the sessions that are open, of one account where it is named; the last used first."""
     query = select(SignIn, Account).join(Account, Account.id == SignIn.account_id)
     query = query.where(SignIn.ended_at.is_(None), SignIn.expires_at > now, SignIn.seen_at > now - idle)
+    if name is not None:
+        query = query.where(Account.name == name)
     with store.reading() as session:
         return [_session(*found) for found in session.execute(query.order_by(SignIn.seen_at.desc(), SignIn.id))]
 
 
-def end(store: Store, session_id: int, now: datetime) -> None:
-    """End a session."""
+def end(store: Store, session_id: int, now: datetime, name: str | None = None) -> bool:
+    """End a session, of one account where it is named; False where there is no such one, or it has ended."""
+    ending = _ending(now).where(SignIn.id == session_id)
+    if name is not None:
+        ending = ending.where(SignIn.account_id.in_(_own(name)))
     with store.session() as session:
-        session.execute(_ending(now).where(SignIn.id == session_id))
+        return _count(session, ending) > 0
 
 
-def end_all(store: Store, name: str, now: datetime) -> int:
-    """End all sessions of an account and return how many were open."""
-    own = select(Account.id).where(Account.name == name)
+def end_all(store: Store, name: str, now: datetime, but: int | None = None) -> int:
+    """End all sessions of an account, but one where it is named, and return how many were open."""
+    ending = _ending(now).where(SignIn.account_id.in_(_own(name)), SignIn.expires_at > now)
     with store.session() as session:
-        done = session.execute(_ending(now).where(SignIn.account_id.in_(own), SignIn.expires_at > now))
-        return int(getattr(done, "rowcount", 0))
+        return _count(session, ending.where(SignIn.id != but) if but is not None else ending)
+
+
+def mark_of(token: str) -> str:
+    """Return by what a browser is known again that had a session: it opens nothing."""
+    return _hash(token)
+
+
+def _own(name: str) -> Select[int]:
+    return select(Account.id).where(Account.name == name)
+
+
+def _count(session: Work, ending: Update) -> int:
+    return int(getattr(session.execute(ending), "rowcount", 0))
 
 
 def _ending(now: datetime) -> Update:

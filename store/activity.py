@@ -30,13 +30,18 @@ def note(store: Store, deed: Deed) -> None:
         session.add(
             Activity(
                 at=deed.at,
-                person=deed.person[:_LONGEST_NAME],
-                address=deed.address[:_LONGEST_NAME],
-                action=deed.action[:_LONGEST_ACTION],
-                target=deed.target[:_LONGEST],
-                told=deed.told[:_LONGEST],
+                person=_kept(deed.person, _LONGEST_NAME),
+                address=_kept(deed.address, _LONGEST_NAME),
+                action=_kept(deed.action, _LONGEST_ACTION),
+                target=_kept(deed.target, _LONGEST),
+                told=_kept(deed.told, _LONGEST),
             )
         )
+
+
+def _kept(text: str, longest: int) -> str:
+    """Return of a text what every database takes: what a stranger sends may hold zeros and halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()[:longest]
 
 
 def latest(store: Store, at_most: int, skip: int = 0, person: str | None = None) -> tuple[Sequence[Deed], int]:

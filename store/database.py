@@ -15,7 +15,8 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as QueueTimeoutError
 from sqlalchemy.orm import Session
 
 from store.blobs import Vault
@@ -33,6 +34,10 @@ class StoreError(Exception):
     """The database or the vault cannot be opened; the text is a Chinese sentence for staff."""
 
 
+class AwayError(StoreError):
+    """The database does not answer, or another writer holds it too long; later it may."""
+
+
 # The class of errors of PostgreSQL that says so (its manual, appendix A).
 _POSTGRES_DISK_FULL = "53100"
 
@@ -47,7 +52,7 @@ class Store:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """Give a session whose work is committed as one at the end, or not at all."""
-        with _full_disk_told(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with _faults_told(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def noted(self, work: Callable[[Session], T]) -> T:
@@ -67,7 +72,8 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Give a session that only looks: it waits for no writer and holds none up."""
-        with Session(self.engine.execution_options(only_reads=True), expire_on_commit=False) as session:
+        engine = self.engine.execution_options(only_reads=True)
+        with _faults_told(), Session(engine, expire_on_commit=False) as session:
             yield session
 
     def close(self) -> None:
@@ -76,15 +82,17 @@ class Store:
 
 
 @contextmanager
-def _full_disk_told() -> Iterator[None]:
-    """Turn what a database says of a full disk into OSError, which everybody else says."""
+def _faults_told() -> Iterator[None]:
+    """Turn what a database says of a full disk into OSError, as everybody else says it, and of being away into ours."""
     try:
         yield
     except OperationalError as error:
         state = getattr(error.orig, "sqlstate", None)
         if state == _POSTGRES_DISK_FULL or "disk is full" in str(error.orig):
             raise OSError(errno.ENOSPC, "the database found no room on the disk") from error
-        raise
+        raise AwayError(f"数据库暂时用不了（{_cause(error)}），请稍后再试") from error
+    except (InterfaceError, QueueTimeoutError) as error:
+        raise AwayError("数据库暂时用不了，请稍后再试") from error
 
 
 def open_store(url: str, vault: Path) -> Store:

@@ -9,20 +9,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import uvicorn
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from ingest.desk import Desk
-from ingest.serving import console_of
+from ingest.listening import listen
+from ingest.serving import config_of, console_of
 from reports.console.app import build
 from reports.console.asked import Console
 from reports.console.roles import ROLES
-from store import accounts
+from store import accounts, passwords
 from tests.desks import AFTER, desk, desk_on_copy, take
+from tests.quick import quick_desk
 from tests.sample import mails
-from tests.servers import free_port
 
 PASSWORD = "correct horse battery staple"
 # One person of each role, named after it.
@@ -53,11 +56,9 @@ class Running:
     url: str = ""
     clients: dict[str, TestClient] = field(default_factory=dict)
 
-    def client(self, role: str | None = None) -> TestClient:
-        """Return a browser without pictures; signed in as the person of a role."""
-        made = TestClient(
-            build(self.console), base_url="http://localhost", follow_redirects=False, client=("127.0.0.1", 50_000)
-        )
+    def client(self, role: str | None = None, address: str = "127.0.0.1", base: str = "http://localhost") -> TestClient:
+        """Return a browser without pictures at an address; signed in as the person of a role."""
+        made = TestClient(build(self.console), base_url=base, follow_redirects=False, client=(address, 50_000))
         if role:
             answer = made.post("/sign-in", data={"name": PEOPLE[role], "password": PASSWORD})
             assert answer.status_code == 303, answer.text
@@ -83,6 +84,14 @@ def write(client: TestClient, path: str, **fields: object) -> str:
     return client.get(answer.headers["location"]).text
 
 
+@contextmanager
+def cheap_hashes() -> Iterator[None]:
+    """Hash passwords in no time: a real hash takes 50 ms and more on a machine that has much to do."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    with patch.object(passwords, "_HASHER", cheap), patch.object(passwords, "_nobodys", lambda: cheap.hash("x")):
+        yield
+
+
 def sample_folder(factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the sample campaign, taken in once for all test processes: copy it."""
     base = factory.getbasetemp()
@@ -94,8 +103,9 @@ def sample_folder(factory: pytest.TempPathFactory) -> Path:
             shutil.rmtree(shared / "desk", ignore_errors=True)
             with desk(shared / "desk") as opened:
                 take(opened, shared / "inbox", *mails())
-                for role, name in PEOPLE.items():
-                    accounts.add(opened.store, name, role, PASSWORD, "测试", AFTER - timedelta(days=1))
+                with cheap_hashes():
+                    for role, name in PEOPLE.items():
+                        accounts.add(opened.store, name, role, PASSWORD, "测试", AFTER - timedelta(days=1))
             (shared / "done").touch()
     return shared / "desk"
 
@@ -109,12 +119,22 @@ def sample_console(factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @contextmanager
+def empty_console(more: str = "") -> Iterator[Running]:
+    """Give a console to which nothing has come yet, in no time: for what does not hang on any mail."""
+    with quick_desk(more) as opened, cheap_hashes():
+        for role, name in PEOPLE.items():
+            accounts.add(opened.store, name, role, PASSWORD, "测试", AFTER - timedelta(days=1))
+        clock = Clock()
+        yield Running(opened, console_of(opened, clock), clock)
+
+
+@contextmanager
 def served(running: Running) -> Iterator[Running]:
     """Serve a console on a free port of loopback, as `zhengji console` does."""
-    port = free_port()
-    config = uvicorn.Config(build(running.console), host="127.0.0.1", port=port, log_config=None, server_header=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    (socket,) = listening = listen("127.0.0.1", 0)
+    port = socket.getsockname()[1]
+    server = uvicorn.Server(config_of(running.console))
+    thread = threading.Thread(target=server.run, args=(listening,), daemon=True)
     thread.start()
     deadline = time.monotonic() + 30
     while not server.started:
@@ -127,6 +147,7 @@ def served(running: Running) -> Iterator[Running]:
     finally:
         server.should_exit = True
         thread.join(30)
+        socket.close()
 
 
 assert set(PEOPLE) == set(ROLES)

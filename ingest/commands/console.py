@@ -1,6 +1,5 @@
 """The command that serves the console, and those that keep its accounts."""
 
-import secrets
 import sys
 
 import click
@@ -8,15 +7,13 @@ import click
 from config.errors import ConfigError
 from ingest.commands.decide import deciding_person, person_option
 from ingest.context import Context, now
-from reports.console.roles import ROLES
-from reports.wording import clock
-from store import accounts
+from ingest.desk import Desk
+from ingest.listening import warnings
+from reports.console.roles import ADMIN, ROLES
+from reports.wording import clock, one_line
+from store import accounts, passwords
 from store.accounts import NameTakenError
 from store.activity import Deed, note
-
-# Long enough that guessing is hopeless where sign-ins are slowed down (NIST SP 800-63B asks for 8).
-SHORTEST = 10
-_LONGEST, _LONGEST_NAME = 200, 60
 
 _role = click.option("--role", type=click.Choice(list(ROLES)), default="reader", show_default=True, help="权限")
 _password = click.option("--password-stdin", "from_input", is_flag=True, help="从标准输入读一行密码，不询问")
@@ -34,10 +31,16 @@ def console(context: Context, host: str | None, port: int | None) -> None:
     with context.desk() as desk:
         settings = desk.settings.console
         at, number = host or settings.host, port or settings.port
-        if not any(one.disabled_at is None for one in accounts.every(desk.store)):
-            click.echo("还没有账号，请先运行：zhengji user add 姓名 --role admin", err=True)
-        click.echo(f"操作台已打开：http://{f'[{at}]' if ':' in at else at}:{number}/", err=True)
-        serve(desk, at, number, now)
+        serve(desk, at, number, now, lambda: _say(desk, at, number))
+
+
+def _say(desk: Desk, host: str, port: int) -> None:
+    """Say where the console is open, and what its operator should know."""
+    if not any(one.disabled_at is None for one in accounts.every(desk.store)):
+        click.echo("还没有账号，请先运行：zhengji user add 姓名 --role admin", err=True)
+    for line in warnings(desk.settings.console, host):
+        click.echo(f"注意：{line}", err=True)
+    click.echo(f"操作台已打开：http://{f'[{host}]' if ':' in host else host}:{port}/（按 Ctrl+C 停止）", err=True)
 
 
 USER = click.Group("user", help="操作台的账号：reader 查看（手机号隐去），editor 编辑，admin 管理员。")
@@ -51,13 +54,15 @@ USER = click.Group("user", help="操作台的账号：reader 查看（手机号�
 @click.pass_obj
 def add(context: Context, name: str, role: str, person: str | None, *, from_input: bool) -> None:
     """新建一个账号；密码当场输入两遍，不显示。"""
-    plain, by = _checked_name(name), deciding_person(person).name
+    plain, by = accounts.name_of(name), deciding_person(person).name
+    if not plain:
+        raise ConfigError(f"姓名要在 1 到 {accounts.LONGEST_NAME} 个字之间，没有看不见的字符")
     with context.desk() as desk:
         if accounts.find(desk.store, plain):
             raise ConfigError(f"已有账号 {plain}")
-        password = _asked(from_input=from_input)
+        given = _asked(from_input=from_input)
         try:
-            accounts.add(desk.store, plain, role, password, by, now())
+            accounts.add(desk.store, plain, role, given, by, now())
         except NameTakenError:
             raise ConfigError(f"已有账号 {plain}") from None
         note(desk.store, Deed(now(), by, "", "新建账号", plain, ROLES[role]))
@@ -83,10 +88,10 @@ def users(context: Context) -> None:
 def password(context: Context, name: str, person: str | None, *, from_input: bool) -> None:
     """改密码；已登录的须重新登录。"""
     with context.desk() as desk:
-        _known(accounts.find(desk.store, name) is not None, name)
-        accounts.set_password(desk.store, name, _asked(from_input=from_input), now())
-        note(desk.store, Deed(now(), deciding_person(person).name, "", "改密码", name, ""))
-        click.echo(f"{name} 的密码已改，已登录的须重新登录")
+        plain = _named(desk, name)
+        accounts.set_password(desk.store, plain, _asked(from_input=from_input), now())
+        note(desk.store, Deed(now(), deciding_person(person).name, "", "重设密码", plain, ""))
+        click.echo(f"{plain} 的密码已改，已登录的须重新登录")
 
 
 @USER.command("role")
@@ -97,9 +102,11 @@ def password(context: Context, name: str, person: str | None, *, from_input: boo
 def role(context: Context, name: str, role: str, person: str | None) -> None:
     """改权限；已登录的须重新登录。"""
     with context.desk() as desk:
-        _known(accounts.set_role(desk.store, name, role, now()), name)
-        note(desk.store, Deed(now(), deciding_person(person).name, "", "改权限", name, ROLES[role]))
-        click.echo(f"{name} 现为{ROLES[role]}，已登录的须重新登录")
+        plain = _named(desk, name)
+        accounts.set_role(desk.store, plain, role, now(), last=True)
+        note(desk.store, Deed(now(), deciding_person(person).name, "", "改权限", plain, ROLES[role]))
+        click.echo(f"{plain} 现为{ROLES[role]}，已登录的须重新登录")
+        _warn_without_admin(desk)
 
 
 @USER.command("disable")
@@ -109,9 +116,11 @@ def role(context: Context, name: str, role: str, person: str | None) -> None:
 def disable(context: Context, name: str, person: str | None) -> None:
     """停用一个账号：立即退出，不能再登录；做过的事仍留着。"""
     with context.desk() as desk:
-        _known(accounts.disable(desk.store, name, now()), name)
-        note(desk.store, Deed(now(), deciding_person(person).name, "", "停用账号", name, ""))
-        click.echo(f"{name} 已停用")
+        plain = _named(desk, name)
+        accounts.disable(desk.store, plain, now(), last=True)
+        note(desk.store, Deed(now(), deciding_person(person).name, "", "停用账号", plain, ""))
+        click.echo(f"{plain} 已停用")
+        _warn_without_admin(desk)
 
 
 @USER.command("enable")
@@ -121,9 +130,10 @@ def disable(context: Context, name: str, person: str | None) -> None:
 def enable(context: Context, name: str, person: str | None) -> None:
     """恢复一个停用的账号。"""
     with context.desk() as desk:
-        _known(accounts.enable(desk.store, name, now()), name)
-        note(desk.store, Deed(now(), deciding_person(person).name, "", "恢复账号", name, ""))
-        click.echo(f"{name} 可以登录了")
+        plain = _named(desk, name)
+        accounts.enable(desk.store, plain, now())
+        note(desk.store, Deed(now(), deciding_person(person).name, "", "恢复账号", plain, ""))
+        click.echo(f"{plain} 可以登录了")
 
 
 @USER.command("end")
@@ -133,33 +143,38 @@ def enable(context: Context, name: str, person: str | None) -> None:
 def end(context: Context, name: str, person: str | None) -> None:
     """让一个账号在各处退出登录。"""
     with context.desk() as desk:
-        _known(accounts.find(desk.store, name) is not None, name)
-        count = accounts.end_all(desk.store, name, now())
-        note(desk.store, Deed(now(), deciding_person(person).name, "", "结束登录", name, f"{count} 处"))
-        click.echo(f"{name} 已从 {count} 处退出")
+        plain = _named(desk, name)
+        count = accounts.end_all(desk.store, plain, now())
+        note(desk.store, Deed(now(), deciding_person(person).name, "", "结束登录", plain, f"{count} 处"))
+        click.echo(f"{plain} 已从 {count} 处退出")
 
 
-def _known(there: bool, name: str) -> None:  # noqa: FBT001 (what was found)
-    if not there:
-        raise ConfigError(f"没有账号 {name}，全部列在 zhengji user list 里")
-
-
-def _checked_name(name: str) -> str:
-    """Return a name for an account; ConfigError where nobody could be called so."""
-    plain = " ".join(name.split())
-    if not plain or len(plain) > _LONGEST_NAME or not plain.isprintable():
-        raise ConfigError(f"姓名要在 1 到 {_LONGEST_NAME} 个字之间，没有看不见的字符")
+def _named(desk: Desk, name: str) -> str:
+    """Return the name of an account as it is kept; ConfigError where there is none."""
+    plain = accounts.name_of(name)
+    if accounts.find(desk.store, plain) is None:
+        raise ConfigError(f"没有账号 {one_line(name)}，全部列在 zhengji user list 里")
     return plain
 
 
+def _warn_without_admin(desk: Desk) -> None:
+    """Say it where nobody is left who may keep accounts: whoever sits at the machine may do that, and undo it."""
+    if not any(one.role == ADMIN and one.disabled_at is None for one in accounts.every(desk.store)):
+        click.echo("注意：现在没有管理员能登录了；需要时请运行 zhengji user add 或 role、enable", err=True)
+
+
 def _asked(*, from_input: bool) -> str:
-    """Return a new password, asked for twice or read from standard input; ConfigError where it is too short."""
+    """Return a new password, asked for twice or read from standard input; ConfigError where it is none."""
     if from_input:
         given = sys.stdin.readline().rstrip("\r\n")
     else:
-        given = str(click.prompt("密码", hide_input=True, confirmation_prompt="再输一遍"))
-    if not SHORTEST <= len(given) <= _LONGEST:
-        raise ConfigError(f"密码至少 {SHORTEST} 个字符，例如 {secrets.token_urlsafe(9)}（请勿照抄）")
+        given = str(
+            click.prompt(f"密码（至少 {passwords.SHORTEST} 个字符）", hide_input=True, confirmation_prompt="再输一遍")
+        )
+    if not passwords.fits(given):
+        raise ConfigError(
+            f"密码要有 {passwords.SHORTEST} 到 {passwords.LONGEST} 个字符，例如 {passwords.made_up()}（请勿照抄）"
+        )
     return given
 
 
