@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from pydantic import Discriminator, Field, SecretStr, Tag, field_validator, model_validator
 
 from config.chats import ChatSettings
+from config.console import ConsoleSettings
 from config.errors import ConfigError, nearest
 from config.oauth import oauth_trouble
 from config.section import Section, first_line, secret_of
@@ -32,7 +33,7 @@ SECRETS = ("password", "client_secret", "refresh_token")
 # The address of a chat group is one too: whoever knows it can write there.
 _GROUP = "url"
 _PATHS = {*(f"{name}_file" for name in SECRETS), "ca_file"}
-_LISTS = {"recipients", "folders", "authserv_ids"}
+_LISTS = {"recipients", "folders", "authserv_ids", "hosts", "proxies"}
 _ADDRESS = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+")
 _PORTS = {"ssl": 993, "starttls": 143, "none": 143}
 _SMTP_PORTS = {"ssl": 465, "starttls": 587, "none": 25}
@@ -272,6 +273,7 @@ class Settings(Section):
     reminders: ReminderSettings = ReminderSettings()
     worker: WorkerSettings = WorkerSettings()
     limits: LimitSettings = LimitSettings()
+    console: ConsoleSettings = ConsoleSettings()
     base: Path = Field(default=Path(), exclude=True)
 
     @model_validator(mode="after")

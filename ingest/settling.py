@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from config.divisions import divisions
-from config.errors import ConfigError, nearest
+from config.errors import ConfigError, DecidedBeforeError, nearest
 from ingest.desk import Desk
 from ingest.intake import take_in
 from reports import telling
@@ -21,6 +21,10 @@ _SHOWN = 20
 
 class DecisionError(ConfigError):
     """A decision on what is not there; its text is one Chinese line that says what may have been meant."""
+
+
+class DecidedError(DecisionError, DecidedBeforeError):
+    """Somebody else has decided before."""
 
 
 def assign(
@@ -90,10 +94,8 @@ def keep(
         kept = decisions.decide(desk.store, what, subject, value, person, ground)
     except AlreadyDecided as there:
         row = there.standing
-        raise DecisionError(
-            f"{row.person} 已于 {clock(row.decided_at, zone)} 决定过（编号 {row.id}）：{telling.described(row)}。"
-            f"看过仍要改的，请加 --replace {row.id}"
-        ) from None
+        told = f"{row.person} 已于 {clock(row.decided_at, zone)} 决定过（编号 {row.id}）：{telling.described(row)}"
+        raise DecidedError(f"{told}。看过仍要改的，请加 --replace {row.id}", row.id, told) from None
     decided = next(row for row in decisions.every(desk.store) if row.id == kept.id)
     if not kept.new:
         return decided, [f"先前已这样认定（编号 {kept.id}，{decided.person}）：{telling.described(decided)}"]

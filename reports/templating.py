@@ -64,6 +64,19 @@ def page_environment() -> Environment:
     )
 
 
+def console_environment(finalize: Callable[[object], object]) -> Environment:
+    """Return what the console's pages are rendered with: escaped, each value as `finalize` lets it be seen."""
+    return Environment(
+        loader=PackageLoader("reports.console", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
 def _for_people(value: object) -> object:
     """Mask and flatten whatever a template shows, so that no place can forget it; markup is made of such values."""
     return masked(one_line(value)) if isinstance(value, str) and not hasattr(value, "__html__") else value

@@ -19,6 +19,7 @@ DOORS = {
     "PIL": {"parsers/image.py", "parsers/pages", "parsers/thumbnail.py", "reports/digest/curve.py"},
     "alembic": {"store/database.py", "store/migrations"},
     "apprise": {"ingest/chat.py"},
+    "argon2": {"store/passwords.py"},
     "apscheduler": {"ingest/worker.py"},
     "backports": {"parsers/archives/streams.py"},
     "chinese_calendar": {"reports/deadline.py"},
@@ -29,6 +30,7 @@ DOORS = {
     "inflate64": {"parsers/archives/zip_data.py"},
     "jinja2": {"reports/templating.py"},
     "lxml": {"parsers/documents/word.py", "parsers/documents/web.py", "parsers/documents/wordtree.py"},
+    "markupsafe": {"reports/console/asked.py", "reports/console/render.py"},
     "mailparser": {"parsers/letter.py"},
     # Where much of one kind is compared with each other: pixels, fingerprints, the sentences of all materials.
     "numpy": {"parsers/pages", "reports/same_pictures.py", "reports/near_duplicates.py"},
@@ -49,6 +51,8 @@ DOORS = {
     "reportlab": {"reports/pdf.py"},
     "rich": {"reports/status.py", "ingest/progress.py"},
     "sqlalchemy": {"store"},
+    "starlette": {"reports/console"},
+    "uvicorn": {"ingest/serving.py"},
     # Drop-downs, marked words and links between sheets are more than a table.
     "xlsxwriter": {"reports/tables.py", "reports/table_layout.py", "reports/screening/book.py"},
 }

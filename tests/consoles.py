@@ -1,0 +1,132 @@
+"""Consoles for tests: the sample campaign with one account of each role, in this process or really served."""
+
+import fcntl
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import uvicorn
+from starlette.testclient import TestClient
+
+from ingest.desk import Desk
+from ingest.serving import console_of
+from reports.console.app import build
+from reports.console.asked import Console
+from reports.console.roles import ROLES
+from store import accounts
+from tests.desks import AFTER, desk, desk_on_copy, take
+from tests.sample import mails
+from tests.servers import free_port
+
+PASSWORD = "correct horse battery staple"
+# One person of each role, named after it.
+PEOPLE = {"reader": "王读", "editor": "李编", "admin": "陈管"}
+
+
+@dataclass
+class Clock:
+    """The console's clock, which tests move."""
+
+    moment: datetime = AFTER
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def move(self, **span: float) -> None:
+        """Let time pass."""
+        self.moment += timedelta(**span)
+
+
+@dataclass
+class Running:
+    """A console with its desk and clock; `url` is where it is served, if it is."""
+
+    desk: Desk
+    console: Console
+    clock: Clock
+    url: str = ""
+    clients: dict[str, TestClient] = field(default_factory=dict)
+
+    def client(self, role: str | None = None) -> TestClient:
+        """Return a browser without pictures; signed in as the person of a role."""
+        made = TestClient(
+            build(self.console), base_url="http://localhost", follow_redirects=False, client=("127.0.0.1", 50_000)
+        )
+        if role:
+            answer = made.post("/sign-in", data={"name": PEOPLE[role], "password": PASSWORD})
+            assert answer.status_code == 303, answer.text
+        return made
+
+    def as_role(self, role: str) -> TestClient:
+        """Return the one client of a role that tests of a module share."""
+        if role not in self.clients:
+            self.clients[role] = self.client(role)
+        return self.clients[role]
+
+
+def csrf_of(client: TestClient, page: str = "/me") -> str:
+    """Return the token that forms of a signed-in client carry."""
+    text = client.get(page).text
+    return text.split('name="csrf" value="', 1)[1].split('"', 1)[0]
+
+
+def write(client: TestClient, path: str, **fields: object) -> str:
+    """Send a form and return the page that one is led to; the test fails where it was refused."""
+    answer = client.post(path, data={"csrf": csrf_of(client, "/"), **fields})
+    assert answer.status_code == 303, answer.text
+    return client.get(answer.headers["location"]).text
+
+
+def sample_folder(factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the sample campaign, taken in once for all test processes: copy it."""
+    base = factory.getbasetemp()
+    shared = (base.parent if base.name.startswith("popen-") else base) / "console-sample"
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "done").exists():
+            shutil.rmtree(shared / "desk", ignore_errors=True)
+            with desk(shared / "desk") as opened:
+                take(opened, shared / "inbox", *mails())
+                for role, name in PEOPLE.items():
+                    accounts.add(opened.store, name, role, PASSWORD, "测试", AFTER - timedelta(days=1))
+            (shared / "done").touch()
+    return shared / "desk"
+
+
+@contextmanager
+def sample_console(factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Give a console on a copy of the sample campaign."""
+    with desk_on_copy(sample_folder(factory), factory.mktemp("console") / "desk") as opened:
+        clock = Clock()
+        yield Running(opened, console_of(opened, clock), clock)
+
+
+@contextmanager
+def served(running: Running) -> Iterator[Running]:
+    """Serve a console on a free port of loopback, as `zhengji console` does."""
+    port = free_port()
+    config = uvicorn.Config(build(running.console), host="127.0.0.1", port=port, log_config=None, server_header=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not server.started:
+        assert thread.is_alive(), "the console did not start"
+        assert time.monotonic() < deadline, "the console did not start in time"
+        time.sleep(0.02)
+    running.url = f"http://127.0.0.1:{port}"
+    try:
+        yield running
+    finally:
+        server.should_exit = True
+        thread.join(30)
+
+
+assert set(PEOPLE) == set(ROLES)
