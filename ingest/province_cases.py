@@ -54,6 +54,7 @@ class Cases:
         # How alike a name must be to mean a case that does not bear it.
         self.threshold = threshold
         self.by_key: dict[str, list[PlacedCase]] = defaultdict(list)
+        self._all: list[PlacedCase] = []
         # Other names that turned out to mean a case: files may be called by them.
         self._aliases: dict[str, list[PlacedCase]] = defaultdict(list)
         self._by_company: dict[str, list[PlacedCase]] = defaultdict(list)
@@ -94,6 +95,7 @@ class Cases:
         own_key = f"{folded(place)}{key}" if self.by_key[key] and place else key
         shown = f"{community}（{company}）" if key != community_key(community) else community
         case = PlacedCase(shown, own_key, city, place)
+        self._all.append(case)
         self.by_key[key].append(case)
         if (by_shown := community_key(shown)) != key:
             # People and decisions speak of it by the name that it is shown by.
@@ -200,9 +202,9 @@ class Cases:
         """Return the cases of a name, else those for which it turned out to be another name."""
         return self.by_key.get(key) or self._aliases.get(key) or []
 
-    def all(self) -> list[PlacedCase]:
+    def all(self) -> Sequence[PlacedCase]:
         """Return every case."""
-        return list({id(case): case for cases in self.by_key.values() for case in cases}.values())
+        return self._all
 
 
 def _same_place(one: str, other: str, province: str) -> bool:

@@ -1,6 +1,6 @@
 """What the rules find in a picture: findings with their evidence, and both together as every report takes them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +46,14 @@ class Finding:
     judgement: Judgement | None = field(default=None, compare=False, repr=False)
     # Of a waived one: who waived it, when and why.
     waived: str = ""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the rules find in a part of the campaign: by the place of the rule in the campaign file, and by province."""
+
+    by_rule: Mapping[int, tuple[Finding, ...]]
+    by_province: Mapping[str, tuple[Finding, ...]]
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, partial
+from itertools import chain
 from typing import Any
 
 from config.campaign import Campaign, Rule
 from config.errors import ConfigError, nearest
 from reports.checks import CHECKS
-from reports.finding import Assessment, Finding, Judgement
+from reports.finding import Assessment, Finding, Judged, Judgement
 from reports.identity import finding_id, rests_on, subject_key
 from reports.incoming import FileView, MessageView
 from reports.picture import Picture
@@ -22,31 +23,40 @@ KILOBYTE, MEGABYTE = 1_000, 1_000_000
 _DEADLINE = "@deadline"
 
 
-# A finding with the place of its rule in the campaign file.
-Judged = tuple[int, Finding]
-
-
 def assess(picture: Picture) -> Assessment:
     """Return the picture with everything that the rules find in it, by province."""
     return assessed(picture, [judge(part) for part in picture.parts or (picture,)])
 
 
-def assessed(picture: Picture, parts: Iterable[Sequence[Judged]]) -> Assessment:
+def assessed(picture: Picture, parts: Sequence[Judged]) -> Assessment:
     """Return a picture with what was found in its parts, in the order of the campaign file's rules."""
-    found = sorted((one for part in parts for one in part), key=lambda one: one[0])
-    findings = tuple(finding for _, finding in found)
+    rules = sorted({number for part in parts for number in part.by_rule})
+    findings = tuple(chain.from_iterable(part.by_rule.get(number, ()) for number in rules for part in parts))
+    by_province: dict[str, tuple[Finding, ...]] = {}
+    for part in parts:
+        for province, own in part.by_province.items():
+            if province in by_province:
+                # Told of in two parts: in the order of the rules again.
+                own = tuple(one for one in findings if (one.province or "") == province)  # noqa: PLW2901 (all of it)
+            by_province[province] = own
+    return Assessment(picture, findings, by_province)
+
+
+def judge(picture: Picture) -> Judged:
+    """Return a finding for every rule that does not hold on a subject."""
+    by_rule: dict[int, list[Finding]] = defaultdict(list)
     by_province: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
+    for number, finding in _judge(picture):
+        by_rule[number].append(finding)
         by_province[finding.province or ""].append(finding)
-    return Assessment(picture, findings, {province: tuple(found) for province, found in by_province.items()})
+    return Judged(
+        {number: tuple(own) for number, own in by_rule.items()},
+        {province: tuple(own) for province, own in by_province.items()},
+    )
 
 
-def judge(picture: Picture) -> tuple[Judged, ...]:
-    """Return a finding for every rule that does not hold on a subject, with the place of its rule."""
-    return tuple(_judge(picture))
-
-
-def _judge(picture: Picture) -> Iterator[Judged]:
+def _judge(picture: Picture) -> Iterator[tuple[int, Finding]]:
+    """Yield what is found with the place of its rule, in the order of the rules."""
     campaign = picture.campaign
     known = {on: list(subjects(picture, on)) for on in {rule.on for rule in campaign.rule}}
     for number, rule in enumerate(campaign.rule):

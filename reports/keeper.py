@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from reports.finding import Assessment
-from reports.gather import joined, places
-from reports.judge import Judged, assessed, judge
+from reports.finding import Assessment, Judged
+from reports.gather import places
+from reports.joining import Joiner
+from reports.judge import assessed, judge
 from reports.picture import Picture
 from reports.province import Call, province_picture
 from store.database import Store
@@ -36,7 +37,7 @@ class _Found:
 
     drawn: Picture
     basis: tuple[Any, ...]
-    judged: tuple[Judged, ...]
+    judged: Judged
 
 
 class Keeper:
@@ -47,18 +48,20 @@ class Keeper:
         self.call = call
         self._drawn: dict[str, _Drawn] = {}
         self._found: dict[str, _Found] = {}
+        self._joiner = Joiner(call)
 
     def assessment(self, as_of: datetime, unlearned: Span | None = None) -> Assessment:
         """Return the campaign as of a moment (aware), judged; without what we learned within the span `unlearned`."""
         with _undisturbed(), looking(self.store, as_of, unlearned) as look:
             drawn = self._draw(look)
-            picture = joined(self.store, look, self.call, list(drawn.values()))
+            picture = self._joiner.joined(self.store, look, drawn)
             return assessed(picture, list(self._judge(drawn, picture)))
 
     def forget(self) -> None:
         """Let go of everything that is kept, which takes memory."""
         self._drawn.clear()
         self._found.clear()
+        self._joiner = Joiner(self.call)
 
     def _draw(self, look: Look) -> dict[str, Picture]:
         """Return the picture of each province, those anew that rest on other rows than before."""
@@ -74,7 +77,7 @@ class Keeper:
             self._drawn[place] = _Drawn(bases[place], picture)
         return {place: self._drawn[place].picture for place in where}
 
-    def _judge(self, drawn: dict[str, Picture], picture: Picture) -> Iterator[tuple[Judged, ...]]:
+    def _judge(self, drawn: dict[str, Picture], picture: Picture) -> Iterator[Judged]:
         """Yield what is found in each province; where nothing changed that rules can see, what was found before."""
         for place, part in zip(drawn, picture.parts, strict=True):
             basis = (part.closed, part.reused, part.near_duplicates)

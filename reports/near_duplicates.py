@@ -4,10 +4,8 @@ A sentence that stands in many materials is a common phrase. Materials that cons
 part are copies of one text all the same, however many there are.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -17,7 +15,7 @@ from config.campaign import Campaign
 from config.sentences import Packed, passages
 from reports.incoming import FileView
 from reports.material_facts import material_of
-from reports.picture import CaseView, Shared
+from reports.picture import CaseView, Picture, Shared
 
 # As `config.sentences.RECORD` packs them.
 _RECORD = np.dtype([("hash", "<u8"), ("length", "<u2")])
@@ -66,15 +64,20 @@ class SentenceIndex:
 
     def become(self, texts: Mapping[int, Packed]) -> bool:
         """Hold these texts by their keys and no others; return whether that changed anything."""
-        stale = [key for key, packed in self._texts.items() if texts.get(key) != packed]
+        return self.change(self._texts.keys() - texts.keys(), texts)
+
+    def change(self, gone: Collection[int], texts: Mapping[int, Packed]) -> bool:
+        """Let go of some texts by their keys and hold these; return whether that changed anything."""
         fresh = {key: packed for key, packed in texts.items() if self._texts.get(key) != packed}
+        stale = [key for key in (*gone, *fresh) if key in self._texts]
         if stale:
             stays = ~np.isin(self._keys, stale)
             self._hashes, self._keys, self._lengths = self._hashes[stays], self._keys[stays], self._lengths[stays]
+        for key in stale:
+            del self._texts[key], self._characters[key]
         if fresh:
             self._add(fresh)
-        self._texts = dict(texts)
-        self._characters = {key: self._characters[key] for key in texts}
+            self._texts |= fresh
         return bool(stale or fresh)
 
     def _add(self, texts: Mapping[int, Packed]) -> None:
@@ -157,60 +160,79 @@ def _merged(held: Rows, fresh: Rows, places: Rows) -> Rows:
     return whole
 
 
-class _Compared:
-    """The index of the pictures that this process makes, and what it found last: most pictures differ by little."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A case, its material, and the province that it is of."""
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-        self.lock = Lock()
-        self.index = SentenceIndex()
-        self.pairs: list[Pair] = []
-        self.passages: dict[Quoted, tuple[str, ...]] = {}
+    case: CaseView
+    file: FileView
+    place: str
 
-    def pairs_of(self, texts: Mapping[int, Packed]) -> list[Pair]:
-        """Return the pairs among texts."""
-        if self.index.become(texts):
-            self.pairs = self.index.pairs(self.limits)
-        return self.pairs
 
-    def quote(self, wanted: set[Quoted], load: Callable[[Iterable[str]], Texts], least: int) -> None:
+class Materials:
+    """The materials of all cases, kept between looks: only those of provinces that changed are looked at again."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        call = campaign.call
+        self._limits, self._least = Limits(call.passage_documents, call.shared_characters), call.passage_characters
+        self._index = SentenceIndex()
+        self._pairs: list[Pair] = []
+        self._passages: dict[Quoted, tuple[str, ...]] = {}
+        self._drawn: dict[str, Picture] = {}
+        self._own: dict[str, dict[int, _Told]] = {}
+        self._by_id: dict[int, _Told] = {}
+
+    def become(self, parts: Mapping[str, Picture]) -> None:
+        """Hold the materials of these provinces and no others."""
+        changed = {
+            place: _told(place, part.cases) for place, part in parts.items() if self._drawn.get(place) is not part
+        }
+        old = (self._own.pop(place, {}) for place in (*(self._own.keys() - parts.keys()), *changed))
+        gone = {id_ for own in old for id_ in own}
+        for id_ in gone:
+            del self._by_id[id_]
+        for own in changed.values():
+            self._by_id |= own
+        self._own |= changed
+        self._drawn = dict(parts)
+        texts = {id_: one.file.sentences for own in changed.values() for id_, one in own.items()}
+        if self._index.change(gone - texts.keys(), texts):
+            self._pairs = self._index.pairs(self._limits)
+
+    def shared(self, load: Callable[[Iterable[str]], Texts]) -> dict[str, dict[int, tuple[Shared, ...]]]:
+        """Return by province for each case (by its id) which others its material has long passages in common with.
+
+        Those with the longest come first. `load` gives the texts of contents by their hashes; only those of pairs are
+        asked for.
+        """
+        known = self._by_id
+        # One file may be filed to two cases, which is no second use of it.
+        told = [pair for pair in self._pairs if known[pair.one].file.id != known[pair.other].file.id]
+        sides = [side for pair in told for side in ((pair.one, pair.other, pair), (pair.other, pair.one, pair))]
+        self._quote({(_content(known[own].file), pair.hashes) for own, _, pair in sides}, load)
+        found: dict[str, dict[int, list[Shared]]] = {}
+        for one, two, pair in sides:
+            own, other = known[one], known[two]
+            words = self._passages[_content(own.file), pair.hashes]
+            shares = Shared(own.file, other.file, other.case, pair.characters, words)
+            found.setdefault(own.place, {}).setdefault(one, []).append(shares)
+        return {
+            place: {id_: tuple(sorted(own, key=lambda one: -one.characters)) for id_, own in by_case.items()}
+            for place, by_case in found.items()
+        }
+
+    def _quote(self, wanted: set[Quoted], load: Callable[[Iterable[str]], Texts]) -> None:
         """Have the passages as they are written for contents (by hash) and their sentences; others are forgotten."""
-        self.passages = {each: self.passages[each] for each in wanted if each in self.passages}
-        missing = wanted - self.passages.keys()
+        self._passages = {each: self._passages[each] for each in wanted if each in self._passages}
+        missing = wanted - self._passages.keys()
         texts = load({sha256 for sha256, _ in missing}) if missing else {}
         for sha256, keys in missing:
-            self.passages[sha256, keys] = passages(texts.get(sha256, {}).values(), least, keys)
+            self._passages[sha256, keys] = passages(texts.get(sha256, {}).values(), self._least, keys)
 
 
-@lru_cache(maxsize=2)
-def _compared(limits: Limits) -> _Compared:
-    return _Compared(limits)
-
-
-def near_duplicates(
-    cases: Sequence[CaseView], campaign: Campaign, load: Callable[[Iterable[str]], Texts]
-) -> Mapping[int, tuple[Shared, ...]]:
-    """Return for each case (by its id) which others its material has long passages in common with, the longest first.
-
-    `load` gives the texts of contents by their hashes; only those of pairs are asked for.
-    """
-    call = campaign.call
-    by_id = {case.id: (case, file) for case in cases if (file := material_of(case)) and file.sentences}
-    compared = _compared(Limits(call.passage_documents, call.shared_characters))
-    with compared.lock:
-        pairs = compared.pairs_of({id_: file.sentences for id_, (_, file) in by_id.items()})
-        # One file may be filed to two cases, which is no second use of it.
-        told = [pair for pair in pairs if by_id[pair.one][1].id != by_id[pair.other][1].id]
-        sides = [side for pair in told for side in ((pair.one, pair.other, pair), (pair.other, pair.one, pair))]
-        wanted = {(_content(by_id[own][1]), pair.hashes) for own, _, pair in sides}
-        compared.quote(wanted, load, call.passage_characters)
-        quoted = compared.passages
-    found: dict[int, list[Shared]] = {}
-    for own, other, pair in sides:
-        (_, file), (other_case, other_file) = by_id[own], by_id[other]
-        words = quoted[_content(file), pair.hashes]
-        found.setdefault(own, []).append(Shared(file, other_file, other_case, pair.characters, words))
-    return {id_: tuple(sorted(own, key=lambda one: -one.characters)) for id_, own in found.items()}
+def _told(place: str, cases: Iterable[CaseView]) -> dict[int, _Told]:
+    """Return the cases of a province, by their ids, whose material says something that can be compared."""
+    return {case.id: _Told(case, file, place) for case in cases if (file := material_of(case)) and file.sentences}
 
 
 def _content(file: FileView) -> str:

@@ -186,7 +186,7 @@ class AssociationView:
         """The province's short name."""
         return self.association.province
 
-    @property
+    @cached_property
     def standing(self) -> tuple[CaseView, ...]:
         """Its cases but those that were withdrawn."""
         return tuple(case for case in self.cases if case.withdrawn is None)
@@ -196,12 +196,12 @@ class AssociationView:
         """How many messages of kind submission came."""
         return len(self.messages_in)
 
-    @property
+    @cached_property
     def first_arrival(self) -> datetime | None:
         """When its first submission arrived."""
         return min((message.arrival for message in self.messages_in), default=None)
 
-    @property
+    @cached_property
     def last_arrival(self) -> datetime | None:
         """When its last submission arrived."""
         return max((message.arrival for message in self.messages_in), default=None)
@@ -211,12 +211,12 @@ class AssociationView:
         """Whether its first submission came after the deadline (domain.md section 6.1)."""
         return self.first_taken is not None and self.first_taken > self.deadline
 
-    @property
+    @cached_property
     def first_taken(self) -> datetime | None:
         """When its first submission came, as lateness is judged."""
         return min((message.taken for message in self.messages_in), default=None)
 
-    @property
+    @cached_property
     def cases_listed(self) -> int:
         """How many of its cases its list names."""
         return sum(case.in_list for case in self.standing)

@@ -3,15 +3,15 @@
 Re-saved, resized, brightened, slightly cropped and time-stamped copies are the same picture, also turned or mirrored.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
 
 from reports.incoming import FileView
-from reports.picture import CaseView, Reuse
+from reports.picture import CaseView, Picture, Reuse
 
 _Name = TypeVar("_Name")
 _Pair = tuple[_Name, _Name]
@@ -86,39 +86,87 @@ def _is_copy(one: FileView, other: FileView) -> bool:
     return same_picture(one.facts.get("fingerprint"), other.facts.get("fingerprint"))
 
 
-def reused(cases: Sequence[CaseView], same: Mapping[str, Collection[str]]) -> Mapping[int, tuple[Reuse, ...]]:
-    """Return the photos of each case (by its id) that also serve another; blank ones and drawings never do.
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A photo of a case, and the how manieth it is among those of its province."""
 
-    `same` gives for a content those others that show the same picture.
-    """
-    using: dict[str, list[tuple[CaseView, FileView]]] = defaultdict(list)
-    for case in cases:
-        for file in case.photo_files:
-            if file.sha256 and file.facts.get("fingerprint"):
-                using[file.sha256].append((case, file))
-    shared = {content for content, users in using.items() if len(users) > 1 or content in same}
-    found: dict[int, list[Reuse]] = {}
-    for content in shared:
-        for case, file in using[content]:
-            found.setdefault(case.id, []).extend(_reuses(case, file, using, same.get(content, ())))
-    order = (
-        {file.id: at for at, file in enumerate(file for case in cases for file in case.photo_files)} if found else {}
-    )
-    return {
-        id_: tuple(sorted(own, key=lambda one: (order[one.file.id], order[one.other.id])))
-        for id_, own in found.items()
-        if own
-    }
+    case: CaseView
+    file: FileView
+    at: int
+    place: str
 
 
-def _reuses(
-    case: CaseView,
-    file: FileView,
-    using: Mapping[str, Sequence[tuple[CaseView, FileView]]],
-    same: Collection[str],
-) -> Iterator[Reuse]:
-    for content in (file.sha256 or "", *same):
-        for other_case, other in using.get(content, ()):
+class PhotoUses:
+    """Which cases use which photos, kept between looks: a province that changed costs no more than its own photos."""
+
+    def __init__(self) -> None:
+        self._drawn: dict[str, Picture] = {}
+        # The uses of each content in each province, how many there are of it in all, and which contents have several.
+        self._own: dict[str, dict[str, list[_Use]]] = {}
+        self._count: dict[str, int] = {}
+        self._several: set[str] = set()
+
+    def become(self, parts: Mapping[str, Picture]) -> None:
+        """Hold the photos of these provinces and no others."""
+        for place in self._own.keys() - parts.keys():
+            self._put(place, {})
+        for place, part in parts.items():
+            if self._drawn.get(place) is not part:
+                self._put(place, _used(place, part.cases))
+        self._own = {place: self._own[place] for place in parts}
+        self._drawn = dict(parts)
+
+    def _put(self, place: str, own: dict[str, list[_Use]]) -> None:
+        before = self._own.get(place, {})
+        self._own[place] = own
+        for content in before.keys() | own.keys():
+            count = self._count.pop(content, 0) - len(before.get(content, ())) + len(own.get(content, ()))
+            if count:
+                self._count[content] = count
+            if count > 1:
+                self._several.add(content)
+            else:
+                self._several.discard(content)
+
+    def reused(self, same: Mapping[str, Collection[str]]) -> dict[str, dict[int, tuple[Reuse, ...]]]:
+        """Return by province the photos of each case (by its id) that also serve another.
+
+        Blank ones and drawings never do. `same` gives for a content those others that show the same picture.
+        """
+        shared = self._several | (same.keys() & self._count.keys())
+        uses = {content: self._uses(content) for content in shared}
+        places = {place: at for at, place in enumerate(self._own)}
+        order = {use.file.id: (places[use.place], use.at) for own in uses.values() for use in own}
+        found: dict[str, dict[int, list[Reuse]]] = {}
+        for content, own in uses.items():
+            for use in own:
+                if reuses := list(_reuses(use, uses, (content, *same.get(content, ())))):
+                    found.setdefault(use.place, {}).setdefault(use.case.id, []).extend(reuses)
+        return {
+            place: {
+                id_: tuple(sorted(own, key=lambda one: (order[one.file.id], order[one.other.id])))
+                for id_, own in by_case.items()
+            }
+            for place, by_case in found.items()
+        }
+
+    def _uses(self, content: str) -> list[_Use]:
+        return [use for own in self._own.values() for use in own.get(content, ())]
+
+
+def _used(place: str, cases: Iterable[CaseView]) -> dict[str, list[_Use]]:
+    """Return the uses of each content that can be known again."""
+    photos = ((case, file) for case in cases for file in case.photo_files)
+    found: dict[str, list[_Use]] = {}
+    for at, (case, file) in enumerate(photos):
+        if file.sha256 and file.facts.get("fingerprint"):
+            found.setdefault(file.sha256, []).append(_Use(case, file, at, place))
+    return found
+
+
+def _reuses(use: _Use, uses: Mapping[str, Sequence[_Use]], contents: Iterable[str]) -> Iterator[Reuse]:
+    for content in contents:
+        for other in uses.get(content, ()):
             # One file may be filed to two cases, which is no second use of it.
-            if other_case.id != case.id and other.id != file.id:
-                yield Reuse(file, other, other_case)
+            if other.case.id != use.case.id and other.file.id != use.file.id:
+                yield Reuse(use.file, other.file, other.case)

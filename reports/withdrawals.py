@@ -1,9 +1,10 @@
 """Which mails say that a case is withdrawn (撤回)? Words are evidence: a person confirms what they mean."""
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from config.campaign import Campaign
 from config.naming import community_key, holds_name
 from reports.incoming import MessageView
 from reports.picture import CaseView, Picture
@@ -34,21 +35,29 @@ def evidence(subject: "Subject") -> str:
 
 def _mails(case: CaseView, picture: Picture) -> list[tuple[MessageView, str]]:
     """Return the mails that say a case is withdrawn, each with its first sentence that does."""
+    speaking = _speaking(picture.messages, picture.campaign.mail.withdraws, picture.campaign.mail.stays)
+    if not speaking:
+        return []
     key = community_key(case.community)
-    found = []
-    for message in picture.messages:
-        if message.kind != "automatic" and (sentences := _sentences(message, picture.campaign)):
-            told = next((one for one in sentences if holds_name(community_key(one), key)), None)
-            if told is not None:
-                found.append((message, told))
-    return found
+    told = (
+        (message, next((one for one in own if holds_name(community_key(one), key)), None)) for message, own in speaking
+    )
+    return [(message, sentence) for message, sentence in told if sentence is not None]
 
 
-def _sentences(message: MessageView, campaign: Campaign) -> list[str]:
+@lru_cache(maxsize=2)
+def _speaking(
+    messages: tuple[MessageView, ...], withdraws: tuple[str, ...], stays: tuple[str, ...]
+) -> Sequence[tuple[MessageView, list[str]]]:
+    """Return the mails that speak of withdrawing, with their sentences that do: asked for each case of a province."""
+    mails = ((message, _sentences(message, withdraws, stays)) for message in messages if message.kind != "automatic")
+    return [(message, own) for message, own in mails if own]
+
+
+def _sentences(message: MessageView, withdraws: Sequence[str], stays: Sequence[str]) -> list[str]:
     """Return the sentences of a mail that speak of withdrawing."""
-    if not any(word in text for text in (message.subject, message.text) for word in campaign.mail.withdraws):
+    if not any(word in text for text in (message.subject, message.text) for word in withdraws):
         return []
     sentences = (_OF_A_MAIL.sub("", one) for one in (message.subject, *own_sentences(message.text)))
-    stays = campaign.mail.stays
     told = (one for one in sentences if not any(word in one for word in stays))
-    return [one for one in told if any(word in one for word in campaign.mail.withdraws)]
+    return [one for one in told if any(word in one for word in withdraws)]

@@ -4,9 +4,7 @@ One picture serves all requests until the next look. Looks and decisions take tu
 wait for neither.
 """
 
-import hashlib
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from reports.console.mails import Mails, mails_of, message_of
+from reports.console.names import Files, Names, Where, digest_of, file_key, names_of
 from reports.console.part import Part, province_of
 from reports.finding import Assessment, Finding
 from reports.incoming import FileView, MessageView
@@ -25,6 +24,7 @@ from store.queries import Span
 
 _KEY = 12
 _Told = TypeVar("_Told")
+__all__ = ["Board", "Seen", "digest_of", "file_key"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +48,7 @@ class Seen:
                     self._kept[key] = work(self, *about)
         told: _Told = self._kept[key]
         return told
+    named: Names | None = None
 
     @property
     def picture(self) -> Picture:
@@ -73,19 +74,19 @@ class Seen:
         return dict(zip((*names, ""), self.picture.parts, strict=True))
 
     @cached_property
+    def names(self) -> Names:
+        """By what addresses name everything."""
+        return self.named or names_of(self.assessment)
+
+    @property
     def cases(self) -> Mapping[str, CaseView]:
         """The cases by the keys that stand in addresses: the same case has the same key in every look."""
-        found: dict[str, CaseView] = {}
-        for case in sorted(self.picture.cases, key=lambda one: one.id):
-            key = digest_of("case", *(part or "" for part in (case.name.province, case.name.city, case.name.community)))
-            # Two companies may each have a community of that name in one city.
-            found[key if key not in found else digest_of(key, case.company or "", str(case.id))] = case
-        return found
+        return self.names.cases
 
-    @cached_property
+    @property
     def case_keys(self) -> Mapping[int, str]:
         """The keys of the cases by their ids in this look."""
-        return {case.id: key for key, case in self.cases.items()}
+        return self.names.case_keys
 
     @cached_property
     def parts(self) -> Mapping[str | None, Part]:
@@ -123,15 +124,12 @@ class Seen:
     @cached_property
     def files(self) -> Mapping[str, FileView]:
         """The files by the keys that stand in addresses."""
-        return {file_key(file): file for file in self.picture.files}
+        return Files(self.files_of)
 
-    @cached_property
+    @property
     def files_of(self) -> Mapping[int, Sequence[FileView]]:
         """The files of each message, by our number of it."""
-        found: dict[int, list[FileView]] = defaultdict(list)
-        for file in self.picture.files:
-            found[file.message_pk].append(file)
-        return found
+        return self.names.files_of
 
     @cached_property
     def links_of(self) -> Mapping[int, Sequence[LinkView]]:
@@ -142,18 +140,15 @@ class Seen:
         return found
 
     @cached_property
+    @property
     def findings(self) -> Mapping[str, Finding]:
         """The findings by their ids."""
-        return {finding.id: finding for finding in self.assessment.findings}
+        return self.names.findings
 
-    @cached_property
-    def findings_of_cases(self) -> Mapping[tuple[str | None, str | None, str | None], Sequence[Finding]]:
+    @property
+    def findings_of_cases(self) -> Mapping[Where, Sequence[Finding]]:
         """The findings of each case, and of its files, by its province, city and community."""
-        found: dict[tuple[str | None, str | None, str | None], list[Finding]] = defaultdict(list)
-        for finding in self.assessment.findings:
-            if finding.community:
-                found[finding.province, finding.city, finding.community].append(finding)
-        return found
+        return self.names.findings_of_cases
 
 
 class Board:
@@ -191,6 +186,11 @@ class Board:
         It is drawn from scratch beside what is kept, so that no look waits for it; with many cases it takes a while.
         """
         return Keeper(self._keeper.store, self._keeper.call).assessment(since, Span(since, self.seen.as_of))
+            before = self._seen
+            assessment, number = self._keeper.assessment(self._now()), before.number + 1 if before else 1
+            names = names_of(assessment, before.names if before else None)
+            self._seen = Seen(assessment, number, names)
+            return self._seen
 
     @contextmanager
     def deciding(self) -> Iterator[None]:
