@@ -23,7 +23,7 @@ from ingest.serving import console_of
 from parsers.pages.ocr import Picture, read_line, read_lines
 from parsers.pages.red import picture_of
 from reports.console.board import file_key
-from reports.console.files import disposition, download_name
+from reports.console.originals import disposition, download_name
 from reports.console.pictures import PAGE, SMALL, SOURCE, NoPictureError, Wanted
 from reports.console.sources import places_of
 from reports.incoming import FileView

@@ -85,19 +85,12 @@ class _Static(StaticFiles):
 def _endpoint(console: Console, route: Route) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         session = await run_in_threadpool(_session, console, request)
-        if refused := _refused(console, route, request, session):
-            return refused
-        form = await _form(console, route, request, session)
-        asked = Asked(console, request, session, form)
-        if route.deed and session and not _is_own_form(session, request, form):
-            raise HTTPException(_FORBIDDEN, "页面过期了，请返回刷新后再试")
-        response = await _answered(asked, route)
         if session is None and route.role is not None:
             return signing.ask(Asked(console, request))
         async with _noted(console, route, request, session):
             if session and route.role and not may(session.role, route.role):
                 raise HTTPException(_FORBIDDEN, _NO_RIGHT)
-            form = await _form(route, request, session)
+            form = await _form(console, route, request, session)
             if route.deed and session and not _is_own_form(session, request, form):
                 raise HTTPException(_FORBIDDEN, _EXPIRED)
             response = await _answered(Asked(console, request, session, form), route)
@@ -122,12 +115,6 @@ def _saw(console: Console, session: Session) -> None:
         log.warning("console.not_noted", error=type(error).__name__)
 
 
-async def _form(console: Console, route: Route, request: Request, session: Session | None) -> Mapping[str, Any]:
-    """Return what was sent, where it is a form; HTTPException where it is too large."""
-    if not route.deed or route.streams:
-        return {}
-    if route.files and session and has_files(request):
-        return await received(request, session, console.uploads, console.now())
 @asynccontextmanager
 async def _noted(console: Console, route: Route, request: Request, session: Session | None) -> AsyncIterator[None]:
     """Note a write that comes to nothing in the activity log, whatever the reason is; the others note themselves."""
@@ -146,10 +133,12 @@ async def _noted(console: Console, route: Route, request: Request, session: Sess
             await run_in_threadpool(_note, Asked(console, request, session), route, request.url.path, told)
 
 
-async def _form(route: Route, request: Request, session: Session | None) -> Mapping[str, Any]:
-    """Return what was sent, where it is a form of words; HTTPException where it is too large."""
+async def _form(console: Console, route: Route, request: Request, session: Session | None) -> Mapping[str, Any]:
+    """Return what was sent, where it is a form; HTTPException where it is too large."""
     if not route.deed or route.streams:
         return {}
+    if route.files and session and has_files(request):
+        return await received(request, session, console.uploads, console.now())
     largest = _LARGEST_FORM if session else _LARGEST_OF_STRANGERS
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > largest:

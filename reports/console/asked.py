@@ -52,6 +52,7 @@ class Console:
     def made(self) -> Made:
         """What persons decided of cases."""
         return Made(self.store)
+
     uploads: Uploads = field(init=False)
     jobs: Jobs = field(init=False)
 

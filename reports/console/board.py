@@ -5,6 +5,7 @@ wait for neither.
 """
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +23,6 @@ from reports.mail_side import LinkView
 from reports.picture import AssociationView, CaseView, Picture
 from store.queries import Span
 
-_KEY = 12
 _Told = TypeVar("_Told")
 __all__ = ["Board", "Seen", "digest_of", "file_key"]
 
@@ -33,6 +33,7 @@ class Seen:
 
     assessment: Assessment
     number: int
+    named: Names | None = None
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
     _turn: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -48,7 +49,6 @@ class Seen:
                     self._kept[key] = work(self, *about)
         told: _Told = self._kept[key]
         return told
-    named: Names | None = None
 
     @property
     def picture(self) -> Picture:
@@ -66,7 +66,7 @@ class Seen:
         return {view.province: view for view in self.picture.associations}
 
     @cached_property
-    def parts(self) -> Mapping[str, Picture]:
+    def pictures(self) -> Mapping[str, Picture]:
         """The pictures of the provinces, then of those that have no association; last, under "", what is of none."""
         names = list(self.provinces)
         others = self.picture.parts[len(names) : -1]
@@ -131,15 +131,6 @@ class Seen:
         """The files of each message, by our number of it."""
         return self.names.files_of
 
-    @cached_property
-    def links_of(self) -> Mapping[int, Sequence[LinkView]]:
-        """The cloud links of each message, by our number of it."""
-        found: dict[int, list[LinkView]] = defaultdict(list)
-        for link in self.picture.links:
-            found[link.message_pk].append(link)
-        return found
-
-    @cached_property
     @property
     def findings(self) -> Mapping[str, Finding]:
         """The findings by their ids."""
@@ -174,7 +165,9 @@ class Board:
     def look(self) -> Seen:
         """Look anew, and let all pages from now on show it."""
         with self._turn:
-            seen = Seen(self._keeper.assessment(self._now()), self._seen.number + 1 if self._seen else 1)
+            before = self._seen
+            assessment, number = self._keeper.assessment(self._now()), before.number + 1 if before else 1
+            seen = Seen(assessment, number, names_of(assessment, before.names if before else None))
             for work in self._ahead:
                 seen.once(work)
             self._seen = seen
@@ -186,11 +179,6 @@ class Board:
         It is drawn from scratch beside what is kept, so that no look waits for it; with many cases it takes a while.
         """
         return Keeper(self._keeper.store, self._keeper.call).assessment(since, Span(since, self.seen.as_of))
-            before = self._seen
-            assessment, number = self._keeper.assessment(self._now()), before.number + 1 if before else 1
-            names = names_of(assessment, before.names if before else None)
-            self._seen = Seen(assessment, number, names)
-            return self._seen
 
     @contextmanager
     def deciding(self) -> Iterator[None]:
@@ -206,13 +194,3 @@ def _province_of(part: Picture) -> str:
     """Return of which province a picture without an association is."""
     known = [one.province for views in (part.messages, part.files, part.cases) for one in views[:1]]
     return next((province for province in known if province), "")
-
-
-def file_key(file: FileView) -> str:
-    """Return by what a file's addresses name it: its message and its path there, which rereading does not change."""
-    return f"{file.message_pk}-{digest_of(file.path)}"
-
-
-def digest_of(*parts: str) -> str:
-    """Return a short name for addresses that is as good as unique."""
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:_KEY]

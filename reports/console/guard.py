@@ -22,6 +22,8 @@ CONTENT_SECURITY_POLICY = (
 # answer may ask for these two policies and no other: FRAMING for the page around it, FRAMED for what stands within.
 FRAMING = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
 FRAMED = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
+# An original runs in no page of ours, whatever a browser takes it for.
+SANDBOXED = "default-src 'none'; sandbox"
 SECURITY_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -34,6 +36,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
 # What is framed must be so by us alone. A sandboxed answer has no origin, so that it cannot be isolated as one of ours.
 _OTHERWISE: Mapping[str, Mapping[str, str]] = {
     FRAMING: {"Content-Security-Policy": FRAMING},
+    SANDBOXED: {"Content-Security-Policy": SANDBOXED},
     FRAMED: {
         "Content-Security-Policy": FRAMED,
         "X-Frame-Options": "SAMEORIGIN",
@@ -110,9 +113,6 @@ def _is_own(headers: Headers, scheme: str, host: str) -> bool:
 
 
 def _put_headers(headers: MutableHeaders, scope: Scope) -> None:
-    for name, value in SECURITY_HEADERS.items():
-        # What a page says itself is stricter: an original runs in no page of ours at all.
-        headers.setdefault(name, value)
     otherwise = _OTHERWISE.get(headers.get("Content-Security-Policy", ""), {})
     for name, value in {**SECURITY_HEADERS, **otherwise}.items():
         headers[name] = value

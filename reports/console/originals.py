@@ -12,6 +12,7 @@ from starlette.responses import FileResponse, Response
 from config.safe_names import safe_name
 from reports.console.asked import Asked, missing
 from reports.console.board import file_key
+from reports.console.guard import SANDBOXED
 from reports.console.pictures import PAGE, SMALL, SOURCE, NoPictureError, Wanted
 from reports.console.roles import EDITOR
 from reports.console.route import Route
@@ -24,8 +25,6 @@ _DOWNLOAD = "下载"
 _GONE, _UNKNOWN = "原件不在库中", "没有这个文件"
 _NO_PLACE = "这个值不是从有页面的文件里读的，没有截图；请看旁边写的原文"
 _FORBIDDEN, _UNAVAILABLE, _NOT_MODIFIED = 403, 503, 304
-# Nothing in an original runs in any page of ours, whatever a browser takes it for.
-_SANDBOX = "default-src 'none'; sandbox"
 _LONGEST_NAME, _LONGEST_EXTENSION = 70, 10
 # Pictures wait here for each other and not where pages are made: one thread for each kind, as each has one room.
 _POOLS = {kind: ThreadPoolExecutor(1, f"picture-{kind}") for kind in (SMALL, PAGE, SOURCE)}
@@ -46,7 +45,7 @@ def original(asked: Asked) -> Response:
         )
     headers = {
         "Content-Disposition": disposition(download_name(file)),
-        "Content-Security-Policy": _SANDBOX,
+        "Content-Security-Policy": SANDBOXED,
         "Cache-Control": "no-store",
         # No number of ours: the content is its own name, so that a download that broke off goes on.
         "ETag": f'"{file.sha256}"',

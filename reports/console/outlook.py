@@ -96,7 +96,7 @@ def outlook(seen: Seen) -> Outlook:
         cases=_cases(picture),
         tally=tally(picture),
         nobody=elsewhere.of_nobody(picture),
-        strangers=tuple(one for one in seen.parts[""].messages if is_open(one)),
+        strangers=tuple(one for one in seen.pictures[""].messages if is_open(one)),
     )
 
 
@@ -110,7 +110,7 @@ def _row(view: AssociationView, seen: Seen, found: tuple[int, int]) -> Row:
     if view.status == "none" and view.nothing_to_send:
         states.add("nothing")
     lacks = missing_of(seen.assessment.by_province.get(view.province, ()))
-    part = seen.parts[view.province]
+    part = seen.pictures[view.province]
     named, hidden = _named(view, lacks), _hidden(view, part) if lacks else ""
     return Row(view, tile_of(view), frozenset(states), len(lacks), named, hidden, *found)
 

@@ -115,7 +115,7 @@ def _contacts(view: AssociationView, part: Picture) -> list[Contact]:
 
 def part_of(seen: Seen, name: str) -> Picture:
     """Return the picture of a province, or of what belongs to none; 404 where there is no such province."""
-    part = seen.parts.get("" if name == NOBODY else name) if name else None
+    part = seen.pictures.get("" if name == NOBODY else name) if name else None
     if part is None:
         raise missing(f"没有“{name}”这个省；请从“各省”里选")
     return part
@@ -215,7 +215,7 @@ def lacks_page(asked: Asked) -> Response:
     pages = max(1, -(-len(lacks) // ROWS))
     page = min(asked.page_number, pages)
     shown, total = lacks[(page - 1) * ROWS : page * ROWS], sum(one.count for one in lacks)
-    phase = PHASES["missing" if seen.parts[name].closed else "outstanding"]
+    phase = PHASES["missing" if seen.pictures[name].closed else "outstanding"]
     return asked.show(
         "province_lacks.html",
         name=name,

@@ -38,7 +38,7 @@ def provinces(asked: Asked) -> Response:
 
 def others_of(seen: Seen) -> tuple[Other, ...]:
     """Return what came of places without an association, and of nobody who is known; nothing where there is none."""
-    own = ((place, part) for place, part in seen.parts.items() if place not in seen.provinces)
+    own = ((place, part) for place, part in seen.pictures.items() if place not in seen.provinces)
     return tuple(_other(place, part) for place, part in own if part.messages or part.cases)
 
 

@@ -18,8 +18,8 @@ from reports.queries.cases import Listed, listed, shown
 from reports.queries.columns import DEFAULT, FIELDS, WITH_TEXT, View
 from reports.queries.columns import said as cell_said
 from reports.queries.fulltext import Library
-from reports.queries.saving import SavedError, as_line, kept
 from reports.queries.said import Said
+from reports.queries.saving import SavedError, as_line, kept
 from store import documents, saved, searching
 from store.saved import Saved
 

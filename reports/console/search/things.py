@@ -54,7 +54,11 @@ def _of_association(view: AssociationView, sought: Sought, meant: str | None, se
     if len(key) > 1 and (key == folded(contact) or any(key in folded(one) for one in addresses)):
         return BEGINS
     digits = "".join(one for one in phone if one.isdecimal())
-    if key.isdecimal() and digits and (key == digits or (sought.open and len(key) >= _LEAST_OF_PHONE and key in digits)):
+    if (
+        key.isdecimal()
+        and digits
+        and (key == digits or (sought.open and len(key) >= _LEAST_OF_PHONE and key in digits))
+    ):
         return BEGINS
     return None
 
