@@ -96,7 +96,7 @@ def test_the_sums_are_those_of_digest_and_status_and_each_leads_to_a_list_of_as_
         if not running.console.board.seen.once(outlook).of(state):
             continue
         listed = reader.get(f"/provinces?state={state}").text
-        count = len(re.findall(r'<td data-label="省">', listed))
+        count = len(re.findall(r'<td data-label="省"', listed))
         assert link_text(text, f"/provinces?state={state}") == f"{word} {count}"
         assert told[word] == count
     states = [row["status"] for row in exported(running.console.board.seen.assessment, "submissions")]
@@ -111,6 +111,8 @@ def test_the_numbers_of_cases_are_those_of_the_digest_and_lead_to_lists_of_as_ma
 ) -> None:
     text = reader.get("/").text
     counts = [number.of.count for number in digest.case_sums]
+    own = reader.get("/cases?list=expected&province=浙江").text
+    assert re.findall(r'<td data-label="省"><a [^>]*>(.*?)</a>', own) == ["浙江"] * 3
     for name, count in zip(("expected", "arrived", "complete"), counts, strict=True):
         listed = reader.get(f"/cases?list={name}").text
         assert len(re.findall(r'<td data-label="小区">', listed)) == count
@@ -319,7 +321,7 @@ def test_what_belongs_to_no_province_has_a_list_of_its_own(running: Running, rea
     assert sorted(re.findall(r'href="/messages/(\d+)">', text)) == sorted(str(one.id) for one in own)
 
 
-@pytest.mark.parametrize("address", ["/todo?list=nowhere", "/cases?list=nowhere", "/provinces/火星"])
+@pytest.mark.parametrize("address", ["/todo?list=nowhere", "/cases?list=nowhere", "/cases?province=火星", "/provinces/火星"])
 def test_a_list_that_is_not_there_is_said(reader: TestClient, address: str) -> None:
     answer = reader.get(address)
     assert answer.status_code == 404

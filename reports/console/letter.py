@@ -36,7 +36,7 @@ def letter(asked: Asked) -> Response:
         channels=CHANNELS,
         what=written.what if written else what,
         letter=written,
-        none=None if written else _why_none(view, what),
+        why="" if written else _why_none(view, what),
         sheet=_sheet(asked, by, written) if written and written.what != RECEIPT else "",
         told=acts.before_sending(by, written) if written else [],
     )

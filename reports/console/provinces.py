@@ -50,7 +50,8 @@ def _other(place: str, part: Picture) -> Other:
 def cases(asked: Asked) -> Response:
     """Return the cases of all provinces that are to come, have come, are whole or not."""
     name, province = asked.query("list") or "arrived", asked.query("province")
-    if name not in CASES:
+    # What is kept of a look is kept for names that there are, and for no others.
+    if name not in CASES or (province and province not in asked.seen.provinces):
         raise missing("没有这份名单；请从总览重新选")
     listed = asked.seen.once(cases_of, name, province)
     pages = max(1, -(-len(listed) // ROWS))
