@@ -50,9 +50,7 @@ def copies_in(files: Iterable[FileView]) -> Copies:
     return found
 
 
-def case_history(
-    picture: Picture, case: CaseView, made: Iterable[Decided], copies: Copies | None = None
-) -> History:
+def case_history(picture: Picture, case: CaseView, made: Iterable[Decided], copies: Copies | None = None) -> History:
     """Return the history of a case; `copies` of the province's files, where whoever asks has them already."""
     known = copies_in(picture.files) if copies is None else copies
     items = {"汇总清单": _row_versions(known, case, picture.campaign)}

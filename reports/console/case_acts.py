@@ -1,5 +1,7 @@
 """What is decided of a case on its page: a value corrected, a withdrawal, two cases that are one, one that is two."""
 
+from urllib.parse import quote
+
 from starlette.responses import Response
 
 from config.campaign import Campaign
@@ -61,7 +63,10 @@ def split(asked: Asked) -> Done:
     _reasoned(asked, "分开")
     company = asked.text("company") or None
     lines = asked.console.acts.split(asked.who, _named(case, part), company)
-    return Done(lines, asked.back, f"{case.name} {f'分开（{company}）' if company else '分开'}")
+    # What is left of a case may be nothing.
+    stays = asked.path["key"] in asked.console.board.seen.cases
+    back = asked.back if stays else f"/provinces/{quote(case.province)}"
+    return Done(lines, back, f"{case.name} {f'分开（{company}）' if company else '分开'}")
 
 
 def merge_page(asked: Asked) -> Response:
@@ -101,9 +106,7 @@ def _reasoned(asked: Asked, act: str) -> None:
 def _named(case: CaseView, part: Part) -> str:
     """Return by what a decision names a case; ConfigError where that names another one too."""
     if len(part.called(case.name)) > 1:
-        raise ConfigError(
-            f"有不止一个案例叫 {case.name}，分不清是哪一个；请先把其中一个的城市或文件归档改对"
-        )
+        raise ConfigError(f"有不止一个案例叫 {case.name}，分不清是哪一个；请先把其中一个的城市或文件归档改对")
     return str(case.name)
 
 
