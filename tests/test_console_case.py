@@ -384,6 +384,7 @@ def test_a_file_tells_what_it_is_and_why_it_lies_where_it_lies_and_is_put_elsewh
     assert "内容：推荐表" in page
     assert "把握 100%" in page
     assert "没有改动" in refused(client, f"{path}/refile", to="", kind=file.kind)
+    assert "还选着“不动”" in refused(client, f"{path}/refile", to="", case="雁塔人家", kind="other")
     assert "请写上归入哪个案例" in refused(client, f"{path}/refile", to="case")
     assert "没有叫“无此小区”的案例" in refused(client, f"{path}/refile", to="case", case="无此小区")
     assert "已经是本省的案例" in refused(client, f"{path}/refile", to="new", case="雁塔人家")

@@ -16,6 +16,8 @@ from reports.templating import console_environment
 
 STATIC = Path(__file__).parent / "static"
 _KEPT = "\n\t"
+# No number that is masked is longer, however it is spaced.
+_LONGEST_NUMBER = 60
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
@@ -42,7 +44,7 @@ def _environment(masking: bool) -> Any:  # noqa: ANN401, FBT001 (jinja has one d
         clock=_moment(wording.clock),
         short_clock=_moment(wording.short_clock),
         size=wording.size,
-        clipped=wording.clipped,
+        clipped=_clipped_masked if masking else wording.clipped,
     )
     return made
 
@@ -57,6 +59,11 @@ def _masked(value: object) -> object:
     if value is None:
         return ""
     return wording.masked(seen_text(value)) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _clipped_masked(text: str, length: int) -> str:
+    """Return a text masked before it is cut: half a phone number is known as none."""
+    return wording.clipped(wording.masked(text[: length + _LONGEST_NUMBER]), length)
 
 
 def _moment(said: Any) -> Any:  # noqa: ANN401 (a filter)
