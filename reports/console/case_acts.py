@@ -1,5 +1,7 @@
 """What is decided of a case on its page: a value corrected, a withdrawal, two cases that are one, one that is two."""
 
+from urllib.parse import quote
+
 from starlette.responses import Response
 
 from config.campaign import Campaign
@@ -61,7 +63,10 @@ def split(asked: Asked) -> Done:
     _reasoned(asked, "分开")
     company = asked.text("company") or None
     lines = asked.console.acts.split(asked.who, _named(case, part), company)
-    return Done(lines, asked.back, f"{case.name} {f'分开（{company}）' if company else '分开'}")
+    # What is left of a case may be nothing.
+    stays = asked.path["key"] in asked.console.board.seen.cases
+    back = asked.back if stays else f"/provinces/{quote(case.province)}"
+    return Done(lines, back, f"{case.name} {f'分开（{company}）' if company else '分开'}")
 
 
 def merge_page(asked: Asked) -> Response:

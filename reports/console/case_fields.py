@@ -3,6 +3,7 @@
 Every value is shown as it was written; what the program understood by it stands beside, where that reads otherwise.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,7 @@ _ONE_LINE = 60
 # A person does not type over more than this, and no more of two texts is compared.
 LONGEST, _COMPARED = 2_000, 1_000
 _NOT_CORRECTED = ("number",)
+_FIGURES, _DATE = re.compile("[0-9]+"), re.compile(r"\d{4}(?:-\d\d){0,2}")
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,18 @@ def read_as(name: str, cell: Cell, campaign: Campaign) -> str:
     if cell.value is None:
         return ""
     said = _WORDS[name](cell.value, campaign) if name in _WORDS else str(cell.value)
-    return "" if _squeezed(said) == _squeezed(cell.raw) else said
+    return "" if _same(said, cell.raw) else said
+
+
+def _same(said: str, raw: str) -> bool:
+    """Tell whether what is understood is what is written: the same text, or the same figures of a date or a phone."""
+    if _squeezed(said) == _squeezed(raw):
+        return True
+    figures = [[int(one) for one in _FIGURES.findall(text[:_COMPARED])] for text in (said, raw)]
+    is_date = _DATE.fullmatch(said) is not None
+    return (is_date and figures[0] == figures[1]) or (
+        said.isdecimal() and said == "".join(_FIGURES.findall(raw[:_COMPARED]))
+    )
 
 
 def _squeezed(text: str) -> str:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from config.case_name import CaseName
+from config.naming import company_key
 from reports.console.asked import ROWS, Asked, missing
 from reports.console.board import file_key
 from reports.console.case_fields import COLUMNS, LONGEST, fields_shown
 from reports.console.case_files import GROUPS, Item, group_of, item, ordered
+from reports.console.made import names_of
 from reports.console.part import Part
 from reports.console.route import Route
 from reports.finding import Finding
@@ -134,23 +136,17 @@ def _arrival(asked: Asked, file: FileView) -> Arrival:
 
 def _told(asked: Asked, case: CaseView, made: Sequence[Decided]) -> list[Told]:
     """Return what persons decided of a case, the newest first."""
-    about = [row for row in made if _is_about(row, case.name)]
+    about = [row for row in made if any(name.means(case.name) for name in names_of(row))]
     return [Told(row, CALLED[row.what], described(row), asked.console.made.stands(row.id)) for row in about[::-1]]
 
 
-def _is_about(row: Decided, name: CaseName) -> bool:
-    names = [CaseName.of(row.value)]
-    if into := row.value.get("into"):
-        names.append(CaseName(row.value["province"], row.value.get("into_city"), into))
-    return any(one.means(name) for one in names)
-
-
 def _companies(case: CaseView) -> list[str]:
-    """Return the companies that lists and forms name for a case: of two, one may have a community of its own."""
+    """Return the companies that lists and forms name for a case, where they are several."""
     cells = [row.cells["company"].value for row in case.all_rows if "company" in row.cells]
     said = ((file.facts.get("fields") or {}).get("company") for file in case.files)
     cells += [one["value"] for one in said if one]
-    return list(dict.fromkeys(str(one) for one in cells if one))
+    known = {company_key(str(one)): str(one) for one in cells if one}
+    return list(known.values()) if len(known) > 1 else []
 
 
 ROUTES = (Route("/cases/{key}", case_page),)

@@ -95,6 +95,8 @@ def _place(asked: Asked, file: FileView, part: Part) -> tuple[Place, str]:
         raise ConfigError("没有这种归法，请刷新页面后再试")
     if to in (CASE, NEW) and not name:
         raise ConfigError("请写上归入哪个案例")
+    if to == STAY and name:
+        raise ConfigError("写了案例名称，但“归到哪里”还选着“不动”，请选一项")
     kind = "" if kind == file.kind else kind
     if to == STAY and not kind:
         raise ConfigError("没有改动：请选归到哪里，或换一种材料")

@@ -43,15 +43,23 @@ class Made:
         return known
 
 
+def names_of(row: Decided) -> list[CaseName]:
+    """Return the names of all cases that a decision is on: of two that were merged, or parted, both."""
+    value = row.value
+    if not value.get("community"):
+        return []
+    own = CaseName.of(value)
+    if value.get("into"):
+        return [own, CaseName(own.province, value.get("into_city"), value["into"])]
+    if row.what == decisions.APART and value.get("company"):
+        # So filing calls what a company has under a name that others have too.
+        return [own, CaseName(own.province, own.city, f"{own.community}（{value['company']}）")]
+    return [own]
+
+
 def _by_case(rows: Sequence[Decided]) -> Mapping[_Key, Sequence[Decided]]:
     found: dict[_Key, list[Decided]] = defaultdict(list)
     for row in rows:
-        value = row.value
-        if not value.get("community"):
-            continue
-        names = [CaseName.of(value)]
-        if value.get("into"):
-            names.append(CaseName(value["province"], value.get("into_city"), value["into"]))
-        for key in dict.fromkeys(name.key for name in names):
+        for key in dict.fromkeys(name.key for name in names_of(row)):
             found[key].append(row)
     return found

@@ -16,6 +16,8 @@ from reports.templating import console_environment
 
 STATIC = Path(__file__).parent / "static"
 _KEPT = "\n\t"
+# No number that is masked is longer, however it is spaced.
+_LONGEST_NUMBER = 60
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
@@ -44,6 +46,7 @@ def _environment(masking: bool) -> Any:  # noqa: ANN401, FBT001 (jinja has one d
         size=wording.size,
         clipped=wording.clipped,
         unmasked=_unmasked,
+        clipped=_clipped_masked if masking else wording.clipped,
     )
     return made
 
@@ -63,6 +66,9 @@ def _masked(value: object) -> object:
 def _unmasked(text: str) -> Markup:
     """Return what is our own and holds no phone number, though its digits look like one: a hash."""
     return Markup("{}").format(seen_text(text))
+def _clipped_masked(text: str, length: int) -> str:
+    """Return a text masked before it is cut: half a phone number is known as none."""
+    return wording.clipped(wording.masked(text[: length + _LONGEST_NUMBER]), length)
 
 
 def _moment(said: Any) -> Any:  # noqa: ANN401 (a filter)
