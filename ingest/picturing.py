@@ -52,7 +52,8 @@ class _Maker:
     """The room in which one kind of pictures is made, one after the other, and when it was used last."""
 
     room: CleanRoom
-    turn: threading.Lock = field(default_factory=threading.Lock)
+    # Whoever makes a small picture of a page makes the page first.
+    turn: threading.RLock = field(default_factory=threading.RLock)
     used: float = 0.0
 
 
@@ -75,7 +76,7 @@ class DeskPictures:
 
     def make(self, wanted: Wanted) -> bytes:
         """Return a picture, made where there is none yet; NoPictureError where it cannot be made."""
-        place, maker = self._place(wanted), self._makers[wanted.kind]
+        place, maker = self._place(wanted), self._makers[wanted.queue]
         with maker.turn:
             # Whoever had the turn before may have made it.
             found = self._find(place)
@@ -150,8 +151,9 @@ class DeskPictures:
         file = wanted.file
         path = self._vault.path(str(file.sha256))
         if wanted.kind == SOURCE and wanted.cell and wanted.cell.area:
-            sheet = self._sheet(wanted, room)
-            _ask(room, "cut", 0, path=str(sheet), area=dict(wanted.cell.area), out=str(out))
+            area = dict(wanted.cell.area)
+            sheet = self._sheet(file, int(area["page"]), room)
+            _ask(room, "cut", 0, path=str(sheet), area=area, out=str(out))
         elif wanted.kind == SMALL and file.format not in _IMAGES:
             large = Wanted(PAGE, file)
             self.make(large)
@@ -162,12 +164,22 @@ class DeskPictures:
                 size = printed.stat().st_size
                 _ask(room, "picture", size, path=str(printed), longest=_SIDES[PAGE], out=str(out))
         else:
-            _ask(room, "picture", file.bytes, path=str(path), longest=_SIDES[wanted.kind], out=str(out))
+            upright = self._upright(file) if wanted.kind == PAGE else None
+            _ask(room, "picture", file.bytes, path=str(upright or path), longest=_SIDES[wanted.kind], out=str(out))
 
-    def _sheet(self, wanted: Wanted, room: CleanRoom) -> Path:
-        """Return the picture of the page that a value stands on, as areas refer to it; all values of it share it."""
-        file, area = wanted.file, dict(wanted.cell.area or {}) if wanted.cell else {}
-        sha256, page = str(file.sha256), int(area["page"])
+    def _upright(self, file: FileView) -> Path | None:
+        """Return the first page of a scan flat and upright, as it was read; None where that is not known of it."""
+        if not any(one.get("method") == "ocr" and (one.get("area") or {}).get("page") == 1 for one in _values(file)):
+            return None
+        maker = self._makers[SOURCE]
+        with maker.turn, suppress(ParseError, RoomError):
+            maker.used = time.monotonic()
+            return self._sheet(file, 1, maker.room)
+        return None
+
+    def _sheet(self, file: FileView, page: int, room: CleanRoom) -> Path:
+        """Return the picture of a page as the areas of its values refer to it; all of them share it."""
+        sha256 = str(file.sha256)
         place = self._folder / f"sheet-{SHOWING_VERSION}" / sha256[:2] / f"{sha256}-{page}.jpg"
         if not place.is_file():
             values = [value for value in _values(file) if (value.get("area") or {}).get("page") == page]

@@ -21,6 +21,11 @@ class Wanted:
     file: FileView
     cell: Cell | None = None
 
+    @property
+    def queue(self) -> str:
+        """Where it waits for its turn: small photos are quick, and wait for no document."""
+        return PAGE if self.kind == SMALL and self.file.kind != "photo" else self.kind
+
 
 class Pictures(Protocol):
     """Makes pictures as JPEG and keeps them; for several threads at once."""
