@@ -156,6 +156,9 @@ def test_a_row_says_what_became_of_a_mail_and_leads_to_province_and_case(running
         ("state=filed&kind=automatic", set()),
         ("state=aside&kind=automatic&mailbox=import&province=浙江", {"自动回复：收到"}),
         ("mailbox=nowhere", set()),
+        ("q=%00", set()),
+        ("q=湖北省案例%0A湖北", {"湖北省案例"}),
+        ("q=好服务&state=failed", set()),
     ],
 )
 def test_the_list_is_filtered(running: Running, query: str, subjects: set[str]) -> None:
@@ -551,3 +554,19 @@ def test_a_mail_without_province_is_assigned_in_a_real_browser(running: Running)
                 page.get_by_role("button", name="认定", exact=True).click()
                 expect(page.get_by_role("status")).to_contain_text(f"属于{province}")
                 expect(page.get_by_role("link", name=province).first).to_be_visible()
+
+
+def test_a_suspicious_sender_is_named_and_not_to_be_remembered(running: Running, tmp_path: Path) -> None:
+    checked = "mx.ecpmi.org.cn; spf=fail smtp.mailfrom=evil.example"
+    files = {"照片.jpg": photo("suspicious")}
+    raw = mail(
+        "浙江物协 <zjwyxh@example.cn>", "更换账户报送", day("08-05T11:00:00"), files, Authentication_Results=checked
+    )
+    take(running.desk, tmp_path, raw)
+    one = named(running, "更换账户报送")
+    assert one.suspicions
+    page = editor(running).get(f"/messages/{one.id}").text
+    for said in one.suspicions:
+        assert said in page
+    assert '<input type="checkbox" name="learn" value="yes"> 以后 zjwyxh@example.cn' in page
+    assert "发信人可疑" in editor(running).get("/inbox").text

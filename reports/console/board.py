@@ -40,6 +40,10 @@ class Seen:
         """The moment of the look."""
         return self.assessment.picture.as_of
 
+    def make_ready(self) -> None:
+        """Make the larger indexes, which are kept."""
+        _ = self.mails, self.files_of, self.findings_of_messages
+
     @cached_property
     def provinces(self) -> Mapping[str, AssociationView]:
         """The associations that report, by their provinces, in the order of GB/T 2260."""
@@ -132,8 +136,11 @@ class Board:
     def look(self) -> Seen:
         """Look anew, and let all pages from now on show it."""
         with self._turn:
-            self._seen = Seen(self._keeper.assessment(self._now()), self._seen.number + 1 if self._seen else 1)
-            return self._seen
+            made = Seen(self._keeper.assessment(self._now()), self._seen.number + 1 if self._seen else 1)
+            # Made ready before it is shown, so that nobody who asks for a page waits for it.
+            made.make_ready()
+            self._seen = made
+            return made
 
     @contextmanager
     def deciding(self) -> Iterator[None]:
