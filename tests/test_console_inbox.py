@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from config.errors import ConfigError
 from ingest.desk import Desk
+from reports.console.acts import Who
 from reports.console.chores import Chore, Chores
 from reports.console.mails import STATES, Choice, mails_of
 from reports.console.quoting import passages
@@ -156,6 +157,9 @@ def test_a_row_says_what_became_of_a_mail_and_leads_to_province_and_case(running
         ("state=filed&kind=automatic", set()),
         ("state=aside&kind=automatic&mailbox=import&province=浙江", {"自动回复：收到"}),
         ("mailbox=nowhere", set()),
+        ("q=%00", set()),
+        ("q=湖北省案例%0A湖北", {"湖北省案例"}),
+        ("q=好服务&state=failed", set()),
     ],
 )
 def test_the_list_is_filtered(running: Running, query: str, subjects: set[str]) -> None:
@@ -551,3 +555,60 @@ def test_a_mail_without_province_is_assigned_in_a_real_browser(running: Running)
                 page.get_by_role("button", name="认定", exact=True).click()
                 expect(page.get_by_role("status")).to_contain_text(f"属于{province}")
                 expect(page.get_by_role("link", name=province).first).to_be_visible()
+
+
+def test_a_suspicious_sender_is_named_and_not_to_be_remembered(running: Running, tmp_path: Path) -> None:
+    checked = "mx.ecpmi.org.cn; spf=fail smtp.mailfrom=evil.example"
+    files = {"照片.jpg": photo("suspicious")}
+    raw = mail(
+        "浙江物协 <zjwyxh@example.cn>", "更换账户报送", day("08-05T11:00:00"), files, Authentication_Results=checked
+    )
+    take(running.desk, tmp_path, raw)
+    one = named(running, "更换账户报送")
+    assert one.suspicions
+    page = editor(running).get(f"/messages/{one.id}").text
+    for said in one.suspicions:
+        assert said in page
+    assert '<input type="checkbox" name="learn" value="yes"> 以后 zjwyxh@example.cn' in page
+    assert "发信人可疑" in editor(running).get("/inbox").text
+
+
+def test_what_a_person_added_says_by_which_way_it_came(running: Running, tmp_path: Path) -> None:
+    added = tmp_path / f"微信照片{TURNED}.jpg"
+    added.write_bytes(photo("chat"))
+    said = {"province": "浙江", "city": None, "case": None, "source": "微信", "arrived": None}
+    running.console.acts.add(Who("李编", running.clock()), [added], said)
+    one = next(one for one in running.console.board.seen.picture.messages if one.added)
+    page = editor(running).get(f"/messages/{one.id}").text
+    assert "微信补入，李编" in page
+    assert "下载原信</a>" in page
+    assert re.search(r"对它的人工处理</h2>.*微信补入浙江", page, re.DOTALL)
+    answer = editor(running).get(f"/messages/{one.id}/original")
+    assert answer.content == photo("chat")
+    assert "attachment" in answer.headers["content-disposition"]
+    assert "%E2%80%AE" not in answer.headers["content-disposition"]
+    assert "微信补入，李编" in editor(running).get("/inbox?province=浙江").text
+
+
+def test_many_files_are_paged(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reports.console.message._FILES", 8)
+    one = named(running, "山东省案例报送")
+    pages = -(-one.files // 8)
+    shown = []
+    for page in range(1, pages + 1):
+        text = editor(running).get(f"/messages/{one.id}?page={page}").text
+        shown += re.findall(r'<a class="wrap" href="/files/([^"]+)"', text)
+    assert pages > 1
+    assert len(shown) == len(set(shown)) == one.files
+
+
+def test_whose_mail_a_colleague_passes_on_is_shown(running: Running, tmp_path: Path) -> None:
+    quoted = "请处理\n\n-----原始邮件-----\n发件人：江西物协 <jx@qq.example>\n主题：江西报送\n\n江西省好服务案例照片"
+    raw = mail(
+        "王老师 <wang@ecpmi.org.cn>", "转发：好服务案例图", day("08-05T11:30:00"), {"1.jpg": photo("jx")}, quoted
+    )
+    take(running.desk, tmp_path, raw)
+    one = named(running, "转发：好服务案例图")
+    page = editor(running).get(f"/messages/{one.id}").text
+    assert "转发的是</dt><dd>江西物协 jx@qq.example" in page
+    assert "以后 jx@qq.example 的来信都照此认定" in page

@@ -43,6 +43,16 @@ def test_a_registered_address_decides(associations: Any, campaign: Campaign) -> 
     assert "office@zjwyxh.cn" in sender.clues[0]
 
 
+def test_how_sure_the_clues_are_is_told_with_the_sender(associations: Any, campaign: Campaign) -> None:
+    assert told(associations, campaign).confidence == 0.0
+    named = told(associations, campaign, subject="四川省案例报送").confidence
+    listed = told(associations, campaign, Written(submitters=["四川省物业管理协会"]), subject="四川省案例报送")
+    threshold = campaign.call.sender_threshold
+    assert named is not None
+    assert listed.confidence is not None
+    assert 0 < named < threshold <= listed.confidence <= 1
+
+
 def test_a_colleague_at_the_associations_own_domain_is_known(associations: Any, campaign: Campaign) -> None:
     assert told(associations, campaign, from_address="wang@zjwyxh.cn").province == "浙江"
 

@@ -60,6 +60,10 @@ class Seen:
         """The moment of the look."""
         return self.assessment.picture.as_of
 
+    def make_ready(self) -> None:
+        """Make the larger indexes, which are kept."""
+        _ = self.mails, self.files_of, self.findings_of_messages
+
     @cached_property
     def provinces(self) -> Mapping[str, AssociationView]:
         """The associations that report, by their provinces, in the order of GB/T 2260."""
@@ -179,6 +183,11 @@ class Board:
         It is drawn from scratch beside what is kept, so that no look waits for it; with many cases it takes a while.
         """
         return Keeper(self._keeper.store, self._keeper.call).assessment(since, Span(since, self.seen.as_of))
+            made = Seen(self._keeper.assessment(self._now()), self._seen.number + 1 if self._seen else 1)
+            # Made ready before it is shown, so that nobody who asks for a page waits for it.
+            made.make_ready()
+            self._seen = made
+            return made
 
     @contextmanager
     def deciding(self) -> Iterator[None]:

@@ -4,10 +4,12 @@ First what needs a person: mails that failed, those of which nobody knows the se
 has; then the others; the newest first in each part.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from reports.elsewhere import strangers
 from reports.finding import Assessment, Finding
@@ -26,6 +28,8 @@ STATES: Mapping[str, str] = {
     "unknown": "不知道是谁的",
     "unfiled": "有文件没归到小区",
 }
+# What stands in no text that is looked for.
+_BETWEEN = "\0"
 Index = Mapping[str, Sequence[MessageView]]
 
 
@@ -54,23 +58,20 @@ class Mails:
 
     def chosen(self, choice: Choice) -> Sequence[MessageView]:
         """Return the mails that are asked for, in the order of the inbox."""
-        asked = [
-            (index, value)
-            for index, value in (
-                (self.by_state, choice.state),
-                (self.by_province, choice.province),
-                (self.by_kind, choice.kind),
-                (self.by_mailbox, choice.mailbox),
-            )
-            if value
-        ]
-        found = min((index.get(value, ()) for index, value in asked), key=len, default=self.ordered)
-        if len(asked) > 1:
-            found = [one for one in found if self._fits(one, choice)]
+        asked = [(index, value) for index, value in self._indexes(choice) if value]
         if choice.text:
-            wanted = choice.text.lower()
-            found = [one for one in found if wanted in self._words[one.id]]
+            found: Sequence[MessageView] = self._with(choice.text)
+        else:
+            found = min((index.get(value, ()) for index, value in asked), key=len, default=self.ordered)
+        if len(asked) + bool(choice.text) > 1:
+            found = [one for one in found if self._fits(one, choice)]
         return found
+
+    def _indexes(self, choice: Choice) -> Iterable[tuple[Index, str]]:
+        yield self.by_state, choice.state
+        yield self.by_province, choice.province
+        yield self.by_kind, choice.kind
+        yield self.by_mailbox, choice.mailbox
 
     def _fits(self, message: MessageView, choice: Choice) -> bool:
         return (
@@ -84,10 +85,21 @@ class Mails:
     def _states(self) -> Mapping[str, frozenset[int]]:
         return {state: frozenset(one.id for one in self.by_state.get(state, ())) for state in STATES}
 
+    def _with(self, text: str) -> list[MessageView]:
+        """Return the mails whose subject or sender holds a text: one search through the words of all."""
+        words, ends = self._words
+        wanted, at, found = text.lower(), 0, []
+        while _BETWEEN not in wanted and (hit := words.find(wanted, at)) >= 0:
+            number = bisect_right(ends, hit)
+            found.append(self.ordered[number])
+            at = ends[number]
+        return found
+
     @cached_property
-    def _words(self) -> Mapping[int, str]:
-        """What a mail is found by: its subject and its sender, in lower case."""
-        return {one.id: f"{one.subject}\n{one.from_name}\n{one.from_address}".lower() for one in self.ordered}
+    def _words(self) -> tuple[str, Sequence[int]]:
+        """What mails are found by, in lower case, one after the other; and where each ends."""
+        own = [f"{one.subject}\n{one.from_name}\n{one.from_address}".lower() + _BETWEEN for one in self.ordered]
+        return "".join(own), tuple(accumulate(map(len, own)))
 
     @cached_property
     def links(self) -> Sequence[LinkView]:
