@@ -1,6 +1,6 @@
 """Every address of the console with who may use it: the one table that the application and the tests go by."""
 
-from reports.console import findings, overview, queries, signing
+from reports.console import findings, overview, queries, signing, sql
 from reports.console.route import Route
 from reports.console.search import search
 
@@ -10,4 +10,5 @@ ROUTES: tuple[Route, ...] = (
     *findings.ROUTES,
     *search.ROUTES,
     *queries.ROUTES,
+    *sql.ROUTES,
 )
