@@ -102,9 +102,7 @@ def keep_each(desk: Desk, what: str, wanted: Sequence[Wanted], person: Person) -
     kept = decisions.decide_each(desk.store, what, wanted, person)
     known = {row.id: row for row in decisions.every(desk.store)}
     return [
-        _decided_before(desk, one.standing)
-        if isinstance(one, AlreadyDecided)
-        else _kept_said(desk, one, known[one.id])
+        _decided_before(desk, one.standing) if isinstance(one, AlreadyDecided) else _kept_said(desk, one, known[one.id])
         for one in kept
     ]
 

@@ -174,9 +174,7 @@ def decide_each(store: Store, what: str, wanted: Sequence[Wanted], person: Perso
         return [_decide(session, what, one, person, known) for one in wanted]
 
 
-def _decide(
-    session: Session, what: str, wanted: Wanted, person: Person, known: list[Decided]
-) -> Kept | AlreadyDecided:
+def _decide(session: Session, what: str, wanted: Wanted, person: Person, known: list[Decided]) -> Kept | AlreadyDecided:
     """Keep one decision beside those that are `known`, and add it to them."""
     standing = next((row for row in known if row.subject == wanted.subject or wanted.ground.is_of(row)), None)
     # What is decided again for a better reason is decided anew.

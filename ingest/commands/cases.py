@@ -17,8 +17,8 @@ from ingest.context import Context, give, moment, now
 from ingest.desk import Desk
 from ingest.digesting import assessment
 from reports.queries.cases import FORMATS, Manner, listed, shown
-from reports.queries.filters import Wish
 from reports.queries.errors import AskedWrongError
+from reports.queries.filters import Wish
 from reports.queries.fulltext import Library
 from reports.queries.saving import SavedError, as_line
 from reports.queries.wishing import first_day, moment_named, split

@@ -1,6 +1,6 @@
 """Saved queries: how the words of a command line are kept under a name, and become options again."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which cases? The query of `zhengji cases` as a form: its list, its file to take along, and queries kept under names."""
+"""The query of `zhengji cases` as a form: its list, its file to take along, and queries kept under names."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,8 +18,8 @@ from reports.queries.cases import Listed, listed, shown
 from reports.queries.columns import DEFAULT, FIELDS, WITH_TEXT, View
 from reports.queries.columns import said as cell_said
 from reports.queries.fulltext import Library
-from reports.queries.saving import SavedError, as_line, kept
 from reports.queries.said import Said
+from reports.queries.saving import SavedError, as_line, kept
 from store import documents, saved, searching
 from store.saved import Saved
 

@@ -91,4 +91,3 @@ def _cases_in(text: str, seen: Seen) -> tuple[CaseView, ...]:
     key = folded(text)
     pieces = {key[start:end] for start in range(len(key)) for end in range(start + 2, len(key) + 1)}
     return tuple(case for part in index_of(seen) for one in pieces for case in part.cases.by_name.get(one, ()))
-
