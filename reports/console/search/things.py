@@ -1,6 +1,7 @@
 """Finds what is called so: provinces, communities, companies, people, mails and files."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from heapq import nsmallest
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -9,6 +10,7 @@ from config.divisions import divisions
 from config.matching import Named, likeness, why
 from config.naming import folded
 from reports.console.board import Seen, file_key
+from reports.console.per_look import PerLook
 from reports.console.search.index import Part, index_of
 from reports.console.search.lines import Lines
 from reports.console.search.sought import ALIKE, BEGINS, EXACT, HOLDS, Hit, Sought
@@ -23,11 +25,40 @@ _LEAST_OF_PHONE = 4
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Office:
+    """An association with what it can be found by, as names are compared."""
+
+    view: AssociationView
+    names: Sequence[str]
+    contact: str
+    phone: str
+    addresses: Sequence[str]
+
+
+def _offices(seen: Seen) -> tuple[Office, ...]:
+    campaign = seen.picture.campaign
+    return tuple(
+        Office(
+            view,
+            [folded(one) for one in (view.province, view.association.name, *view.association.aliases)],
+            folded(contact_of(view, "contact", campaign) or ""),
+            "".join(one for one in contact_of(view, "phone", campaign) or "" if one.isdecimal()),
+            view.association.addresses,
+        )
+        for view in seen.provinces.values()
+    )
+
+
+offices_of = PerLook(_offices)
+
+
 def provinces(sought: Sought, seen: Seen) -> Iterator[Hit]:
     """Yield provinces by their names, their associations' names and people, and the cities that lie in them."""
     meant = divisions().find_province(sought.text)
-    for view in seen.provinces.values():
-        if (sure := _of_association(view, sought, meant, seen)) is not None:
+    for office in offices_of(seen) if sought.key else ():
+        if (sure := _of_office(office, sought, meant)) is not None:
+            view = office.view
             yield Hit(view.province, f"/provinces/{view.province}", _said(view), sure)
     city = divisions().find_city(sought.text) if meant is None and sought.text else None
     if city is not None and city.province in seen.provinces:
@@ -39,24 +70,24 @@ def _said(view: AssociationView) -> str:
     return f"{view.association.name}，{STATUSES[view.status]}，案例 {view.cases_listed or len(view.standing)} 个"
 
 
-def _of_association(view: AssociationView, sought: Sought, meant: str | None, seen: Seen) -> int | None:
+def _of_office(office: Office, sought: Sought, meant: str | None) -> int | None:
     """Return how sure an association is meant; None where it is not."""
     key = sought.key
-    if not key:
-        return None
-    names = [folded(one) for one in (view.province, view.association.name, *view.association.aliases)]
-    if meant == view.province or key in names:
+    if meant == office.view.province or key in office.names:
         return EXACT
-    if len(key) > 1 and any(key in name for name in names):
+    if len(key) > 1 and any(key in name for name in office.names):
         return HOLDS
-    campaign = seen.picture.campaign
-    contact, phone = (contact_of(view, name, campaign) or "" for name in ("contact", "phone"))
-    addresses = (one for one in view.association.addresses if sought.is_seen(one))
-    if len(key) > 1 and (key == folded(contact) or any(key in folded(one) for one in addresses)):
+    if key == office.contact or _is_phone(office.phone, sought):
         return BEGINS
-    digits = "".join(one for one in phone if one.isdecimal())
-    partly = sought.open and len(key) >= _LEAST_OF_PHONE and key in digits
-    return BEGINS if key.isdecimal() and digits and (key == digits or partly) else None
+    addresses = (one for one in office.addresses if len(key) > 1 and key in folded(one))
+    return BEGINS if any(sought.is_seen(one) for one in addresses) else None
+
+
+def _is_phone(phone: str, sought: Sought) -> bool:
+    """Tell whether a number is meant: whole, or for those who may see it, by so many of its figures."""
+    key = sought.key
+    partly = sought.open and len(key) >= _LEAST_OF_PHONE and key in phone
+    return key.isdecimal() and bool(phone) and (key == phone or partly)
 
 
 def _best(sought: Sought, seen: Seen, of: Callable[[Part], Lines[T]]) -> list[tuple[int, str, T]]:
