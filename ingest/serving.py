@@ -22,6 +22,7 @@ from reports.console.app import build
 from reports.console.asked import Console
 from reports.console.board import Board
 from reports.console.outlook import outlook
+from store import searching
 from store.database import StoreError
 
 log = structlog.get_logger()
@@ -43,6 +44,8 @@ class Serving:
 
     def watch(self) -> None:
         """Look anew every few seconds until the console stops; a look that fails is made again the next time."""
+        # What an older version left unindexed could not be found; what comes from now on is indexed where it is read.
+        searching.catch_up(self.console.store)
         every = self.console.settings.refresh_seconds
         pause = every
         while not self.stopping.wait(pause):

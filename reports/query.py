@@ -1,6 +1,8 @@
 """Read-only SQL over the exports: each of them is a view in a database in memory, which can reach nothing else."""
 
+import re
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -48,32 +50,70 @@ def run_query(assessment: Assessment, sql: str, seconds: float = 10, rows: int =
     Booleans are 1 and 0, moments ISO 8601 text. Raises QueryError where it is no SELECT, takes longer than `seconds`,
     or gives more than `rows` rows.
     """
-    with closing(sqlite3.connect(":memory:")) as database:
-        _fill(database, assessment)
-        _confine(database, seconds)
+    with closing(Views(assessment)) as views:
+        return views.run(sql, seconds, rows)
+
+
+class Views:
+    """The exports of a look as views of a database in memory, each filled when a query first names it.
+
+    Several threads may ask; their queries take turns.
+    """
+
+    def __init__(self, assessment: Assessment) -> None:
+        self._assessment = assessment
+        self._database = sqlite3.connect(":memory:", check_same_thread=False)
+        self._turn = threading.Lock()
+        self._filled: set[str] = set()
+        for what, columns in COLUMNS.items():
+            names = ", ".join(f'"{name}"' for name in columns)
+            self._database.execute(f'CREATE TABLE "{what}" ({names})')
+
+    def run(self, sql: str, seconds: float, rows: int) -> tuple[Columns, Rows]:
+        """Return what `run_query` does; QueryError also where others' queries take longer than `seconds`."""
+        if not self._turn.acquire(timeout=seconds):
+            raise QueryError("别的查询还没有算完，请稍后再试")
         try:
-            cursor = database.execute(sound(sql))
-            if cursor.description is None:
-                raise QueryError("请给出一条查询语句（SELECT）")
-            columns = _unique(column[0] for column in cursor.description)
-            return columns, _within(cursor, rows)
-        except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
-            raise QueryError(_sentence(str(error), seconds)) from error
+            _confine(self._database, None)
+            self._fill(sql)
+            _confine(self._database, seconds)
+            return self._run(sql, seconds, rows)
+        finally:
+            self._turn.release()
+
+    def _run(self, sql: str, seconds: float, rows: int) -> tuple[Columns, Rows]:
+        with closing(self._database.cursor()) as cursor:
+            try:
+                cursor.execute(sound(sql))
+                if cursor.description is None:
+                    raise QueryError("请给出一条查询语句（SELECT）")
+                columns = _unique(column[0] for column in cursor.description)
+                return columns, _within(cursor, rows)
+            except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
+                raise QueryError(_sentence(str(error), seconds)) from error
+
+    def _fill(self, sql: str) -> None:
+        """Put into their tables the exports that a query names; there is no other way to speak of a table."""
+        named = {what for what in COLUMNS if re.search(rf"(?<![a-z_]){what}(?![a-z_])", sql.lower())}
+        for what in sorted(named - self._filled):
+            marks = ", ".join(f":{name}" for name in COLUMNS[what])
+            # The names are COLUMNS' own; the values are bound.
+            self._database.executemany(f'INSERT INTO "{what}" VALUES ({marks})', rows(self._assessment, what))  # noqa: S608
+            self._database.commit()
+            self._filled.add(what)
+
+    def close(self) -> None:
+        """Let go of the database, once nobody asks any more."""
+        with self._turn:
+            self._database.close()
 
 
-def _fill(database: sqlite3.Connection, assessment: Assessment) -> None:
-    """Put every export into a table of its name."""
-    for what, columns in COLUMNS.items():
-        names = ", ".join(f'"{name}"' for name in columns)
-        marks = ", ".join(f":{name}" for name in columns)
-        database.execute(f'CREATE TABLE "{what}" ({names})')
-        # The names are COLUMNS' own; the values are bound.
-        database.executemany(f'INSERT INTO "{what}" VALUES ({marks})', rows(assessment, what))  # noqa: S608
-    database.commit()
-
-
-def _confine(database: sqlite3.Connection, seconds: float) -> None:
-    """Allow nothing but reading, within limits of size and time."""
+def _confine(database: sqlite3.Connection, seconds: float | None) -> None:
+    """Allow nothing but reading, within limits of size and time; None lets go of the limits."""
+    if seconds is None:
+        database.set_authorizer(None)
+        database.set_progress_handler(None, _STEPS_BETWEEN_LOOKS)
+        return
     for limit, value in _LIMITS.items():
         database.setlimit(limit, value)
     end = time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""Which findings are asked for, how many are there of each kind, and which of them stand on a page?
+"""Says which findings are asked for, how many there are of each kind, and which of them stand on a page.
 
 What does not grow with the page is not gone through: of each province the findings of a code, a severity and a state
 are kept as sets, which are joined and counted.

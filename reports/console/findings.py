@@ -1,4 +1,4 @@
-"""The findings: chosen by rule, province, severity and state; many waived for one reason, and taken along as a table."""
+"""The findings: chosen by rule, province, severity and state; many waived for one reason, and taken along."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -137,7 +137,7 @@ def _since_days(asked: Asked) -> Iterator[tuple[str, str]]:
 
 
 def _codes(asked: Asked, chosen: Chosen) -> dict[str, int]:
-    """Return the rules of which there is something, in the campaign file's order, with how much; also the chosen one."""
+    """Return the rules of which there is something, in their order, with how much; also the one that is chosen."""
     counts = chosen.counts("code")
     order = dict.fromkeys(rule.code for rule in asked.console.campaign.rule)
     known = {code: counts[code] for code in order if counts.get(code)}

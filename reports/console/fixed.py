@@ -1,4 +1,4 @@
-"""Which findings were settled since a moment, and by what? Looked at only on demand: the campaign is drawn a second time.
+"""Finds what was settled since a moment, and by what; only on demand, for the campaign is drawn a second time.
 
 What was found is good until something else is seen, and where it took long, for ten times as long as it took.
 """

@@ -1,4 +1,4 @@
-"""Which cases? The query of `zhengji cases` as a form: its list, its file to take along, and queries kept under names."""
+"""The query of `zhengji cases` as a form: its list, its file to take along, and queries kept under names."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -22,6 +22,7 @@ from reports.console import (
     sent,
     settling,
     signing,
+    sql,
     uploading,
 )
 from reports.console.route import Route
@@ -48,5 +49,6 @@ ROUTES: tuple[Route, ...] = (
     *rereading.ROUTES,
     *sent.ROUTES,
     *settling.ROUTES,
+    *sql.ROUTES,
     *uploading.ROUTES,
 )

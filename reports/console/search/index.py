@@ -11,15 +11,18 @@ from reports.console.search.lines import Lines
 from reports.incoming import FileView, MessageView
 from reports.picture import CaseView
 
+# Who answers for a case: name, number, and the case.
+Person = tuple[str, str, CaseView]
+
 
 @dataclass(frozen=True)
 class Cases:
     """The cases of a province by what they are called, by their companies, titles, people, and materials."""
 
-    names: Lines
-    companies: Lines
-    titles: Lines
-    people: Lines
+    names: Lines[CaseView]
+    companies: Lines[tuple[str, Sequence[CaseView]]]
+    titles: Lines[CaseView]
+    people: Lines[Person]
     by_name: Mapping[str, Sequence[CaseView]]
     materials: Mapping[str, Sequence[CaseView]]
 
@@ -28,8 +31,8 @@ class Cases:
 class Mails:
     """The mails by their subjects, and by whom they are of."""
 
-    subjects: Lines
-    senders: Lines
+    subjects: Lines[MessageView]
+    senders: Lines[MessageView]
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Part:
 
     cases: Cases
     mails: Mails
-    files: Lines
+    files: Lines[FileView]
 
 
 def _cases(own: Sequence[CaseView]) -> Cases:
@@ -66,8 +69,8 @@ def _names(case: CaseView) -> Sequence[str]:
     return tuple(dict.fromkeys((case.community, case.name.community)))
 
 
-def _people(case: CaseView) -> Iterator[tuple[str, tuple[str, str, CaseView]]]:
-    """Yield names and numbers of those who answer for a case, each as (name, number, case)."""
+def _people(case: CaseView) -> Iterator[tuple[str, Person]]:
+    """Yield names and numbers of those who answer for a case, each as a `Person`."""
     for name, phone in (
         (case.applicant_contact, case.applicant_phone),
         (case.recommender_contact, case.recommender_phone),
@@ -82,7 +85,7 @@ def _mails(own: Sequence[MessageView]) -> Mails:
     return Mails(Lines((one.subject, one) for one in own), Lines(senders))
 
 
-def _files(own: Sequence[FileView]) -> Lines:
+def _files(own: Sequence[FileView]) -> Lines[FileView]:
     return Lines((file.name, file) for file in own if not file.pasted)
 
 

@@ -1,4 +1,4 @@
-"""Names of many things in one text: which of them are, begin with, hold or nearly are what is sought?
+"""Looks through the names of many things, which stand in one text, for what is sought.
 
 To look through a hundred thousand names is one `str.find`; only what may be a slip is compared as names are, and of
 those only the ones that have all characters in common but one.
@@ -11,26 +11,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from itertools import accumulate
 from operator import and_, or_
-from typing import Any
+from typing import Generic, TypeVar
 
 from config.anatomy import anatomy
 from config.naming import folded
 from reports.console.bits import bits_of, places_of
 from reports.console.search.sought import BEGINS, EXACT, HOLDS
 
+T = TypeVar("T")
 _END = "\x00"
 # A name of fewer characters has too many neighbours to be a slip of.
 _SHORTEST_SLIP = 3
 _CANDIDATES = 200
 
 
-class Lines:
+class Lines(Generic[T]):
     """Things by a text of each, as names are compared (config.naming.folded)."""
 
-    def __init__(self, pairs: Iterable[tuple[str, Any]]) -> None:
+    def __init__(self, pairs: Iterable[tuple[str, T]]) -> None:
         known = [(text.replace(_END, ""), thing) for text, thing in pairs if text]
         self.texts: Sequence[str] = [text for text, _ in known]
-        self.things: Sequence[Any] = [thing for _, thing in known]
+        self.things: Sequence[T] = [thing for _, thing in known]
         self._text = _END + folded(_END.join(self.texts)) + _END
         self._starts = array("Q", accumulate((len(line) + 1 for line in self._folded), initial=1))
 

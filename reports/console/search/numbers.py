@@ -1,4 +1,4 @@
-"""Which number is meant? A mail's, a finding's, a decision's, a Message-ID; a case's number in the list of a province."""
+"""Finds what a number means: a mail, a finding, a decision, a Message-ID, a case's row in the list of a province."""
 
 import re
 from collections.abc import Iterator
@@ -60,6 +60,8 @@ def _decision(number: int, store: Store) -> Iterator[Hit]:
         yield Hit(
             f"人工处理 {number}：{clipped(described(one), _SHOWN)}{undone}", f"/decisions#d-{number}", one.person, EXACT
         )
+        title = f"人工处理 {number}：{clipped(described(one), _SHOWN)}{undone}"
+        yield Hit(title, f"/decisions#d-{number}", one.person, EXACT)
 
 
 def _findings(number: str, seen: Seen, at_most: int) -> Iterator[Hit]:

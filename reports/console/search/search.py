@@ -1,4 +1,4 @@
-"""The search page: one box for provinces, communities, companies, numbers, people, files and words; the surest first."""
+"""The search page: one box for provinces, communities, companies, numbers, people, files and words."""
 
 import re
 from collections.abc import Iterator, Sequence

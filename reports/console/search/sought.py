@@ -18,7 +18,7 @@ _WHOLE_NUMBER = 11
 
 @dataclass(frozen=True)
 class Hit:
-    """Something that was found: what it is called, where it is shown, what else helps to know it, and how sure it is."""
+    """Something that was found: what it is called, where it is shown, what else tells it, and how sure it is."""
 
     title: str
     address: str
@@ -79,7 +79,7 @@ class Sought:
         return None, self.key
 
     def is_seen(self, text: str) -> bool:
-        """Tell whether whoever typed it may find it in a text: only in what is shown; a whole number is known already."""
+        """Tell whether whoever typed it may find it in a text: only in what is shown, or by a whole number."""
         return self.open or self.rest in folded(masked(text)) or self.is_whole_number
 
     @property

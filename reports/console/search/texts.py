@@ -1,15 +1,13 @@
 """What the materials say: in which of them do the words stand, with the passages; and what a question is answered."""
 
 import re
-import threading
 from dataclasses import replace
 from functools import partial
 from urllib.parse import urlencode
-from weakref import WeakKeyDictionary
 
 from config.naming import folded
 from reports.console.asked import Console
-from reports.console.board import Board, Seen
+from reports.console.board import Seen
 from reports.console.search.index import index_of
 from reports.console.search.sought import IN_TEXT, Group, Hit, Sought
 from reports.picture import CaseView
@@ -21,8 +19,6 @@ from reports.queries.fulltext import Hits, Library
 from reports.wording import masked
 from store import documents, searching
 
-# So many materials are looked into at once; all of them are what queries are for.
-_LOOKED_INTO = 60
 _PASSAGES = 2
 _WORD = "案例材料里的文字"
 # What makes words a question; a mere name is none, and need not be read as one.
@@ -32,8 +28,6 @@ _ASKS = re.compile(
 _LONGEST_QUESTION = 100
 # With more cases than this, a question is only searched for the communities that stand in it by their names.
 _NAMED_AT_ONCE = 5_000
-_indexed: WeakKeyDictionary[Board, bool] = WeakKeyDictionary()
-_turn = threading.Lock()
 
 
 def passages(sought: Sought, console: Console, seen: Seen) -> Group:
@@ -42,8 +36,8 @@ def passages(sought: Sought, console: Console, seen: Seen) -> Group:
         asked = words.asked(sought.text)
     except AskedWrongError:
         return Group(_WORD, ())
-    _catch_up(console)
-    contents = searching.first(console.store, asked.all_of, _LOOKED_INTO)
+    # So many materials are looked into at once; all of them are what queries are for.
+    contents = searching.first(console.store, asked.all_of, sought.at_most)
     everywhere = f"/queries?{urlencode({'show': 1, 'text': sought.text})}"
     if contents is None:
         return Group(_WORD, (), everywhere, "到全部材料里找")
@@ -52,16 +46,8 @@ def passages(sought: Sought, console: Console, seen: Seen) -> Group:
     found = fulltext.find(some, asked, library).hits
     shown = sorted((case for case in some if case.id in found), key=lambda case: found[case.id].rank)
     hits = [hit for case in shown if (hit := _hit(case, found[case.id], sought, seen))]
-    note = "材料很多，这里只看了一部分，点开看全部" if len(contents) == _LOOKED_INTO else "看全部"
+    note = "材料很多，这里只看了一部分，点开看全部" if len(contents) == sought.at_most else "看全部"
     return Group(_WORD, hits[: sought.at_most], everywhere if hits else "", note)
-
-
-def _catch_up(console: Console) -> None:
-    """Index what an older version left unindexed, once a console: what comes later is indexed where it is read."""
-    with _turn:
-        if console.board not in _indexed:
-            searching.catch_up(console.store)
-            _indexed[console.board] = True
 
 
 def _hit(case: CaseView, found: Hits, sought: Sought, seen: Seen) -> Hit | None:

@@ -1,13 +1,16 @@
-"""Which provinces, communities, companies, people, mails and files are called so?"""
+"""Finds what is called so: provinces, communities, companies, people, mails and files."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from heapq import nsmallest
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from config.divisions import divisions
 from config.matching import Named, likeness, why
 from config.naming import folded
 from reports.console.board import Seen, file_key
+from reports.console.per_look import PerLook
 from reports.console.search.index import Part, index_of
 from reports.console.search.lines import Lines
 from reports.console.search.sought import ALIKE, BEGINS, EXACT, HOLDS, Hit, Sought
@@ -19,14 +22,43 @@ from reports.wording import STATUSES, clipped, one_line, short_clock
 _SLIP = 0.4
 _SHOWN = 60
 _LEAST_OF_PHONE = 4
-Chosen = tuple[int, int, Lines, int]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Office:
+    """An association with what it can be found by, as names are compared."""
+
+    view: AssociationView
+    names: Sequence[str]
+    contact: str
+    phone: str
+    addresses: Sequence[str]
+
+
+def _offices(seen: Seen) -> tuple[Office, ...]:
+    campaign = seen.picture.campaign
+    return tuple(
+        Office(
+            view,
+            [folded(one) for one in (view.province, view.association.name, *view.association.aliases)],
+            folded(contact_of(view, "contact", campaign) or ""),
+            "".join(one for one in contact_of(view, "phone", campaign) or "" if one.isdecimal()),
+            view.association.addresses,
+        )
+        for view in seen.provinces.values()
+    )
+
+
+offices_of = PerLook(_offices)
 
 
 def provinces(sought: Sought, seen: Seen) -> Iterator[Hit]:
     """Yield provinces by their names, their associations' names and people, and the cities that lie in them."""
     meant = divisions().find_province(sought.text)
-    for view in seen.provinces.values():
-        if (sure := _of_association(view, sought, meant, seen)) is not None:
+    for office in offices_of(seen) if sought.key else ():
+        if (sure := _of_office(office, sought, meant)) is not None:
+            view = office.view
             yield Hit(view.province, f"/provinces/{view.province}", _said(view), sure)
     city = divisions().find_city(sought.text) if meant is None and sought.text else None
     if city is not None and city.province in seen.provinces:
@@ -38,20 +70,14 @@ def _said(view: AssociationView) -> str:
     return f"{view.association.name}，{STATUSES[view.status]}，案例 {view.cases_listed or len(view.standing)} 个"
 
 
-def _of_association(view: AssociationView, sought: Sought, meant: str | None, seen: Seen) -> int | None:
+def _of_office(office: Office, sought: Sought, meant: str | None) -> int | None:
     """Return how sure an association is meant; None where it is not."""
     key = sought.key
-    if not key:
-        return None
-    names = [folded(one) for one in (view.province, view.association.name, *view.association.aliases)]
-    if meant == view.province or key in names:
+    if meant == office.view.province or key in office.names:
         return EXACT
-    if len(key) > 1 and any(key in name for name in names):
+    if len(key) > 1 and any(key in name for name in office.names):
         return HOLDS
-    campaign = seen.picture.campaign
-    contact, phone = (contact_of(view, name, campaign) or "" for name in ("contact", "phone"))
-    addresses = (one for one in view.association.addresses if sought.is_seen(one))
-    if len(key) > 1 and (key == folded(contact) or any(key in folded(one) for one in addresses)):
+    if key == office.contact or _is_phone(office.phone, sought):
         return BEGINS
     digits = "".join(one for one in phone if one.isdecimal())
     if (
@@ -61,11 +87,20 @@ def _of_association(view: AssociationView, sought: Sought, meant: str | None, se
     ):
         return BEGINS
     return None
+    addresses = (one for one in office.addresses if len(key) > 1 and key in folded(one))
+    return BEGINS if any(sought.is_seen(one) for one in addresses) else None
 
 
-def _best(sought: Sought, seen: Seen, of: Callable[[Part], Lines]) -> list[tuple[int, str, object]]:
+def _is_phone(phone: str, sought: Sought) -> bool:
+    """Tell whether a number is meant: whole, or for those who may see it, by so many of its figures."""
+    key = sought.key
+    partly = sought.open and len(key) >= _LEAST_OF_PHONE and key in phone
+    return key.isdecimal() and bool(phone) and (key == phone or partly)
+
+
+def _best(sought: Sought, seen: Seen, of: Callable[[Part], Lines[T]]) -> list[tuple[int, str, T]]:
     """Return (how sure, text, thing) of the lines that fit, the surest and shortest first."""
-    found: list[Chosen] = []
+    found: list[tuple[int, int, Lines[T], int]] = []
     for part in index_of(seen):
         lines = of(part)
         for key in dict.fromkeys((sought.key, sought.rest)):
@@ -85,13 +120,13 @@ def cases(sought: Sought, seen: Seen) -> list[Hit]:
     """Return cases by their names, also with slips, then by their titles."""
     hits: dict[int, Hit] = {}
     for sure, _, case in _best(sought, seen, lambda part: part.cases.names):
-        if isinstance(case, CaseView) and (_within(sought, case.province) or sure == EXACT):
+        if _within(sought, case.province) or sure == EXACT:
             hits.setdefault(case.id, _case(case, seen, sure))
     if not any(hit.sure == EXACT for hit in hits.values()):
         for case, reason in _alike(sought, seen, set(hits)):
             hits[case.id] = _case(case, seen, ALIKE, reason)
     for _, title, case in _best(sought, seen, lambda part: part.cases.titles):
-        if isinstance(case, CaseView) and _within(sought, case.province):
+        if _within(sought, case.province):
             hits.setdefault(case.id, _case(case, seen, HOLDS, f"标题：{clipped(one_line(title), _SHOWN)}"))
     return sorted(hits.values(), key=lambda hit: hit.sure)[: sought.at_most]
 
@@ -122,8 +157,7 @@ def _alike(sought: Sought, seen: Seen, known: set[int]) -> list[tuple[CaseView, 
 def companies(sought: Sought, seen: Seen) -> list[Hit]:
     """Return companies by their names, each with its cases."""
     own: dict[str, tuple[int, list[CaseView]]] = {}
-    for sure, text, thing in _best(sought, seen, lambda part: part.cases.companies):
-        _, found = thing  # type: ignore[misc]
+    for sure, text, (_, found) in _best(sought, seen, lambda part: part.cases.companies):
         if _within(sought, found[0].province):
             own.setdefault(text, (sure, []))[1].extend(found)
     return [_company(name, sure, found, seen) for name, (sure, found) in own.items()][: sought.at_most]
@@ -140,8 +174,7 @@ def people(sought: Sought, seen: Seen) -> list[Hit]:
     if len(sought.key) < (_LEAST_OF_PHONE if sought.key.isdecimal() else 2):
         return []
     hits: dict[tuple[str, int], Hit] = {}
-    for sure, _, thing in _best(sought, seen, lambda part: part.cases.people):
-        name, phone, case = thing  # type: ignore[misc]
+    for sure, _, (name, phone, case) in _best(sought, seen, lambda part: part.cases.people):
         address, more = f"/cases/{seen.case_keys[case.id]}", f"{case.province} {case.community}"
         if _within(sought, case.province):
             hits.setdefault((f"{name}{phone}", case.id), Hit(f"{name} {phone}", address, more, sure))
@@ -152,12 +185,12 @@ def mails(sought: Sought, seen: Seen) -> list[Hit]:
     """Return mails by whom they are of, and by their subjects."""
     hits: dict[int, Hit] = {}
     zone = seen.picture.campaign.call.zone
-    for of in (lambda part: part.mails.senders, lambda part: part.mails.subjects):
-        for sure, _, mail in _best(sought, seen, of):
-            sender = mail.from_address or mail.from_name  # type: ignore[attr-defined]
-            title = clipped(one_line(mail.subject), _SHOWN) or "无主题"  # type: ignore[attr-defined]
-            more = f"{short_clock(mail.arrival, zone)} {sender} {mail.province or '来源不明'}"  # type: ignore[attr-defined]
-            hits.setdefault(mail.id, Hit(title, f"/messages/{mail.id}", more, sure))  # type: ignore[attr-defined]
+    by_sender = _best(sought, seen, lambda part: part.mails.senders)
+    for sure, _, mail in (*by_sender, *_best(sought, seen, lambda part: part.mails.subjects)):
+        sender = mail.from_address or mail.from_name
+        title = clipped(one_line(mail.subject), _SHOWN) or "无主题"
+        more = f"{short_clock(mail.arrival, zone)} {sender} {mail.province or '来源不明'}"
+        hits.setdefault(mail.id, Hit(title, f"/messages/{mail.id}", more, sure))
     return list(hits.values())[: sought.at_most]
 
 
@@ -165,7 +198,7 @@ def files(sought: Sought, seen: Seen) -> list[Hit]:
     """Return files by their names."""
     hits: dict[str, Hit] = {}
     for sure, text, file in _best(sought, seen, lambda part: part.files):
-        more = f"{file.province or '来源不明'} {file.community or ''} · 来信 {file.message_pk}"  # type: ignore[attr-defined]
-        key = file_key(file)  # type: ignore[arg-type]
+        more = f"{file.province or '来源不明'} {file.community or ''} · 来信 {file.message_pk}"
+        key = file_key(file)
         hits.setdefault(key, Hit(one_line(text), f"/files/{key}", more, max(sure, HOLDS)))
     return list(hits.values())[: sought.at_most]
