@@ -5,10 +5,11 @@ The token must be the first field: without it nothing is written.
 
 import hmac
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartCallbacks, parse_options_header
+from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
@@ -16,6 +17,9 @@ from starlette.requests import ClientDisconnect, Request
 
 from reports.console.uploads import BAD_REQUEST, TOO_LARGE, Upload, UploadError, Uploads
 from store.accounts import Session
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
 
 PIECE = 1 << 20
 _WORDS = 2_000_000
@@ -87,7 +91,7 @@ class _Receiver:
         self._is_empty_input = False
 
     @property
-    def callbacks(self) -> MultipartCallbacks:
+    def callbacks(self) -> "MultipartCallbacks":
         """What the parser is to call."""
         return {
             "on_part_begin": self._begin,
