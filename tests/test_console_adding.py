@@ -556,3 +556,52 @@ def breaking_after_one_piece() -> Callable[[Route], None]:
         route.continue_()
 
     return handle
+
+
+def test_a_folder_is_chosen_and_files_are_dropped(running: Running, tmp_path: Path) -> None:
+    folder = tmp_path / "浙江报送"
+    (folder / "照片").mkdir(parents=True)
+    for name in ("说明.txt", "照片/门头.txt", "照片/.DS_Store"):
+        (folder / name).write_bytes(name.encode())
+    with chromium() as browser, person(browser, running, "editor", WIDE) as page:
+        page.goto("/add?province=浙江")
+        page.get_by_label("或选一个文件夹").set_input_files(folder)
+        dropped = page.evaluate_handle(
+            "() => { const t = new DataTransfer(); t.items.add(new File(['x'], '拖来的.txt')); return t; }"
+        )
+        page.dispatch_event("[data-drop]", "drop", {"dataTransfer": dropped})
+        page.get_by_text("拖来的.txt").wait_for()
+        assert page.get_by_text("DS_Store").count() == 0
+        page.get_by_label("怎样收到的").select_option("微信")
+        page.get_by_role("button", name="补入").click()
+        page.wait_for_url("**/add/jobs/*")
+        page.get_by_text("已完成").wait_for()
+        text = page.locator("#order").inner_text()
+    assert all(f"《{name}》已补入浙江" in text for name in ("说明.txt", "门头.txt", "拖来的.txt"))
+
+
+def test_files_are_added_in_a_browser_without_script(running: Running, tmp_path: Path) -> None:
+    file = tmp_path / "无脚本.txt"
+    file.write_bytes("没有脚本也行".encode())
+    with chromium() as browser:
+        context = browser.new_context(base_url=running.url, java_script_enabled=False)
+        for one in running.client("editor").cookies.jar:
+            context.add_cookies([{"name": one.name, "value": str(one.value), "url": running.url}])
+        page = context.new_page()
+        page.goto("/add")
+        page.get_by_label("选文件（可以多选）").set_input_files(file)
+        page.get_by_label("哪个省").select_option("浙江")
+        page.get_by_label("怎样收到的").select_option("传真")
+        page.get_by_role("button", name="补入").click()
+        order = done(running, page.url)
+        page.reload()
+        assert "《无脚本.txt》已补入浙江" in page.content()
+        context.close()
+    assert order.state == DONE
+
+
+def test_a_case_is_filled_in_from_where_one_came(running: Running, editor: TestClient) -> None:
+    key, case = next(iter(running.console.board.seen.cases.items()))
+    page = editor.get(f"/add?case={key}").text
+    assert f"<option selected>{case.name.province}</option>" in page
+    assert f'value="{case.name.community}"' in page

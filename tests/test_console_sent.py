@@ -23,6 +23,8 @@ from reports.console.guard import SECURITY_HEADERS, Guard
 from reports.digest import digest as digests
 from store import activity, decisions, sent, snapshots
 from store.activity import Deed
+from store.database import Store
+from store.decided import Wanted, latest
 from store.decisions import Person
 from store.sent import MAIL, Parcel
 from tests.browsers import PHONE, WIDE, chromium, person
@@ -289,6 +291,35 @@ def test_a_decision_on_a_mail_is_found_by_the_mails_province_and_one_replaced_sa
     assert not row_of(reader.get("/decisions", params={"province": "浙江"}).text, first)
     # Whoever only looks sees no button.
     assert 'action="/undo"' not in page
+
+
+def test_decisions_are_found_alike_in_both_databases(store: Store) -> None:
+    place = {"province": "青海", "message": "青海尚未报送任何材料"}
+    decisions.add(store, decisions.WAIVED, "finding:1", place, Person("张三", AFTER))
+    first = decisions.add(store, decisions.NOTHING, "province:青海", place, Person("张三", AFTER))
+    last = decisions.add(store, decisions.NOTHING, "province:青海", place, Person("李四", AFTER))
+    found, total = latest(store, Wanted(what=decisions.NOTHING, province="青海"), 10)
+    assert [(one.decided.id, one.replaced_by) for one in found] == [(last, None), (first, last)]
+    assert total == 2
+    assert latest(store, Wanted(person="李四", province="浙江"), 10) == ([], 0)
+
+
+def test_a_file_beside_a_mail_is_found_by_the_mails_province(running: Running) -> None:
+    message = next(one for one in running.console.board.seen.picture.messages if one.province == "山东")
+    value = {"message": message.id, "name": "补.zip", "sha256": "0" * 64, "bytes": 3}
+    store, subject = running.desk.store, f"attached:{message.id}:{'0' * 64}"
+    made = decisions.add(store, decisions.ATTACHED, subject, value, Person("张三", AFTER))
+    page = running.as_role("reader").get("/decisions", params={"province": "山东"}).text
+    assert "《补.zip》补入来信" in row_of(page, made)
+    assert f'href="/messages/{message.id}"' in page
+
+
+def test_a_phone_is_not_cut_in_two_where_a_long_text_is(running: Running) -> None:
+    told = "长" * 593 + "13812345678"
+    activity.note(running.desk.store, Deed(AFTER, "赵六", "", "试做", "", told))
+    page = running.as_role("reader").get("/activity", params={"person": "赵六"}).text
+    assert "长138***" in page
+    assert "138123" not in page
 
 
 def test_decisions_are_paged(running: Running) -> None:
