@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, String, cast, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from store.database import Store
-from store.decisions import ATTACHED, Decided
+from store.decisions import Decided
 from store.models import Decision, Letter
 
-# How the subjects of decisions on a message begin (store.decisions.of_message).
-_ON_MESSAGE = "message:"
+# How subjects begin: of decisions on a message (store.decisions.of_message), of files added to one (store.supplied).
+_ON_MESSAGE, _BESIDE_MESSAGE = "message:", "attached:"
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,9 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
 def _in_province(province: str) -> ColumnElement[bool]:
     """Tell whether a decision names a province, or is on a message of one."""
     value: Any = Decision.value
-    on_message = Decision.subject == literal(_ON_MESSAGE) + cast(Letter.message_pk, String)
-    beside = (Decision.what == ATTACHED) & (value["message"].as_integer() == Letter.message_pk)
+    number = cast(Letter.message_pk, String)
+    on_message = Decision.subject == literal(_ON_MESSAGE) + number
+    beside = Decision.subject.like(literal(_BESIDE_MESSAGE) + number + literal(":%"))
     mails = select(Letter.message_pk).where(Letter.province == province, or_(on_message, beside)).exists()
     return or_(value["province"].as_string() == province, mails)
 

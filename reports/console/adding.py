@@ -25,6 +25,7 @@ _OTHER = SOURCES[-1]
 _LONGEST_WAY, _LONGEST_CASE, _LONGEST_NOTE = 20, 100, 500
 _PASTED = "粘贴的邮件.txt"
 _LONGEST_NUMBER = 9
+_NOTHING_SAID = dict.fromkeys(("province", "city", "case", "source", "arrived", "message", "link"))
 
 
 def page(asked: Asked) -> Response:
@@ -120,7 +121,7 @@ def _accept(asked: Asked, what: str, said: Mapping[str, str | None], files: Sequ
         names=names,
     )
     asked.console.jobs.accept(order)
-    count = f"{len(names)} 个文件" if len(names) > 1 else f"《{names[0]}》"
+    count = f" {len(names)} 个文件" if len(names) > 1 else f"《{names[0]}》"
     return Done([f"已收下{count}，正在处理"], f"/add/jobs/{order.id}", "、".join(names))
 
 
@@ -211,7 +212,7 @@ def _told(asked: Asked) -> dict[str, Any]:
     order = asked.console.jobs.find(str(asked.path["id"]))
     if order is None:
         raise HTTPException(404, "没有这次补入，或已是一周以前的；做过什么见“记录”")
-    return {"order": order, "states": jobs.STATES, "works": jobs.WORDS}
+    return {"order": order, "said": {**_NOTHING_SAID, **order.said}, "states": jobs.STATES, "works": jobs.WORDS}
 
 
 ROUTES = (

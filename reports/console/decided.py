@@ -8,6 +8,7 @@ from reports.console.asked import ROWS, Asked, Done, missing
 from reports.console.route import Route, write
 from store import decided, decisions
 from store.decided import Listed, Wanted
+from store.decisions import Decided
 
 _LONGEST_NUMBER = 9
 
@@ -36,6 +37,8 @@ def _row(one: Listed) -> dict[str, object]:
         "id": row.id,
         "kind": telling.CALLED.get(row.what, row.what),
         "said": telling.described(row),
+        "message": _message(row),
+        "province": row.value.get("province"),
         "note": row.note,
         "person": row.person,
         "at": row.decided_at,
@@ -43,6 +46,14 @@ def _row(one: Listed) -> dict[str, object]:
         "undone_by": row.undone_by,
         "replaced_by": one.replaced_by if row.undone_at is None else None,
     }
+
+
+def _message(row: Decided) -> str:
+    """Return the number of the mail of which a decision speaks, where it does; a finding's `message` is its words."""
+    if row.is_on_message:
+        return row.subject.removeprefix("message:")
+    number = row.value.get("message")
+    return str(number) if isinstance(number, int) else ""
 
 
 def undo(asked: Asked) -> Done:

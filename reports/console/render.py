@@ -37,14 +37,16 @@ def seen_text(text: str) -> str:
 
 @cache
 def _environment(masking: bool) -> Any:  # noqa: ANN401, FBT001 (jinja has one door; a key of the cache)
-    made = console_environment(_masked if masking else _shown)
+    seen = _masked if masking else _shown
+    made = console_environment(seen)
     made.globals.update(static=_static, roles=ROLES, severities=wording.SEVERITIES, statuses=wording.STATUSES)
     made.globals.update(finding_statuses=wording.FINDING_STATUSES, kinds=wording.MESSAGE_KINDS, levels=wording.LEVELS)
     made.filters.update(
         clock=_moment(wording.clock),
         short_clock=_moment(wording.short_clock),
         size=wording.size,
-        clipped=wording.clipped,
+        # A phone that is cut in two would be masked no more.
+        clipped=lambda text, length: wording.clipped(str(seen(text)), length),
         unmasked=_unmasked,
         clipped=_clipped_masked if masking else wording.clipped,
     )

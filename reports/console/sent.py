@@ -122,7 +122,7 @@ def report(asked: Asked) -> Response:
     made = asked.show(
         "sent_one.html",
         title=f"截止进度 {called}",
-        row={"day": one.day.isoformat(), "as_of": one.as_of, "when": one.made_at},
+        row={"channel": "", "day": one.day.isoformat(), "as_of": one.as_of, "when": one.made_at},
         sha256=one.sha256,
         text="",
         framed=f"/digests/reports/{one.day.isoformat()}/shown" if one.sha256 else "",
