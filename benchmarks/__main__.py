@@ -6,6 +6,7 @@ from benchmarks import (
     accuracy,
     archiving,
     asking,
+    console,
     fetching,
     judging,
     mailbox,
@@ -34,6 +35,7 @@ PARTS = {
     "archiving": archiving.run,
     "searching": searching.run,
     "asking": asking.run,
+    "console": console.run,
 }
 
 for name in sys.argv[1:] or PARTS:
