@@ -43,21 +43,31 @@ class Serving:
     stopping: threading.Event
 
     def watch(self) -> None:
-        """Look anew every few seconds until the console stops; a look that fails is made again the next time."""
-        # What an older version left unindexed could not be found; what comes from now on is indexed where it is read.
-        searching.catch_up(self.console.store)
+        """Look anew every few seconds until the console stops; a look that fails is made again the next time.
+
+        What an older version left unindexed could not be found: it is caught up first.
+        """
+        self._trying(lambda: searching.catch_up(self.console.store))
         every = self.console.settings.refresh_seconds
         pause = every
         while not self.stopping.wait(pause):
             began = self.console.now()
-            try:
-                self.console.board.look()
-            except (StoreError, OSError) as error:
-                log.warning("console.look_failed", error=type(error).__name__)
+            self._trying(self.console.board.look)
             self.console.pictures.rest()
-            # The picture lives on: the collector need not walk through it again and again.
-            gc.freeze()
+            _settle()
             pause = max(every, (self.console.now() - began).total_seconds() * _REST)
+
+    def _trying(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except (StoreError, OSError) as error:
+            log.warning("console.look_failed", error=type(error).__name__)
+
+
+def _settle() -> None:
+    """Let the collector take what is left in rings now, and never again walk through the picture, which lives on."""
+    gc.collect()
+    gc.freeze()
 
 
 def console_of(desk: Desk, now: Callable[[], datetime]) -> Console:
@@ -82,7 +92,7 @@ def serve(desk: Desk, host: str, port: int, now: Callable[[], datetime], told: C
 
 def _serve_on(listening: list[socket.socket], console: Console) -> None:
     console.board.look()
-    gc.freeze()
+    _settle()
     stopping = threading.Event()
     watching = threading.Thread(target=Serving(console, stopping).watch, name="looking", daemon=True)
     watching.start()

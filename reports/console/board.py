@@ -172,6 +172,8 @@ class Board:
             before = self._seen
             assessment, number = self._keeper.assessment(self._now()), before.number + 1 if before else 1
             seen = Seen(assessment, number, names_of(assessment, before.names if before else None))
+            # Made ready before it is shown, so that nobody who asks for a page waits for it.
+            seen.make_ready()
             for work in self._ahead:
                 seen.once(work)
             self._seen = seen
@@ -183,11 +185,6 @@ class Board:
         It is drawn from scratch beside what is kept, so that no look waits for it; with many cases it takes a while.
         """
         return Keeper(self._keeper.store, self._keeper.call).assessment(since, Span(since, self.seen.as_of))
-            made = Seen(self._keeper.assessment(self._now()), self._seen.number + 1 if self._seen else 1)
-            # Made ready before it is shown, so that nobody who asks for a page waits for it.
-            made.make_ready()
-            self._seen = made
-            return made
 
     @contextmanager
     def deciding(self) -> Iterator[None]:

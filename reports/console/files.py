@@ -19,16 +19,6 @@ from reports.picture import CaseView
 CASE, NEW, NONE, STAY = "case", "new", "none", ""
 _PLACES = (CASE, NEW, NONE, STAY)
 _LONGEST_NAME = 60
-_DOWNLOAD = "下载"
-_GONE, _UNKNOWN = "原件不在库中", "没有这个文件"
-_NO_PLACE = "这个值不是从有页面的文件里读的，没有截图；请看旁边写的原文"
-_FORBIDDEN, _UNAVAILABLE, _NOT_MODIFIED = 403, 503, 304
-# Nothing in an original runs in any page of ours, whatever a browser takes it for.
-_SANDBOX = "default-src 'none'; sandbox"
-_LONGEST_NAME, _LONGEST_EXTENSION = 70, 10
-# Pictures wait here for each other and not where pages are made: one thread for each queue, as each has one room.
-_POOLS = {kind: ThreadPoolExecutor(1, f"picture-{kind}") for kind in (SMALL, PAGE, SOURCE)}
-_HOUR, _MINUTE = 3_600, 60
 
 
 @dataclass(frozen=True)
@@ -116,24 +106,6 @@ def _place(asked: Asked, file: FileView, part: Part) -> tuple[Place, str]:
         raise ConfigError(f"“{name[:_LONGEST_NAME]}”已经是本省的案例，请选“归入本省的案例”")
     own = str(case_named(part.picture, name).name) if to == CASE else name or None
     return Place(own if to in (CASE, NEW) else None, to == NEW, to == NONE, kind or None), said
-async def _shown(asked: Asked, wanted: Wanted, seconds: int) -> Response:
-    """Return a picture, made where it is not there yet; where there can be none, the words that say why."""
-    pictures = asked.console.pictures
-    try:
-        data = await run_in_threadpool(pictures.find, wanted)
-        if data is None:
-            loop = asyncio.get_running_loop()
-            data = await loop.run_in_executor(_POOLS[wanted.queue], pictures.make, wanted)
-    except NoPictureError as error:
-        raise missing(str(error)) from error
-    except OSError as error:
-        raise HTTPException(_UNAVAILABLE, "图片现在做不出来（磁盘出错或已满），请稍后再试") from error
-    tag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
-    # By another person's cookie it is another answer.
-    headers = {"Cache-Control": f"private, max-age={seconds}", "ETag": tag, "Vary": "Cookie"}
-    if tag in asked.request.headers.get("if-none-match", ""):
-        return Response(status_code=_NOT_MODIFIED, headers=headers)
-    return Response(data, headers=headers, media_type="image/jpeg")
 
 
 ROUTES = (

@@ -26,7 +26,7 @@ _GONE, _UNKNOWN = "原件不在库中", "没有这个文件"
 _NO_PLACE = "这个值不是从有页面的文件里读的，没有截图；请看旁边写的原文"
 _FORBIDDEN, _UNAVAILABLE, _NOT_MODIFIED = 403, 503, 304
 _LONGEST_NAME, _LONGEST_EXTENSION = 70, 10
-# Pictures wait here for each other and not where pages are made: one thread for each kind, as each has one room.
+# Pictures wait here for each other and not where pages are made: one thread for each queue, as each has one room.
 _POOLS = {kind: ThreadPoolExecutor(1, f"picture-{kind}") for kind in (SMALL, PAGE, SOURCE)}
 _HOUR, _MINUTE = 3_600, 60
 
@@ -116,7 +116,7 @@ async def _shown(asked: Asked, wanted: Wanted, seconds: int) -> Response:
         data = await run_in_threadpool(pictures.find, wanted)
         if data is None:
             loop = asyncio.get_running_loop()
-            data = await loop.run_in_executor(_POOLS[wanted.kind], pictures.make, wanted)
+            data = await loop.run_in_executor(_POOLS[wanted.queue], pictures.make, wanted)
     except NoPictureError as error:
         raise missing(str(error)) from error
     except OSError as error:

@@ -37,16 +37,13 @@ def seen_text(text: str) -> str:
 
 @cache
 def _environment(masking: bool) -> Any:  # noqa: ANN401, FBT001 (jinja has one door; a key of the cache)
-    seen = _masked if masking else _shown
-    made = console_environment(seen)
+    made = console_environment(_masked if masking else _shown)
     made.globals.update(static=_static, roles=ROLES, severities=wording.SEVERITIES, statuses=wording.STATUSES)
     made.globals.update(finding_statuses=wording.FINDING_STATUSES, kinds=wording.MESSAGE_KINDS, levels=wording.LEVELS)
     made.filters.update(
         clock=_moment(wording.clock),
         short_clock=_moment(wording.short_clock),
         size=wording.size,
-        # A phone that is cut in two would be masked no more.
-        clipped=lambda text, length: wording.clipped(str(seen(text)), length),
         unmasked=_unmasked,
         clipped=_clipped_masked if masking else wording.clipped,
     )
@@ -68,6 +65,8 @@ def _masked(value: object) -> object:
 def _unmasked(text: str) -> Markup:
     """Return what is our own and holds no phone number, though its digits look like one: a hash."""
     return Markup("{}").format(seen_text(text))
+
+
 def _clipped_masked(text: str, length: int) -> str:
     """Return a text masked before it is cut: half a phone number is known as none."""
     return wording.clipped(wording.masked(text[: length + _LONGEST_NUMBER]), length)

@@ -32,9 +32,6 @@ def kept(store: Store, name: str, words: Sequence[str], person: str, now: dateti
         raise SavedError("没有写任何条件，不必保存")
     there = saved.keep(store, checked(name), words, person, now)
     if there.words != tuple(words):
-        raise SavedError(
-            f"已有名为“{there.name}”的查询（{there.person}：{as_line(there.words)}）；请换个名称，或先删去它"
-        )
         own = f"{there.person}：{as_line(there.words)}"
         raise SavedError(f"已有名为“{there.name}”的查询（{own}）；请换个名称，或先删去它")
     return there

@@ -57,9 +57,6 @@ def _mail(number: int, seen: Seen) -> Iterator[Hit]:
 def _decision(number: int, store: Store) -> Iterator[Hit]:
     if one := decisions.find(store, number):
         undone = "（已撤销）" if one.undone_at else ""
-        yield Hit(
-            f"人工处理 {number}：{clipped(described(one), _SHOWN)}{undone}", f"/decisions#d-{number}", one.person, EXACT
-        )
         title = f"人工处理 {number}：{clipped(described(one), _SHOWN)}{undone}"
         yield Hit(title, f"/decisions#d-{number}", one.person, EXACT)
 

@@ -79,14 +79,6 @@ def _of_office(office: Office, sought: Sought, meant: str | None) -> int | None:
         return HOLDS
     if key == office.contact or _is_phone(office.phone, sought):
         return BEGINS
-    digits = "".join(one for one in phone if one.isdecimal())
-    if (
-        key.isdecimal()
-        and digits
-        and (key == digits or (sought.open and len(key) >= _LEAST_OF_PHONE and key in digits))
-    ):
-        return BEGINS
-    return None
     addresses = (one for one in office.addresses if len(key) > 1 and key in folded(one))
     return BEGINS if any(sought.is_seen(one) for one in addresses) else None
 
