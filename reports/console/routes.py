@@ -26,6 +26,7 @@ from reports.console import (
     uploading,
 )
 from reports.console.route import Route
+from reports.console.search import search
 
 ROUTES: tuple[Route, ...] = (
     *signing.ROUTES,
@@ -51,4 +52,5 @@ ROUTES: tuple[Route, ...] = (
     *settling.ROUTES,
     *sql.ROUTES,
     *uploading.ROUTES,
+    *search.ROUTES,
 )
