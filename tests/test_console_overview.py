@@ -321,7 +321,9 @@ def test_what_belongs_to_no_province_has_a_list_of_its_own(running: Running, rea
     assert sorted(re.findall(r'href="/messages/(\d+)">', text)) == sorted(str(one.id) for one in own)
 
 
-@pytest.mark.parametrize("address", ["/todo?list=nowhere", "/cases?list=nowhere", "/cases?province=火星", "/provinces/火星"])
+@pytest.mark.parametrize(
+    "address", ["/todo?list=nowhere", "/cases?list=nowhere", "/cases?province=火星", "/provinces/火星"]
+)
 def test_a_list_that_is_not_there_is_said(reader: TestClient, address: str) -> None:
     answer = reader.get(address)
     assert answer.status_code == 404
