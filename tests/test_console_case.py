@@ -354,6 +354,12 @@ def test_a_reader_sees_masked_phones_and_no_forms(running: Running) -> None:
         ("", "/sign-out")
     ]
     assert "13800010001" in running.as_role("editor").get(path).text
+    # Nor is a number seen of which only a part is shown.
+    path = page_of(running, "北海名城")
+    write(running.as_role("editor"), f"{path}/correct", field="reason", value=f"{'好' * 155}13800010001", back=path)
+    shown = text(row(running.as_role("reader").get(path).text, "reason"))
+    assert "好138*…" in shown
+    assert "1380" not in shown
 
 
 def test_findings_bear_clause_and_reason_and_can_be_waived_and_reopened(running: Running) -> None:
