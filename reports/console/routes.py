@@ -1,6 +1,6 @@
 """Every address of the console with who may use it: the one table that the application and the tests go by."""
 
-from reports.console import case_acts, cases, files, overview, signing
+from reports.console import case_acts, cases, file_page, overview, signing
 from reports.console.route import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -8,5 +8,5 @@ ROUTES: tuple[Route, ...] = (
     *overview.ROUTES,
     *cases.ROUTES,
     *case_acts.ROUTES,
-    *files.ROUTES,
+    *file_page.ROUTES,
 )
