@@ -354,6 +354,12 @@ def test_a_reader_sees_masked_phones_and_no_forms(running: Running) -> None:
         ("", "/sign-out")
     ]
     assert "13800010001" in running.as_role("editor").get(path).text
+    # Nor is a number seen of which only a part is shown.
+    path = page_of(running, "北海名城")
+    write(running.as_role("editor"), f"{path}/correct", field="reason", value=f"{'好' * 155}13800010001", back=path)
+    shown = text(row(running.as_role("reader").get(path).text, "reason"))
+    assert "好138*…" in shown
+    assert "1380" not in shown
 
 
 def test_findings_bear_clause_and_reason_and_can_be_waived_and_reopened(running: Running) -> None:
@@ -426,7 +432,9 @@ def test_addresses_of_nothing_are_said_to_be_so(running: Running) -> None:
 def test_what_an_ocr_read_stands_beside_its_picture_and_says_how_sure_it_is(odd: Running) -> None:
     path = page_of(odd, "春江花苑")
     area = row(odd.as_role("editor").get(path).text, "floor_area")
-    assert f'<img class="crop" src="{path}/source/floor_area" alt="原件上建筑面积一栏的截图" loading="lazy">' in area
+    scan = file_key(file_of(odd, "春江花苑推荐表.jpg"))
+    source = f"{path}/source/floor_area?file={scan}"
+    assert f'<img class="crop" src="{source}" alt="原件上建筑面积一栏的截图" loading="lazy">' in area
     assert "扫描识别，待核" in text(area) or "扫描识别，把握不大，待核" in text(area)
     read = odd.as_role("reader").get(path).text
     assert "/source/" not in read

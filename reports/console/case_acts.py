@@ -105,7 +105,7 @@ def _reasoned(asked: Asked, act: str) -> None:
 
 def _named(case: CaseView, part: Part) -> str:
     """Return by what a decision names a case; ConfigError where that names another one too."""
-    if len(part.called(case.name)) > 1:
+    if len(part.called(str(case.name))) > 1:
         raise ConfigError(f"有不止一个案例叫 {case.name}，分不清是哪一个；请先把其中一个的城市或文件归档改对")
     return str(case.name)
 

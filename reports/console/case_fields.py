@@ -79,10 +79,9 @@ def fields_shown(case: CaseView, rulings: Rulings, campaign: Campaign) -> list[S
 
 
 def _shown(field: FieldSides, decided: Decided | None, campaign: Campaign) -> Shown:
-    cropped = next((side for side in field.sides if side.cell.is_scanned and side.who != SCAN), None)
     sides: dict[str, list[Said]] = {column: [] for column in COLUMNS}
     for side in field.sides:
-        said = _said(field, side, campaign, crop=side is cropped)
+        said = _said(field, side, campaign)
         sides[_COLUMN_OF.get(side.who, side.who)].append(said)
     counts = field.counts
     return Shown(
@@ -101,7 +100,7 @@ def _shown(field: FieldSides, decided: Decided | None, campaign: Campaign) -> Sh
     )
 
 
-def _said(field: FieldSides, side: Side, campaign: Campaign, *, crop: bool) -> Said:
+def _said(field: FieldSides, side: Side, campaign: Campaign) -> Said:
     cell = side.cell
     return Said(
         who="推荐表扫描件" if side.who == SCAN else "",
@@ -115,7 +114,8 @@ def _said(field: FieldSides, side: Side, campaign: Campaign, *, crop: bool) -> S
         name=cell.file.name if cell.file else "",
         counts=cell is field.counts,
         differs=side.who in field.differing,
-        crop=crop,
+        # What stood on a page has a place there that can be shown.
+        crop=cell.page is not None and side.who != MATERIAL,
         row=tuple((caption, one.raw.strip(), one is cell) for caption, one in side.row),
     )
 

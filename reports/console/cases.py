@@ -100,7 +100,6 @@ def case_page(asked: Asked) -> Response:
 def _findings(case: CaseView, part: Part) -> list[Finding]:
     """Return what was found on a case and its files, the open and the grave first."""
     found = part.on_case(case)
-    # Most cases have a few files; one with a thousand may have a finding on each, and the page shows them by files.
     for file in case.files:
         found += part.on_file(file)
     return sorted(found, key=lambda one: (one.status != "open", _SEVERITIES.index(one.severity)))

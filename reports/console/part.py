@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from config.case_name import CaseName
 from reports.finding import Finding
 from reports.history import Copies, copies_in
 from reports.identity import subject_key
@@ -41,9 +40,9 @@ class Part:
         found = self._found.get(subject_key("file", file), ())
         return [one for one in found if (one.message_id, one.file) == (file.message, file.path)]
 
-    def called(self, name: CaseName) -> list[CaseView]:
-        """Return the cases that a name can mean."""
-        return [case for case in self.picture.cases if name.means(case.name)]
+    def called(self, name: str) -> list[CaseView]:
+        """Return the cases of exactly that name: of one city two companies may each have one."""
+        return [case for case in self.picture.cases if str(case.name) == name]
 
 
 def province_of(picture: Picture) -> str | None:
