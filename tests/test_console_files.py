@@ -22,6 +22,7 @@ from ingest.desk import Desk
 from ingest.picturing import DeskPictures
 from ingest.serving import console_of
 from parsers.base import Area
+from parsers.documents.legacy import Allowance
 from parsers.pages.ocr import Picture, read_line, read_lines
 from parsers.pages.red import picture_of
 from parsers.pages.shown import Known
@@ -42,6 +43,7 @@ from tests.page_builders import as_jpeg, as_pdf, photographed, scanned
 from tests.picture_builders import file_of, message
 from tests.sample import day
 from tests.seal_drawing import fonts
+from tests.test_old_word import fake
 from tests.test_scanning import form_page, list_page
 
 pytestmark = [
@@ -495,6 +497,30 @@ def test_a_hostile_file_gives_words_and_the_next_one_its_picture(tight: Desk, tm
     assert pictures.make(Wanted(PAGE, photo_of(tight, docs.small_jpeg(9))))
     assert not list((tmp_path / "previews").rglob("*.new-*"))
     pictures.close()
+
+
+def test_where_libreoffice_hangs_it_is_ended_and_words_say_so(
+    tight: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake(tmp_path, monkeypatch, "sleep 600 & wait")
+    pictures = DeskPictures(tight, tmp_path / "previews", 1_000_000)
+    pictures._allowance = Allowance(0.4, 500_000_000)  # noqa: SLF001 (a moment, not what the settings allow)
+    wanted = Wanted(SMALL, photo_of(tight, TYPED.form_docx(), format="docx", kind="recommendation_form"))
+    with pytest.raises(NoPictureError, match="还没有完成，已中止，请下载查看"):
+        pictures.make(wanted)
+    pictures.close()
+
+
+def test_without_libreoffice_words_say_so_until_it_is_there(
+    tight: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures = DeskPictures(tight, tmp_path / "previews", 1_000_000)
+    wanted = Wanted(PAGE, photo_of(tight, b"PK", format="docx", kind="recommendation_form"))
+    monkeypatch.setattr("ingest.picturing.find_office", lambda: None)
+    with pytest.raises(NoPictureError, match="没有安装 LibreOffice"):
+        pictures.find(wanted)
+    monkeypatch.undo()
+    assert pictures.find(wanted) is None
 
 
 def test_a_page_larger_than_any_paper_is_shown_small(tight: Desk, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ _USUAL_PLACES = (
     r"C:\Program Files\LibreOffice\program\soffice.exe",
 )
 # A start takes some seconds, more with a new profile; then a file takes a tenth of a second (documents.md).
-START_SECONDS = 20
+_START_SECONDS = 20
 _MOST_HANGING = 2
 # How a command ends whose processor time is used up, by itself or told by a shell.
 _OUT_OF_TIME = (-24, -9, 128 + 24, 128 + 9)
@@ -91,7 +91,7 @@ def convert(files: Mapping[Path, str], out: Path, allowance: Allowance) -> dict[
 
 
 def _failure(allowance: Allowance, hung: bool) -> ParseError:  # noqa: FBT001 (a table of two rows)
-    seconds = START_SECONDS + allowance.seconds
+    seconds = _START_SECONDS + allowance.seconds
     return ParseError("unsafe", _TOO_LONG.format(seconds=seconds)) if hung else ParseError("corrupt", _FAILED)
 
 
@@ -139,7 +139,7 @@ class Work:
 
     def run(self, names: Sequence[Path]) -> bool:
         """Convert files in one call, killed with all that it started once its time is over; tell if that was enough."""
-        seconds = START_SECONDS + self.allowance.seconds * len(names)
+        seconds = self.seconds_for(len(names))
         wanted = ["--convert-to", self.target.filter, "--outdir", str(self.out)]
         command = [*self._limits(seconds), self.office, self._profile(), *_OPTIONS, *wanted, *map(str, names)]
         process = subprocess.Popen(
@@ -157,6 +157,10 @@ class Work:
             return False
         finally:
             _end(process)
+
+    def seconds_for(self, count: int) -> float:
+        """Return how long a call for so many files may take."""
+        return _START_SECONDS + self.allowance.seconds * count
 
     def _limits(self, seconds: float) -> list[str]:
         """Return what bounds a command's memory and processor time; on Windows its time alone is bounded."""

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from parsers.base import ParseError
-from parsers.documents.legacy import START_SECONDS, Allowance, Target, Work, find_office
+from parsers.documents.legacy import Allowance, Target, Work, find_office
 
 # The suffix that LibreOffice tells a format by, and the filter that prints it.
 _WRITER, _CALC = "writer_pdf_Export", "calc_pdf_Export"
@@ -41,8 +41,9 @@ def print_first_page(path: Path, format_: str, out: Path, allowance: Allowance) 
         in_time = work.run([name])
         if made := work.find_output(name):
             return made
-    seconds = START_SECONDS + allowance.seconds
-    raise ParseError(*(("corrupt", _FAILED) if in_time else ("unsafe", _TOO_LONG.format(seconds=seconds))))
+    if in_time:
+        raise ParseError("corrupt", _FAILED)
+    raise ParseError("unsafe", _TOO_LONG.format(seconds=work.seconds_for(1)))
 
 
 def _is_pdf(path: Path) -> bool:

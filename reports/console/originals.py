@@ -64,9 +64,9 @@ def download_name(file: FileView) -> str:
 
 def disposition(name: str) -> str:
     """Return the header that makes an answer a download under a (safe) name: RFC 6266, RFC 8187."""
-    plain = (
-        name if name.isascii() else f"file.{name.rpartition('.')[2]}" if name.rpartition(".")[2].isascii() else "file"
-    )
+    extension = name.rpartition(".")[2]
+    # For programs that know no other names than those of ASCII.
+    plain = name if name.isascii() else f"file.{extension}" if extension.isascii() else "file"
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
