@@ -62,7 +62,7 @@ class Seen:
 
     def make_ready(self) -> None:
         """Make the larger indexes, which are kept."""
-        _ = self.mails, self.files_of, self.findings_of_messages
+        _ = self.mails.words, self.files_of, self.findings_of_messages
 
     @cached_property
     def provinces(self) -> Mapping[str, AssociationView]:

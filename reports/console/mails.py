@@ -87,7 +87,7 @@ class Mails:
 
     def _with(self, text: str) -> list[MessageView]:
         """Return the mails whose subject or sender holds a text: one search through the words of all."""
-        words, ends = self._words
+        words, ends = self.words
         wanted, at, found = text.lower(), 0, []
         while _BETWEEN not in wanted and (hit := words.find(wanted, at)) >= 0:
             number = bisect_right(ends, hit)
@@ -96,7 +96,7 @@ class Mails:
         return found
 
     @cached_property
-    def _words(self) -> tuple[str, Sequence[int]]:
+    def words(self) -> tuple[str, Sequence[int]]:
         """What mails are found by, in lower case, one after the other; and where each ends."""
         own = [f"{one.subject}\n{one.from_name}\n{one.from_address}".lower() + _BETWEEN for one in self.ordered]
         return "".join(own), tuple(accumulate(map(len, own)))
