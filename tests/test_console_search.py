@@ -457,7 +457,7 @@ def test_sql_is_given_as_file(running: Running) -> None:
         "SELECT load_extension('x')",
         "CREATE TABLE x (y)",
         "SELECT * FROM decisions",
-        "SELEKT",
+        "SELECT FROM WHERE",
         "SELECT zeroblob(100000000)",
         "'" * 5_000,
     ],
