@@ -102,6 +102,15 @@ class Views:
             self._database.commit()
             self._filled.add(what)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether somebody's query is being answered."""
+        return self._turn.locked()
+
+    def stop(self) -> None:
+        """End the query that is being answered, as if its time were up."""
+        self._database.interrupt()
+
     def close(self) -> None:
         """Let go of the database, once nobody asks any more."""
         with self._turn:

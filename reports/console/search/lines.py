@@ -22,6 +22,8 @@ T = TypeVar("T")
 _END = "\x00"
 # A name of fewer characters has too many neighbours to be a slip of.
 _SHORTEST_SLIP = 3
+# Nor is a longer one looked at whole.
+_LONGEST_SLIP = 20
 _CANDIDATES = 200
 
 
@@ -69,13 +71,15 @@ class Lines(Generic[T]):
         return {character: bits_of(own, size) for character, own in places.items()}
 
     def near(self, name: str) -> Iterator[int]:
-        """Yield the lines that may be a slip of a name: those with all characters of its core, but one at the most."""
-        own = sorted(anatomy(name).characters)
-        sets = [self._sets.get(character, 0) for character in own]
-        if not sets:
-            return
+        """Yield the lines that may be a slip of a name: with all its characters, or those of its core, but one."""
+        core = self._but_one(anatomy(name).characters, least=1)
+        yield from places_of(core | self._but_one(folded(name), least=_SHORTEST_SLIP), 0, _CANDIDATES)
+
+    def _but_one(self, characters: Iterable[str], least: int) -> int:
+        """Return the lines with all characters, but one where there are enough; none where they are too few."""
+        sets = [self._sets.get(character, 0) for character in sorted(set(characters))[:_LONGEST_SLIP]]
+        if len(sets) < least:
+            return 0
         if len(sets) < _SHORTEST_SLIP:
-            found = reduce(and_, sets)
-        else:
-            found = reduce(or_, (reduce(and_, (*sets[:at], *sets[at + 1 :])) for at in range(len(sets))))
-        yield from places_of(found, 0, _CANDIDATES)
+            return reduce(and_, sets)
+        return reduce(or_, (reduce(and_, (*sets[:at], *sets[at + 1 :])) for at in range(len(sets))))

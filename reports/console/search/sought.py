@@ -80,7 +80,9 @@ class Sought:
 
     def is_seen(self, text: str) -> bool:
         """Tell whether whoever typed it may find it in a text: only in what is shown, or by a whole number."""
-        return self.open or self.rest in folded(masked(text)) or self.is_whole_number
+        # What stands for hidden figures is no noise between the others.
+        shown = folded(masked(text).replace("*", "\x01"))
+        return self.open or self.rest in shown or self.is_whole_number
 
     @property
     def is_whole_number(self) -> bool:
