@@ -16,7 +16,7 @@ from ingest.importer import import_path
 from ingest.intake import take_in
 from ingest.serving import console_of
 from reports.console import uploads as growing
-from reports.console.jobs import DONE, FAILED, Order
+from reports.console.jobs import ADD, DONE, FAILED, Order
 from reports.console.uploads import MOST, UploadError, Uploads, own_name
 from store import activity, decisions
 from tests.browsers import PHONE, WIDE, chromium, person
@@ -30,7 +30,11 @@ from tests.test_open_links import anchor, linked
 MINE, OTHER = PEOPLE["editor"], PEOPLE["admin"]
 PLACE = {"province": "浙江", "source": "U盘"}
 # The names behind the cloud links of three mails.
-LINKED = (("材料.zip", "视频.mp4"), ("甲.zip", "乙.zip"), ("宽屏.zip", "手机.zip"))
+LINKED = (
+    ("材料.zip", "视频.mp4"),
+    ("甲.zip", "乙.zip"),
+    ("宽屏上看的案例材料和照片汇总（终稿）.zip", "手机上看的案例材料和照片汇总（终稿）.zip"),
+)
 PIECE, SENT_AT_ONCE = 1 << 20, 2 << 20
 
 
@@ -74,12 +78,13 @@ def uploaded(client: TestClient, name: str, data: bytes) -> str:
 
 
 def done(running: Running, location: str) -> Order:
-    """Wait until an order is over, and return it."""
+    """Wait until an order is over and what it worked on is where it belongs, and return it."""
+    folder = running.console.folder / "uploads"
     until = time.monotonic() + 120
     while time.monotonic() < until:
         order = running.console.jobs.find(location.rpartition("/")[2])
         assert order is not None
-        if order.is_over:
+        if order.is_over and not (order.state == DONE and any((folder / key).exists() for key in order.uploads)):
             return order
         time.sleep(0.05)
     raise AssertionError("the order is not over after two minutes")
@@ -225,6 +230,22 @@ def test_what_was_accepted_outlives_the_console(running: Running) -> None:
     assert running.console.uploads.mine(MINE) == []
     running.console.jobs.resume()
     assert done(running, answer.headers["location"]).state == DONE
+
+
+def test_an_order_that_ends_the_console_again_and_again_is_given_up(running: Running, editor: TestClient) -> None:
+    key = uploaded(editor, "一读就死.txt", b"deadly")
+    order = Order("x" * 22, ADD, MINE, "", AFTER.isoformat(), "", PLACE, [key], ["一读就死.txt"], attempts=3)
+    running.console.jobs.accept(order)
+    assert done(running, order.id).state == FAILED
+    assert [one.name for one in running.console.uploads.mine(MINE)] == ["一读就死.txt"]
+
+
+def test_an_order_whose_file_is_gone_says_so(running: Running, editor: TestClient) -> None:
+    key = uploaded(editor, "没了.txt", b"gone")
+    order = Order("y" * 22, ADD, MINE, "", AFTER.isoformat(), "", PLACE, [key, "z" * 22], ["没了.txt", "另一个"])
+    running.console.jobs.accept(order)
+    over = done(running, order.id)
+    assert (over.state, "有文件不在了" in over.lines[0]) == (FAILED, True)
 
 
 # How files come

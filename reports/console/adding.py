@@ -32,7 +32,8 @@ def page(asked: Asked) -> Response:
     """Return the page on which files are added, for a mail's cloud link where the address names one."""
     uploads = asked.console.uploads
     uploads.sweep(asked.now)
-    case = asked.seen.cases.get(asked.query("case"))
+    named = asked.query("case")
+    case = asked.seen.cases.get(named) if named else None
     return asked.show(
         "add.html",
         mine=uploads.mine(asked.who.name),
@@ -43,7 +44,7 @@ def page(asked: Asked) -> Response:
         limit=asked.console.settings.upload_bytes,
         province=(case.name.province if case else asked.query("province")),
         city=((case.name.city or "") if case else asked.query("city")),
-        case=(case.name.community if case else asked.query("case")),
+        case=(case.name.community if case else named),
         today=asked.now.astimezone(asked.console.campaign.call.zone).date().isoformat(),
         notice=asked.console.campaign.call.notice_date.isoformat(),
         **_mail(asked),

@@ -33,6 +33,7 @@ _KEPT = timedelta(days=7)
 _ATTEMPTS = 3
 _LATEST = 10
 _BROKEN = "程序出错了，已记入日志；文件还在，可以再试一次，仍不行请找运维"
+_GONE = "有文件不在了（被放弃或删除），没有补入；请重新选文件"
 _NO_DISK = "磁盘读写不了（可能满了），没有做完；文件还在，请找运维腾出空间后再试一次"
 
 
@@ -144,8 +145,7 @@ class Jobs:
         """Do what is asked for; however it ends, it is said, and the files of what failed go back to their person."""
         state, lines = FAILED, [_BROKEN]
         try:
-            files = [one.path for one in self.uploads.of_job(order.uploads, order.id)]
-            state, lines = DONE, _WORK[order.what](self.acts, order, files)
+            state, lines = DONE, _WORK[order.what](self.acts, order, self._files(order))
         except ConfigError as error:
             lines = [str(error)]
         except (OSError, StoreError) as error:
@@ -155,10 +155,24 @@ class Jobs:
             if state == DONE or not self._stopping.is_set():
                 self._close(order, state, lines)
 
+    def _files(self, order: Order) -> list[Path]:
+        files = [one.path for one in self.uploads.of_job(order.uploads, order.id)]
+        if len(files) < len(order.uploads):
+            raise ConfigError(_GONE)
+        return files
+
     def _close(self, order: Order, state: str, lines: Sequence[str]) -> None:
-        # Noted first: what is still here is done again, and done twice it is the same.
+        """Say how an order ended. What is not said yet is done again at the next start, and twice is the same.
+
+        Files that are needed again are with their person before that is said; those of what is done go after it.
+        """
         self._note(order, state, lines)
-        self._let_go(self._write(replace(order, state=state, lines=list(lines))))
+        over = replace(order, state=state, lines=list(lines))
+        if state == FAILED:
+            self._let_go(over)
+        self._write(over)
+        if state == DONE:
+            self._let_go(over)
 
     def _note(self, order: Order, state: str, lines: Sequence[str]) -> None:
         told = "\n".join(lines if state == DONE else ("没有成功：", *lines))

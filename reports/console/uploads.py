@@ -11,6 +11,7 @@ import secrets
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -86,7 +87,7 @@ class Uploads:
         called = own_name(name)
         if size is not None and size <= 0:
             raise UploadError(f"《{called}》是空的（0 字节），请重新取得")
-        with self._turn:
+        with self._turn, _told_where_full():
             self.folder.mkdir(parents=True, exist_ok=True)
             self._sweep(now)
             self._check(person, coming if size is None else size)
@@ -116,15 +117,11 @@ class Uploads:
 
         Of two lines that send at once the first goes on, for the other's offset is no longer the end.
         """
-        with self._turn:
+        with self._turn, _told_where_full(upload):
             try:
                 return self._append(upload, offset, data)
-            except OSError as error:
-                if error.errno in _FULL:
-                    raise UploadError(_NO_ROOM, NO_ROOM, upload.offset) from None
-                if isinstance(error, FileNotFoundError):
-                    raise UploadError("这个上传已经放弃或过期了，请重新选择文件", CONFLICT) from None
-                raise
+            except FileNotFoundError:
+                raise UploadError("这个上传已经放弃或过期了，请重新选择文件", CONFLICT) from None
 
     def _append(self, upload: Upload, offset: int, data: bytes) -> int:
         there = upload.offset
@@ -144,9 +141,10 @@ class Uploads:
 
     def finish(self, upload: Upload) -> Upload:
         """Say that an upload whose size was not known is whole; all of it is safe on the disk then."""
-        with upload.path.open("rb") as file:
-            os.fsync(file.fileno())
-        return self._write(replace(upload, size=upload.offset))
+        with _told_where_full(upload):
+            with upload.path.open("rb") as file:
+                os.fsync(file.fileno())
+            return self._write(replace(upload, size=upload.offset))
 
     def hand(self, uploads: Iterable[Upload], job: str) -> None:
         """Hand uploads to an order, or back to their person (an empty name)."""
@@ -209,6 +207,17 @@ class Uploads:
         sync_folder(upload.path.parent)
         sync_folder(self.folder)
         return upload
+
+
+@contextmanager
+def _told_where_full(upload: Upload | None = None) -> Iterator[None]:
+    """Let a disk without room be said, with how far an upload has come."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise UploadError(_NO_ROOM, NO_ROOM, upload.offset if upload else None) from None
 
 
 def write_safely(path: Path, text: str) -> None:
