@@ -26,6 +26,8 @@ T = TypeVar("T")
 _RACES = 3
 # A writer waits this long for another one before it gives up (milliseconds).
 _BUSY_MS = 30_000
+# A database server that does not answer is away after so long.
+_CONNECT_SECONDS = 10
 # Any number that no other program uses for a PostgreSQL advisory lock: one process migrates, the others wait.
 _MIGRATION_LOCK = 20_260_805
 
@@ -158,7 +160,9 @@ def _nothing_hanging(connection: Connection) -> Iterator[None]:
 def _engine(url: str) -> Engine:
     """Return an engine; a SQLite one waits for other writers and keeps foreign keys."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        # Who names another patience in the URL is heeded.
+        patience = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": _CONNECT_SECONDS}
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=patience)
     if database := make_url(url).database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
     # No parameters in error texts: they hold the names and phones of people.

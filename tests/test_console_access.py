@@ -8,6 +8,7 @@ import pytest
 from starlette.datastructures import MutableHeaders
 from starlette.testclient import TestClient
 
+from config.console import ConsoleSettings
 from reports.console.guard import SECURITY_HEADERS, _put_headers
 from reports.console.roles import ROLES, may
 from reports.console.route import Route
@@ -55,6 +56,12 @@ def test_the_table_gives_nobody_another_right_than_was_agreed() -> None:
     agreed = [line for line in lines if line and not line.startswith("#")]
     found = [f"{route.name} {route.role or 'anybody'}" for route in ROUTES]
     assert sorted(found) == sorted(agreed)
+
+
+def test_every_setting_and_every_role_is_explained() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "console.md").read_text(encoding="utf-8")
+    assert [name for name in ConsoleSettings.model_fields if f"`{name}`" not in page] == []
+    assert [role for role in ROLES if f"| {role} (" not in page] == []
 
 
 def test_writing_asks_for_an_editor_but_for_what_is_ones_own() -> None:
