@@ -26,7 +26,7 @@ from store import accounts, pictures
 from tests.desks import write_settings
 from tests.servers import free_port
 
-SIZES = tuple(int(one) for one in os.environ.get("SIZES", "1500,100000").split(","))
+SIZES = (1_500, 100_000)
 _NAME, _PASSWORD = "王读", "correct horse battery staple"
 _READERS, _SECONDS = 20, 30
 # Mails come so often (seconds); a mail is waited for so long.
@@ -50,7 +50,7 @@ def _one_size(folder: Path, cases: int) -> None:
         started = time.monotonic()
         with _served(config, console.url) as server:
             print(f"\n{cases:,} cases: open after {time.monotonic() - started:.1f} s, {_memory(server):,.0f} MB")
-            _loads(beside, console, config)
+            _loads(beside, server, console, config)
             print(f"  {_memory(server):,.0f} MB at the end, {_memory(server, 'VmHWM'):,.0f} MB at most")
 
 
@@ -88,15 +88,17 @@ def _pin(core: int) -> None:
     os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[core]})
 
 
-def _loads(beside: ProcessPoolExecutor, console: Console, config: Path) -> None:
+def _loads(beside: ProcessPoolExecutor, server: int, console: Console, config: Path) -> None:
     number = 0
     for mails in (False, True):
         for name, rest in _LOADS.items():
+            used = _cpu(server)
             reading = beside.submit(read, console, Load(_READERS, _SECONDS, rest))
             if mails:
-                coming = beside.submit(mails_come, config, number, _SECONDS)
-                number += coming.result()
-            _print(f"{_READERS} readers, {name}, {'mails come in' if mails else 'nothing comes in'}", reading.result())
+                number += beside.submit(mails_come, config, number, _SECONDS).result()
+            took = reading.result()
+            told = f"{_READERS} readers, {name}, {'mails come in' if mails else 'nothing comes in'}"
+            _print(told, took, _cpu(server) - used)
     filed = beside.submit(mails_come, config, number, 0.0)
     filed.result()
     province = divisions().provinces[0]
@@ -121,9 +123,9 @@ def mails_come(config: Path, number: int, seconds: float) -> int:
     return count
 
 
-def _print(name: str, took: Mapping[str, list[float]]) -> None:
+def _print(name: str, took: Mapping[str, list[float]], used: float) -> None:
     pages = sum(map(len, took.values()))
-    print(f"  {name}: {pages / _SECONDS:.0f} pages a second")
+    print(f"  {name}: {pages} pages, {used / pages * 1000:.1f} ms of the processor a page, all else included")
     for kind in PAGES:
         ordered = sorted(took.get(kind, ()))
         if not ordered:
@@ -132,6 +134,12 @@ def _print(name: str, took: Mapping[str, list[float]]) -> None:
             late = ordered[int(0.95 * (len(ordered) - 1))]
             median = statistics.median(ordered)
             print(f"    {kind:<10}{median * 1000:8.0f} ms{late * 1000:8.0f} ms{ordered[-1] * 1000:8.0f} ms at most")
+
+
+def _cpu(process: int) -> float:
+    """Return the CPU seconds that a process has used (proc(5), stat)."""
+    after_name = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return sum(map(int, after_name[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def _memory(process: int, what: str = "VmRSS") -> float:

@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from random import Random
 from urllib.parse import quote
@@ -84,43 +85,39 @@ PAGES: Mapping[str, Callable[[Console, Random], tuple[str, str]]] = {
 
 async def _read(console: Console, load: Load) -> Mapping[str, list[float]]:
     took: dict[str, list[float]] = defaultdict(list)
-    async with asyncio.TaskGroup() as group:
-        for number in range(load.readers):
-            group.create_task(_one(console, load, Random(number), took))
+    async with AsyncExitStack() as leaving:
+        # One after the other: many sign-ins at once from one address are slowed down.
+        clients = [await leaving.enter_async_context(_signed_in(console)) for _ in range(load.readers)]
+        async with asyncio.TaskGroup() as group:
+            for number, client in enumerate(clients):
+                group.create_task(_one(client, console, load, Random(number), took))
     return dict(took)
 
 
-async def _one(console: Console, load: Load, source: Random, took: dict[str, list[float]]) -> None:
-    async with signed_in(console) as client:
-        await asyncio.sleep(load.rest * source.random())
-        end = time.monotonic() + load.seconds
-        while time.monotonic() < end:
-            kind = source.choice(list(PAGES))
-            path, held = PAGES[kind](console, source)
-            started = time.perf_counter()
-            answer = await client.get(path)
-            if answer.status_code != _MISSING:
-                took[kind].append(time.perf_counter() - started)
-                assert answer.status_code == _FOUND, f"{path}: {answer.status_code}"
-                assert held in answer.text, path
-            await asyncio.sleep(load.rest * (0.5 + source.random()))
+async def _one(
+    client: httpx.AsyncClient, console: Console, load: Load, source: Random, took: dict[str, list[float]]
+) -> None:
+    await asyncio.sleep(load.rest * source.random())
+    end = time.monotonic() + load.seconds
+    while time.monotonic() < end:
+        kind = source.choice(list(PAGES))
+        path, held = PAGES[kind](console, source)
+        started = time.perf_counter()
+        answer = await client.get(path)
+        if answer.status_code != _MISSING:
+            took[kind].append(time.perf_counter() - started)
+            assert answer.status_code == _FOUND, f"{path}: {answer.status_code}"
+            assert held in answer.text, path
+        await asyncio.sleep(load.rest * (0.5 + source.random()))
 
 
-class signed_in:  # noqa: N801 (a context, used as a function)
-    """A browser without pictures that has signed in."""
-
-    def __init__(self, console: Console) -> None:
-        self.console = console
-        self.client = httpx.AsyncClient(base_url=console.url, timeout=_PATIENCE)
-
-    async def __aenter__(self) -> httpx.AsyncClient:
-        fields = {"name": self.console.name, "password": self.console.password}
-        answer = await self.client.post("/sign-in", data=fields)
+@asynccontextmanager
+async def _signed_in(console: Console) -> AsyncIterator[httpx.AsyncClient]:
+    """Give a browser without pictures that has signed in."""
+    async with httpx.AsyncClient(base_url=console.url, timeout=_PATIENCE) as client:
+        answer = await client.post("/sign-in", data={"name": console.name, "password": console.password})
         assert answer.status_code == _SEE_OTHER, answer.text
-        return self.client
-
-    async def __aexit__(self, *_raised: object) -> None:
-        await self.client.aclose()
+        yield client
 
 
 def wait_for(console: Console, path: str, words: str, patience: float) -> float | None:
@@ -130,7 +127,7 @@ def wait_for(console: Console, path: str, words: str, patience: float) -> float 
 
 async def _wait_for(console: Console, path: str, words: str, patience: float) -> float | None:
     started = time.monotonic()
-    async with signed_in(console) as client:
+    async with _signed_in(console) as client:
         while time.monotonic() - started < patience:
             if words in (await client.get(path)).text:
                 return time.monotonic() - started

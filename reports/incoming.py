@@ -12,7 +12,7 @@ from config.likeness import SURE
 from config.sentences import Packed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A value as it was read: raw text, normal form (None = cannot be read or blank), and where it stood."""
 

@@ -21,6 +21,7 @@ from store.database import Store
 from store.queries import Kept, Look, Span, looking
 
 _NOTHING = Kept()
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,13 @@ class Keeper:
         stale = [
             place for place, basis in bases.items() if place not in self._drawn or self._drawn[place].basis != basis
         ]
-        kept = look.kept(None if len(stale) == len(where) else stale) if stale else {}
-        for place in stale:
-            picture = province_picture(place, kept.get(place, _NOTHING), look, where[place], self.call)
-            self._drawn[place] = _Drawn(bases[place], picture)
+        # Some at a time: the rows take as much memory as what is drawn of them.
+        for start in range(0, len(stale), _AT_ONCE):
+            some = stale[start : start + _AT_ONCE]
+            kept = look.kept(some)
+            for place in some:
+                picture = province_picture(place, kept.get(place, _NOTHING), look, where[place], self.call)
+                self._drawn[place] = _Drawn(bases[place], picture)
         return {place: self._drawn[place].picture for place in where}
 
     def _judge(self, drawn: dict[str, Picture], picture: Picture) -> Iterator[Judged]:

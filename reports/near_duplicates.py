@@ -60,7 +60,7 @@ class SentenceIndex:
         self._characters: dict[int, float] = {}
         self._hashes: Rows = np.empty(0, np.uint64)
         self._keys: Rows = np.empty(0, np.int64)
-        self._lengths: Rows = np.empty(0, np.int64)
+        self._lengths: Rows = np.empty(0, np.uint16)
 
     def become(self, texts: Mapping[int, Packed]) -> bool:
         """Hold these texts by their keys and no others; return whether that changed anything."""

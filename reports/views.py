@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from sys import intern
 from typing import Any, TypedDict
 
 from config.campaign import Campaign
@@ -209,12 +210,12 @@ def _file(file: File, message: MessageView, filed: list[Filing], rows: Rows, cam
         name=file.name,
         sha256=file.sha256,
         bytes=file.bytes,
-        format=file.format,
-        kind=kind,
+        format=intern(file.format),
+        kind=intern(kind),
         kind_evidence=f"人工归档（{by}）" if decided and decided.value.get("kind") else file.kind_evidence,
-        status=file.status,
+        status=intern(file.status),
         reason=file.reason,
-        province=file.province,
+        province=intern(file.province) if file.province else None,
         community=known[cases[0]].community if len(cases) == 1 else None,
         city=known[cases[0]].city if len(cases) == 1 else None,
         case_ids=cases,

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from store import decisions
@@ -21,6 +21,7 @@ from store.decisions import Decided
 from store.drops import Dropped, Trouble, dropped, troubles_in
 from store.models import Case, File, Filing, Letter, Link, Message, Reading, Sighting
 from store.pictures import same_pictures
+from store.sharing import SharedJSON
 from store.supplied import answered_links
 
 
@@ -38,7 +39,8 @@ _WITH_FACTS = (
 NOWHERE = ""
 _AT_ONCE = 1000
 # All of a reading but the texts of materials, which are many and long.
-_READ = [column for column in _columns(Reading) if column.name != "texts"]
+_READ = [column for column in _columns(Reading) if column.name not in ("texts", "found")]
+_READ += [type_coerce(Reading.found, SharedJSON).label("found")]
 _Row = TypeVar("_Row")
 # How many messages of a province there are, the sum of their marks, and the newest arrival.
 Mark = tuple[int, int, datetime]
