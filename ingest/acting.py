@@ -20,7 +20,8 @@ from reports.letters.backlog import backlog, doubts
 from reports.letters.history import Record
 from reports.letters.letter import Letter, Writer
 from reports.letters.situations import RECEIPT
-from store import mail, reminders
+from reports.telling import ON_PICTURE
+from store import decisions, mail, reminders
 from store.decisions import Person
 
 _FAILED = "来信 {number} 未能读出：{reason}"
@@ -39,7 +40,7 @@ _TYPED = (
 
 @dataclass(frozen=True)
 class DeskActs:
-    """The acts of the console at a desk; whoever acts has the board's turn, and the board looks anew afterwards."""
+    """The acts of the console at a desk; each has one of the board's turns, and the board looks anew afterwards."""
 
     desk: Desk
     board: Board
@@ -100,47 +101,49 @@ class DeskActs:
 
     def assign(self, who: Who, target: str, place: Mapping[str, str | None], *, only_this: bool) -> Lines:
         """Decide who sent a message, or whose an address is."""
-        with self.board.deciding():
+        with self.board.reading():
             return settling.assign(self.desk, target, place, _person(who), only_this=only_this, seen=who.seen)
 
     def set_kind(self, who: Who, message: str, kind: str) -> Lines:
         """Decide what kind of mail a message is."""
-        with self.board.deciding():
+        with self.board.reading():
             return settling.set_kind(self.desk, message, kind, _person(who), who.seen)
 
     def set_arrival(self, who: Who, message: str, verdict: str) -> Lines:
         """Decide which of a mail's two stamps counts."""
-        with self.board.deciding():
+        with self.board.reading():
             return arriving.decide_arrival(self.desk, message, verdict, _person(who), who.seen)
 
     def unlock(self, who: Who, target: str, word: str) -> Lines:
         """Give a password for the archives and files of a message, or for all mail of an address."""
-        with self.board.deciding():
+        with self.board.reading():
             return unlocking.set_password(self.desk, target, word, _person(who))
 
     def retry(self, who: Who) -> Lines:  # noqa: ARG002 (whoever asks, the same is done)
         """Read anew the mails that failed, and the scans that could not be read."""
-        with self.board.deciding():
+        with self.board.reading():
             store = self.desk.store
             waiting = mail.wait_again(store, every_attempt=True) + mail.wait_where_half_read(store)
             take_in(self.desk)
             return [f"重读 {waiting} 封", *self._failures()]
 
     def undo(self, who: Who, decision: int) -> Lines:
-        """Undo a decision."""
-        with self.board.deciding():
+        """Undo a decision; only one on a mail has documents read again."""
+        found = decisions.find(self.desk.store, decision)
+        reads = found is not None and found.what not in ON_PICTURE
+        with self.board.reading() if reads else self.board.deciding():
             return settling.undo(self.desk, decision, _person(who))
 
     def add(self, who: Who, files: Sequence[Path], said: Mapping[str, str | None]) -> Lines:
         """Take in files that came by other ways; `said` is {province, city, case, source, arrived}."""
-        with self.board.deciding():
+        with self.board.reading():
             with _in_words_of_pages():
                 done = adding.add(self.desk, files, said, _person(who))
             return [*done.lines, *done.failures]
 
     def attach(self, who: Who, message: str, files: Sequence[Path], link: int | None) -> Lines:
         """Add to a message the files that lay behind its cloud links, or behind the one of a number."""
-        with self.board.deciding():
+        with self.board.reading():
             with _in_words_of_pages():
                 done = attaching.attach(self.desk, message, files, link, who.name, who.now)
             lines = [
@@ -151,7 +154,7 @@ class DeskActs:
 
     def take_mail(self, who: Who, raw: Path) -> Lines:
         """Take in a mail from a `.eml` file."""
-        with self.board.deciding():
+        with self.board.reading():
             done = import_path(self.desk, raw, who.now)
             if not done.seen:
                 raise ConfigError("这不是一封邮件（.eml）")

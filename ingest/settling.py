@@ -6,7 +6,7 @@ from typing import Any
 from config.divisions import divisions
 from config.errors import ConfigError, DecidedBeforeError, nearest
 from ingest.desk import Desk
-from ingest.intake import take_in
+from ingest.intake import file_all, take_in
 from reports import telling
 from reports.wording import LEVELS, MESSAGE_KINDS, clock
 from store import decisions, mail
@@ -70,7 +70,8 @@ def undo(desk: Desk, decision_id: int, person: Person) -> list[str]:
     if not decisions.undo(desk.store, decision_id, person):
         raise DecisionError(f"人工处理 {decision_id} 已由 {made[decision_id].undone_by} 撤销过")
     row, before = made[decision_id], mail.settled(desk.store)
-    take_in(desk)
+    # What speaks of cases and files has nothing read again, and so waits for no scan.
+    (file_all if row.what in telling.ON_PICTURE else take_in)(desk)
     told = telling.undone(made[decision_id]) or ([] if row.what in telling.ON_PICTURE else _changes(desk, before))
     return [f"已撤销人工处理 {decision_id}（{telling.described(row)}）", *told]
 

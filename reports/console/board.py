@@ -1,7 +1,7 @@
 """What the console looks at: the campaign as it was seen last, with the names by which its pages are reached.
 
-One picture serves all requests until the next look. Looks and decisions take turns, for they share one keeper; pages
-wait for neither.
+One picture serves all requests until the next look. Looks and decisions take turns, for they share one keeper; what
+reads documents takes turns of its own, for it shares the processes that read; pages wait for neither.
 """
 
 import threading
@@ -159,6 +159,7 @@ class Board:
         self._now = now
         self._ahead = ahead
         self._turn = threading.RLock()
+        self._reading = threading.Lock()
         self._seen: Seen | None = None
 
     @property
@@ -185,6 +186,18 @@ class Board:
         It is drawn from scratch beside what is kept, so that no look waits for it; with many cases it takes a while.
         """
         return Keeper(self._keeper.store, self._keeper.call).assessment(since, Span(since, self.seen.as_of))
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Give whoever reads documents the turn of reading, and look anew afterwards: as `deciding`, a turn of its own.
+
+        Scans take minutes; others decide meanwhile.
+        """
+        with self._reading:
+            try:
+                yield
+            finally:
+                self.look()
 
     @contextmanager
     def deciding(self) -> Iterator[None]:

@@ -1,6 +1,5 @@
 """One mail: who sent it and how that is known, its text as text, its files, its links, and what was decided of it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,8 +29,6 @@ _FINDINGS = 100
 # Databases know no greater number.
 _LARGEST = 2**31 - 1
 _SEE_OTHER = 303
-# What findings say for the command line; here are buttons for it.
-_COMMAND = re.compile(r"[，；。]?[^，；。]{0,5}运行 zhengji [^；。，（）]*")
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,7 @@ def _shown(asked: Asked, view: MessageView, details: Details) -> Response:
         page=page,
         pages=pages,
         links=link_rows(seen.links_of.get(view.id, ()), seen),
-        findings=[(one, said_here(one.message)) for one in seen.findings_of_messages.get(view.id, ())[:_FINDINGS]],
+        findings=[(one, one.message) for one in seen.findings_of_messages.get(view.id, ())[:_FINDINGS]],
         finding_count=len(seen.findings_of_messages.get(view.id, ())),
         running=asked.console.chores.running,
         rulings=_rulings(asked, view, details),
@@ -97,11 +94,6 @@ def _shown(asked: Asked, view: MessageView, details: Details) -> Response:
 def _stamp(moment: datetime | None, asked: Asked) -> str:
     """Return a moment to the second: where the deadline is near, a minute is too much."""
     return moment.astimezone(asked.console.campaign.call.zone).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
-
-
-def said_here(text: str) -> str:
-    """Return what a finding says without the command that does here what a button does."""
-    return _COMMAND.sub("", text)
 
 
 def _rulings(asked: Asked, view: MessageView, details: Details) -> Sequence[Ruling]:

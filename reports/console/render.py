@@ -1,6 +1,7 @@
 """How the console's pages are rendered: escaped, without unseen characters, and masked for readers."""
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,6 +17,8 @@ from reports.templating import console_environment
 
 STATIC = Path(__file__).parent / "static"
 _KEPT = "\n\t"
+# What findings say for the command line; here are buttons for it.
+_COMMAND = re.compile(r"[，；。]?[^，；。]{0,5}运行 zhengji [^；。，（）]*")
 # No number that is masked is longer, however it is spaced.
 _LONGEST_NUMBER = 60
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
@@ -44,6 +47,7 @@ def _environment(masking: bool) -> Any:  # noqa: ANN401, FBT001 (jinja has one d
         clock=_moment(wording.clock),
         short_clock=_moment(wording.short_clock),
         size=wording.size,
+        here=_here,
         unmasked=_unmasked,
         clipped=_clipped_masked if masking else wording.clipped,
     )
@@ -60,6 +64,11 @@ def _masked(value: object) -> object:
     if value is None:
         return ""
     return wording.masked(seen_text(value)) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _here(text: str) -> str:
+    """Return what a finding says without the command that does what a button does here."""
+    return _COMMAND.sub("", text)
 
 
 def _unmasked(text: str) -> Markup:
