@@ -25,7 +25,7 @@ from parsers.base import ParseError
 from parsers.documents.legacy import Allowance, find_office
 from parsers.documents.printing import MISSING, PRINTED, print_first_page
 from parsers.showing import SHOWING_VERSION
-from reports.console.pictures import PAGE, SMALL, SOURCE, NoPictureError, Wanted
+from reports.console.files.pictures import PAGE, SMALL, SOURCE, NoPictureError, Wanted
 from reports.incoming import FileView
 
 log = structlog.get_logger()

@@ -21,7 +21,7 @@ from ingest.picturing import DeskPictures
 from reports.console.app import build
 from reports.console.asked import Console
 from reports.console.board import Board
-from reports.console.outlook import outlook
+from reports.console.overview.outlook import outlook
 from store import searching
 from store.database import StoreError
 

@@ -46,7 +46,7 @@ DOORS = {
     "pypdfium2": {"parsers/documents/pdf_pages.py"},
     "python_calamine": {"parsers/documents/sheets.py"},
     # Starlette's own keeps files in memory or in /tmp; ours go to the disk that is meant for them.
-    "python_multipart": {"reports/console/receiving.py"},
+    "python_multipart": {"reports/console/adding/receiving.py"},
     "rapidfuzz": {"config/variance.py", "config/companies.py", "parsers/kinds/misread.py"},
     "rapidocr": {"parsers/pages/ocr.py"},
     "rarfile": {"parsers/archives/rars.py"},

@@ -15,9 +15,9 @@ from starlette.testclient import TestClient
 from ingest.importer import import_path
 from ingest.intake import take_in
 from ingest.serving import console_of
-from reports.console import uploads as growing
-from reports.console.jobs import ADD, DONE, FAILED, Order
-from reports.console.uploads import MOST, UploadError, Uploads, own_name
+from reports.console.adding import uploads as growing
+from reports.console.adding.jobs import ADD, DONE, FAILED, Order
+from reports.console.adding.uploads import MOST, UploadError, Uploads, own_name
 from store import activity, decisions
 from tests.browsers import PHONE, WIDE, chromium, person
 from tests.consoles import PEOPLE, Running, csrf_of, sample_console, served

@@ -28,9 +28,9 @@ from parsers.pages.red import picture_of
 from parsers.pages.shown import Known
 from parsers.scanning import straight_page
 from reports.console.board import file_key
-from reports.console.originals import disposition, download_name
-from reports.console.pictures import PAGE, SMALL, SOURCE, NoPictureError, Wanted
-from reports.console.sources import places_of
+from reports.console.cases.sources import places_of
+from reports.console.files.originals import disposition, download_name
+from reports.console.files.pictures import PAGE, SMALL, SOURCE, NoPictureError, Wanted
 from reports.incoming import FileView
 from store import accounts, activity
 from tests import bad_builders as bad

@@ -14,8 +14,8 @@ import pytest
 
 from ingest.acting import DeskActs
 from reports.console.acts import Who
-from reports.console.bits import bits_of, places_of
-from reports.console.finding_index import Choice, Chosen, Index, index_of
+from reports.console.findings.bits import bits_of, places_of
+from reports.console.findings.index import Choice, Chosen, Index, index_of
 from reports.export import COLUMNS
 from reports.finding import Finding
 from reports.wording import SEVERITIES

@@ -14,9 +14,9 @@ from starlette.testclient import TestClient
 from config.errors import ConfigError
 from ingest.desk import Desk
 from reports.console.acts import Who
-from reports.console.chores import Chore, Chores
-from reports.console.mails import STATES, Choice, mails_of
-from reports.console.quoting import passages
+from reports.console.mail.chores import Chore, Chores
+from reports.console.mail.mails import STATES, Choice, mails_of
+from reports.console.mail.quoting import passages
 from reports.incoming import MessageView
 from store import activity, decisions
 from store import mail as kept
@@ -170,7 +170,7 @@ def test_the_list_is_filtered(running: Running, query: str, subjects: set[str]) 
 
 
 def test_a_long_list_is_paged(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reports.console.inbox.ROWS", 4)
+    monkeypatch.setattr("reports.console.mail.inbox.ROWS", 4)
     client, everything = editor(running), []
     count = len(running.console.board.seen.picture.messages)
     for page in range(1, -(-count // 4) + 1):
@@ -593,7 +593,7 @@ def test_what_a_person_added_says_by_which_way_it_came(running: Running, tmp_pat
 
 
 def test_many_files_are_paged(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reports.console.message._FILES", 8)
+    monkeypatch.setattr("reports.console.mail.message._FILES", 8)
     one = named(running, "山东省案例报送")
     pages = -(-one.files // 8)
     shown = []

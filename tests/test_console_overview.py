@@ -12,12 +12,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from ingest.serving import AHEAD
-from reports.console import overview as page
 from reports.console.board import Board, Seen
-from reports.console.curve import drawing
-from reports.console.outlook import CASES, STATES, outlook
+from reports.console.overview import overview as page
+from reports.console.overview.curve import drawing
+from reports.console.overview.outlook import CASES, STATES, outlook
+from reports.console.overview.tasks import tasks
 from reports.console.routes import ROUTES
-from reports.console.tasks import tasks
 from reports.digest.content import Content, content_of
 from reports.digest.progress import progress
 from reports.digest.todo import todo_groups

@@ -11,9 +11,9 @@ from starlette.testclient import TestClient
 
 from ingest.reminding import writer
 from reports.console import asked as paging
-from reports.console import province as page
 from reports.console.acts import Who
-from reports.console.outlook import outlook
+from reports.console.overview.outlook import outlook
+from reports.console.provinces import province as page
 from reports.finding import Finding
 from reports.letters.address import contact, recipients
 from reports.letters.outstanding import in_list_order

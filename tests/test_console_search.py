@@ -16,11 +16,11 @@ import pytest
 from click.testing import CliRunner
 
 from ingest.cli import cli
+from reports.console.queries.sql import views_of
+from reports.console.queries.view_columns import CAPTIONS, VIEWS
 from reports.console.search.index import index_of
 from reports.console.search.lines import Lines
 from reports.console.search.sought import BEGINS, EXACT, HOLDS, Sought
-from reports.console.sql import views_of
-from reports.console.view_columns import CAPTIONS, VIEWS
 from reports.export import COLUMNS
 from reports.picture import CaseView
 from reports.queries import said

@@ -22,10 +22,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from config.errors import ConfigError, DecidedBeforeError
-from reports.console import render, signing
+from reports.console import render
+from reports.console.adding.receiving import has_files, received
 from reports.console.asked import UNPROCESSABLE, Asked, Console, Done, local
 from reports.console.guard import Guard
-from reports.console.receiving import has_files, received
+from reports.console.people import signing
 from reports.console.roles import may
 from reports.console.route import Route
 from reports.console.routes import ROUTES

@@ -17,12 +17,12 @@ from config.campaign import Campaign
 from config.console import ConsoleSettings
 from reports.console import render, roles
 from reports.console.acts import Acts, Who
+from reports.console.adding.jobs import Jobs
+from reports.console.adding.uploads import Uploads
 from reports.console.board import Board, Seen
-from reports.console.chores import Chores
-from reports.console.jobs import Jobs
-from reports.console.made import Made
-from reports.console.pictures import Pictures
-from reports.console.uploads import Uploads
+from reports.console.cases.made import Made
+from reports.console.files.pictures import Pictures
+from reports.console.mail.chores import Chores
 from store.accounts import Session
 from store.database import Store
 

@@ -13,9 +13,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-from reports.console.mails import Mails, mails_of, message_of
+from reports.console.cases.part import Part, province_of
+from reports.console.mail.mails import Mails, mails_of, message_of
 from reports.console.names import Files, Names, Where, digest_of, file_key, names_of
-from reports.console.part import Part, province_of
 from reports.finding import Assessment, Finding
 from reports.incoming import FileView, MessageView
 from reports.keeper import Keeper

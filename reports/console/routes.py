@@ -1,32 +1,19 @@
 """Every address of the console with who may use it: the one table that the application and the tests go by."""
 
-from reports.console import (
-    activities,
-    adding,
-    case_acts,
-    cases,
-    decided,
-    file_page,
-    findings,
-    inbox,
-    letter,
-    me,
-    message,
-    originals,
-    overview,
-    people,
-    province,
-    provinces,
-    queries,
-    rereading,
-    sent,
-    settling,
-    signing,
-    sql,
-    uploading,
-)
+from reports.console.adding import adding, uploading
+from reports.console.cases import acts as case_acts
+from reports.console.cases import cases
+from reports.console.files import originals
+from reports.console.files import page as file_page
+from reports.console.findings import findings
+from reports.console.mail import inbox, message, rereading, settling
+from reports.console.overview import overview
+from reports.console.people import me, people, signing
+from reports.console.provinces import letter, province, provinces
+from reports.console.queries import queries, sql
 from reports.console.route import Route
 from reports.console.search import search
+from reports.console.told import activities, decided, sent
 
 ROUTES: tuple[Route, ...] = (
     *signing.ROUTES,

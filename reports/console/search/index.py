@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from config.naming import folded
 from reports.console.board import Seen
-from reports.console.per_look import PerLook, PerPart
+from reports.console.findings.per_look import PerLook, PerPart
 from reports.console.search.lines import Lines
 from reports.incoming import FileView, MessageView
 from reports.picture import CaseView

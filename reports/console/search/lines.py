@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 from config.anatomy import anatomy
 from config.naming import folded
-from reports.console.bits import bits_of, places_of
+from reports.console.findings.bits import bits_of, places_of
 from reports.console.search.sought import BEGINS, EXACT, HOLDS
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from config.divisions import divisions
 from config.matching import Named, likeness, why
 from config.naming import folded
 from reports.console.board import Seen, file_key
-from reports.console.per_look import PerLook
+from reports.console.findings.per_look import PerLook
 from reports.console.search.index import Part, index_of
 from reports.console.search.lines import Lines
 from reports.console.search.sought import ALIKE, BEGINS, EXACT, HOLDS, Hit, Sought

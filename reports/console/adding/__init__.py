@@ -1,0 +1,1 @@
+"""Adding by hand: files and mails that came by other ways, however large."""

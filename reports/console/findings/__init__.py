@@ -1,0 +1,1 @@
+"""The findings: chosen, counted, waived, and taken along."""

@@ -1,0 +1,1 @@
+"""The people: signing in, one’s own page, and the accounts."""

@@ -1,0 +1,1 @@
+"""The queries: by a form, kept under names, and by SQL."""

@@ -1,0 +1,1 @@
+"""What was told and done: digests, reports, snapshots, the activity log, and all decisions."""
