@@ -14,16 +14,20 @@ OFFSET = "Upload-Offset"
 _CREATED, _LONGEST_NUMBER = 201, 15
 
 
-def begin(asked: Asked) -> Done | Response:
+def begin(asked: Asked) -> Done:
     """Begin an upload: `name` and `size` in, its key out."""
     name, size = asked.text("name"), _number(asked.text("size"))
     if size is None:
-        return _refused(UploadError("没有说明文件多大", BAD_REQUEST))
+        return _not_begun(name, UploadError("没有说明文件多大", BAD_REQUEST))
     try:
         made = asked.console.uploads.begin(asked.who.name, name, size, asked.now)
     except UploadError as error:
-        return _refused(error)
+        return _not_begun(name, error)
     return Done([], "/add", made.name, shown=JSONResponse(made.told, _CREATED))
+
+
+def _not_begun(name: str, error: UploadError) -> Done:
+    return Done([f"没有成功：{error}"], "/add", name, shown=_refused(error))
 
 
 def state(asked: Asked) -> Response:
