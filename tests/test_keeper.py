@@ -87,6 +87,25 @@ def test_a_photo_that_serves_another_province_is_told_in_both_also_where_it_came
     assert everything(assessed(opened)) == everything(from_scratch(opened))
 
 
+def test_a_photo_that_serves_another_case_no_more_is_told_nowhere_and_everything_stands_in_order(
+    opened: Desk, tmp_path: Path
+) -> None:
+    take(opened, tmp_path / "one", zhejiang(23, "浙江照片", 春江花园大门_jpg=photo("gate")))
+    take(opened, tmp_path / "two", jiangsu(24, 玄武花园正门_jpg=photo("gate")))
+    assert len(assessed(opened).picture.reused) == 2
+    # The mail of 江苏 turns out to be of no submission; nothing of 浙江 changes but what it shares.
+    settling.set_kind(opened, "4", "unrelated", Person("陈静", WHEN))
+    kept_between, scratch = assessed(opened), from_scratch(opened)
+    assert kept_between.picture.reused == {}
+    assert "photo.reused" not in {one.code for one in kept_between.findings}
+    assert everything(kept_between) == everything(scratch)
+    for what in ("files", "messages", "cases"):
+        ids = [[one.id for one in getattr(made.picture, what)] for made in (kept_between, scratch)]
+        assert ids[0] == ids[1]
+    assert kept_between.findings == scratch.findings
+    assert kept_between.by_province == scratch.by_province
+
+
 def test_each_picture_is_compared_once(opened: Desk, tmp_path: Path) -> None:
     take(opened, tmp_path / "one", zhejiang(23, "浙江照片", a_jpg=photo("a"), b_jpg=photo("b")))
     asked: list[int] = []
