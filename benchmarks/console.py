@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 
-import httpx
+import httpx2 as httpx
 
 from benchmarks.filled import fill, one_more
 from benchmarks.readers import PAGES, Console, Load, case_path, read, wait_for

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 from urllib.parse import quote
 
-import httpx
+import httpx2 as httpx
 
 from config.divisions import divisions
 from reports.console.names import digest_of

@@ -4,6 +4,7 @@ import gc
 import logging
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,9 @@ log = structlog.get_logger()
 _REST = 10
 # What is made of each look before pages see it.
 AHEAD = (outlook,)
+# While a look is taken, pages ask for the interpreter and get it back within this (seconds; Python's own is 5 ms): a
+# page lets go of it a dozen times, and would wait as often.
+_SWITCH = 0.0005
 # Whoever is still sending or reading when the console is stopped has so long (seconds).
 _LAST_SECONDS = 5
 
@@ -91,6 +95,7 @@ def serve(desk: Desk, host: str, port: int, now: Callable[[], datetime], told: C
 
 
 def _serve_on(listening: list[socket.socket], console: Console) -> None:
+    sys.setswitchinterval(_SWITCH)
     console.board.look()
     _settle()
     stopping = threading.Event()

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
-import httpx
+import httpx2 as httpx
 import numpy as np
 import pypdfium2
 import pytest
