@@ -21,7 +21,7 @@ demo: .venv/run.stamp  ## Take in a sample inbox and leave digest, brief and led
 
 test: .venv/dev.stamp  ## Run all tests, against real servers on loopback
 	@sh deploy/setup.sh debian-test
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
 
 check: .venv/dev.stamp  ## Lint, types, import directions, spelling, campaign file
 	$(BIN)/ruff check $(CODE)

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.consoles import PASSWORD, PEOPLE, Running
 from tests.servers import program
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
+# Other tests may keep the machine busy: what is right comes in no time, and what never comes is told late.
+PATIENCE_MS = 120_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @contextmanager
@@ -31,6 +34,7 @@ def chromium() -> Iterator[Browser]:
 def person(browser: Browser, running: Running, role: str, size: dict[str, int]) -> Iterator[Page]:
     """Give a page on which the person of a role has signed in by hand; script errors make the test fail."""
     context = browser.new_context(viewport=size, locale="zh-CN", base_url=running.url)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE_MS)
     page, troubles = context.new_page(), []
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda line: troubles.append(line.text) if "Content Security Policy" in line.text else None)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 import structlog
+from playwright.sync_api import Browser
 
 from config.campaign import Campaign, load_campaign
 from store.database import Store, open_store
+from tests.browsers import chromium
 from tests.servers import Account, Dovecot, MailServer, Postgres
 from tests.servers import certificate as make_certificate
 
@@ -69,6 +71,13 @@ def postgres() -> Iterator[Postgres]:
         yield server
     finally:
         server.remove()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give a real browser, started once for all tests of a module."""
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from unittest.mock import patch
 
@@ -15,6 +16,7 @@ import pytest
 import uvicorn
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from ingest.desk import Desk
 from ingest.listening import listen
@@ -56,9 +58,14 @@ class Running:
     url: str = ""
     clients: dict[str, TestClient] = field(default_factory=dict)
 
+    @cached_property
+    def app(self) -> ASGIApp:
+        """The application that all browsers of a test ask."""
+        return build(self.console)
+
     def client(self, role: str | None = None, address: str = "127.0.0.1", base: str = "http://localhost") -> TestClient:
         """Return a browser without pictures at an address; signed in as the person of a role."""
-        made = TestClient(build(self.console), base_url=base, follow_redirects=False, client=(address, 50_000))
+        made = TestClient(self.app, base_url=base, follow_redirects=False, client=(address, 50_000))
         if role:
             answer = made.post("/sign-in", data={"name": PEOPLE[role], "password": PASSWORD})
             assert answer.status_code == 303, answer.text
@@ -103,9 +110,7 @@ def sample_folder(factory: pytest.TempPathFactory) -> Path:
             shutil.rmtree(shared / "desk", ignore_errors=True)
             with desk(shared / "desk") as opened:
                 take(opened, shared / "inbox", *mails())
-                with cheap_hashes():
-                    for role, name in PEOPLE.items():
-                        accounts.add(opened.store, name, role, PASSWORD, "测试", AFTER - timedelta(days=1))
+                _add_people(opened)
             (shared / "done").touch()
     return shared / "desk"
 
@@ -114,18 +119,31 @@ def sample_folder(factory: pytest.TempPathFactory) -> Path:
 def sample_console(factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Give a console on a copy of the sample campaign."""
     with desk_on_copy(sample_folder(factory), factory.mktemp("console") / "desk") as opened:
-        clock = Clock()
-        yield Running(opened, console_of(opened, clock), clock)
+        yield _running(opened)
 
 
 @contextmanager
 def empty_console(more: str = "") -> Iterator[Running]:
     """Give a console to which nothing has come yet, in no time: for what does not hang on any mail."""
     with quick_desk(more) as opened, cheap_hashes():
+        yield console_on(opened)
+
+
+def console_on(opened: Desk) -> Running:
+    """Return a console on a desk that a test has filled itself."""
+    _add_people(opened)
+    return _running(opened)
+
+
+def _add_people(opened: Desk) -> None:
+    with cheap_hashes():
         for role, name in PEOPLE.items():
             accounts.add(opened.store, name, role, PASSWORD, "测试", AFTER - timedelta(days=1))
-        clock = Clock()
-        yield Running(opened, console_of(opened, clock), clock)
+
+
+def _running(opened: Desk) -> Running:
+    clock = Clock()
+    return Running(opened, console_of(opened, clock), clock)
 
 
 @contextmanager

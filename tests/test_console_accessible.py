@@ -5,11 +5,11 @@ from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from reports.console.board import file_key
 from reports.console.routes import ROUTES
-from tests.browsers import PHONE, WIDE, chromium, person
+from tests.browsers import PHONE, WIDE, person
 from tests.consoles import Running, sample_console, served
 
 # What takes a part of a page, a file or a picture: no page of its own.
@@ -53,9 +53,11 @@ def faults(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1280", "375"])
-def test_no_page_has_a_serious_fault_or_scrolls_sideways(running: Running, size: dict[str, int]) -> None:
+def test_no_page_has_a_serious_fault_or_scrolls_sideways(
+    running: Running, browser: Browser, size: dict[str, int]
+) -> None:
     wrong: dict[str, list[str]] = {}
-    with chromium() as browser, person(browser, running, "admin", size) as page:
+    with person(browser, running, "admin", size) as page:
         for address in addresses(running):
             answer = page.goto(address)
             assert answer is not None

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Browser, Route
 from starlette.testclient import TestClient
 
 from ingest.importer import import_path
@@ -19,7 +19,7 @@ from reports.console.adding import uploads as growing
 from reports.console.adding.jobs import ADD, DONE, FAILED, Order
 from reports.console.adding.uploads import MOST, UploadError, Uploads, own_name
 from store import activity, decisions
-from tests.browsers import PHONE, WIDE, chromium, person
+from tests.browsers import PHONE, WIDE, person
 from tests.consoles import PEOPLE, Running, csrf_of, sample_console, served
 from tests.desks import AFTER
 from tests.inbox import mail
@@ -534,13 +534,13 @@ def streamed(
 
 @pytest.mark.parametrize(("size", "link"), [(WIDE, 1), (PHONE, 2)], ids=["wide", "phone"])
 def test_the_cloud_links_files_downloaded_by_hand(
-    running: Running, tmp_path: Path, size: dict[str, int], link: int
+    running: Running, browser: Browser, tmp_path: Path, size: dict[str, int], link: int
 ) -> None:
     """The journey: from the mail's link to the file in its place; the line breaks, the page is loaded again."""
     number = linked_message(running, LINKED[2][0])
     file = tmp_path / f"下载的 {LINKED[2][link - 1]}"
     file.write_bytes(os.urandom(5_000_000))
-    with chromium() as browser, person(browser, running, "editor", size) as page:
+    with person(browser, running, "editor", size) as page:
         page.goto(f"/add?message={number}&link={link}")
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
         page.route("**/add/uploads/*", breaking_after_one_piece())
@@ -579,12 +579,12 @@ def breaking_after_one_piece() -> Callable[[Route], None]:
     return handle
 
 
-def test_a_folder_is_chosen_and_files_are_dropped(running: Running, tmp_path: Path) -> None:
+def test_a_folder_is_chosen_and_files_are_dropped(running: Running, browser: Browser, tmp_path: Path) -> None:
     folder = tmp_path / "浙江报送"
     (folder / "照片").mkdir(parents=True)
     for name in ("说明.txt", "照片/门头.txt", "照片/.DS_Store"):
         (folder / name).write_bytes(name.encode())
-    with chromium() as browser, person(browser, running, "editor", WIDE) as page:
+    with person(browser, running, "editor", WIDE) as page:
         page.goto("/add?province=浙江")
         page.get_by_label("或选一个文件夹").set_input_files(folder)
         dropped = page.evaluate_handle(
@@ -601,23 +601,23 @@ def test_a_folder_is_chosen_and_files_are_dropped(running: Running, tmp_path: Pa
     assert all(f"《{name}》已补入浙江" in text for name in ("说明.txt", "门头.txt", "拖来的.txt"))
 
 
-def test_files_are_added_in_a_browser_without_script(running: Running, tmp_path: Path) -> None:
+def test_files_are_added_in_a_browser_without_script(running: Running, browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "无脚本.txt"
     file.write_bytes("没有脚本也行".encode())
-    with chromium() as browser:
-        context = browser.new_context(base_url=running.url, java_script_enabled=False)
-        for one in running.client("editor").cookies.jar:
-            context.add_cookies([{"name": one.name, "value": str(one.value), "url": running.url}])
-        page = context.new_page()
-        page.goto("/add")
-        page.get_by_label("选文件（可以多选）").set_input_files(file)
-        page.get_by_label("哪个省").select_option("浙江")
-        page.get_by_label("怎样收到的").select_option("传真")
-        page.get_by_role("button", name="补入").click()
-        order = done(running, page.url)
-        page.reload()
-        assert "《无脚本.txt》已补入浙江" in page.content()
-        context.close()
+    context = browser.new_context(base_url=running.url, java_script_enabled=False)
+    for one in running.client("editor").cookies.jar:
+        context.add_cookies([{"name": one.name, "value": str(one.value), "url": running.url}])
+    page = context.new_page()
+    page.goto("/add")
+    page.get_by_label("选文件（可以多选）").set_input_files(file)
+    page.get_by_label("哪个省").select_option("浙江")
+    page.get_by_label("怎样收到的").select_option("传真")
+    page.get_by_role("button", name="补入").click()
+    page.wait_for_url("**/add/jobs/*")
+    order = done(running, page.url)
+    page.reload()
+    assert "《无脚本.txt》已补入浙江" in page.content()
+    context.close()
     assert order.state == DONE
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -20,7 +19,6 @@ from PIL import Image
 
 from ingest.desk import Desk
 from ingest.picturing import DeskPictures
-from ingest.serving import console_of
 from parsers.base import Area
 from parsers.documents.legacy import Allowance
 from parsers.pages.ocr import Picture, read_line, read_lines
@@ -32,11 +30,11 @@ from reports.console.cases.sources import places_of
 from reports.console.files.originals import disposition, download_name
 from reports.console.files.pictures import PAGE, SMALL, SOURCE, NoPictureError, Wanted
 from reports.incoming import FileView
-from store import accounts, activity
+from store import activity
 from tests import bad_builders as bad
 from tests import doc_builders as docs
-from tests.consoles import PASSWORD, PEOPLE, Clock, Running, served
-from tests.desks import AFTER, desk, take
+from tests.consoles import Running, console_on, served
+from tests.desks import desk, take
 from tests.inbox import Sent, list_files, mail
 from tests.labelled.office import converted, find_office
 from tests.page_builders import as_jpeg, as_pdf, photographed, scanned
@@ -92,10 +90,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     sent = mail("zjwyxh@example.cn", "浙江报送", day("07-20T10:00:00"), files)
     with desk(folder / "desk") as opened:
         take(opened, folder / "inbox", sent)
-        for role, name in PEOPLE.items():
-            accounts.add(opened.store, name, role, PASSWORD, "测试", AFTER - timedelta(days=1))
-        clock = Clock()
-        made = Running(opened, console_of(opened, clock), clock)
+        made = console_on(opened)
         yield made
         made.console.pictures.close()
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsers import PHONE, WIDE, chromium, person
+from tests.browsers import PHONE, WIDE, person
 from tests.consoles import Running, sample_console, served
 from tests.desks import take
 from tests.inbox import mail, photo
@@ -17,12 +17,6 @@ from tests.test_open_links import anchor, linked
 
 SIZES = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1280", "375"])
 JIANGSU = "玄武湖畔花园"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

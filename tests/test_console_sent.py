@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from email.parser import BytesParser
 
 import pytest
+from playwright.sync_api import Browser
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
@@ -27,7 +28,7 @@ from store.database import Store
 from store.decided import Wanted, latest
 from store.decisions import Person
 from store.sent import MAIL, Parcel
-from tests.browsers import PHONE, WIDE, chromium, person
+from tests.browsers import PHONE, WIDE, person
 from tests.consoles import PEOPLE, Running, csrf_of, sample_console, served, write
 from tests.desks import AFTER
 
@@ -124,29 +125,28 @@ def test_no_page_can_ask_for_a_policy_that_is_not_written_in_the_guard() -> None
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_what_was_sent_as_html_runs_nothing_in_a_browser(running: Running, size: dict[str, int]) -> None:
+def test_what_was_sent_as_html_runs_nothing_in_a_browser(
+    running: Running, browser: Browser, size: dict[str, int]
+) -> None:
     path = f"/digests/{number_of(running, 'hostile.html')}"
     asked: list[str] = []
-    with chromium() as browser:
-        context = browser.new_context(viewport=size, base_url=running.url)  # type: ignore[arg-type]
-        client = running.client("reader")
-        context.add_cookies(
-            [{"name": one.name, "value": str(one.value), "url": running.url} for one in client.cookies.jar]
-        )
-        page = context.new_page()
-        page.on("requestfinished", lambda request: asked.append(request.url))
-        for address in (path, f"{path}/shown"):
-            page.goto(address)
-            frame = page.frames[-1]
-            frame.get_by_role("heading", name="日报", exact=True).wait_for()
-            assert page.title() != "run"
-        assert not any("evil" in url for url in asked)
-        context.close()
+    context = browser.new_context(viewport=size, base_url=running.url)  # type: ignore[arg-type]
+    client = running.client("reader")
+    context.add_cookies([{"name": one.name, "value": str(one.value), "url": running.url} for one in client.cookies.jar])
+    page = context.new_page()
+    page.on("requestfinished", lambda request: asked.append(request.url))
+    for address in (path, f"{path}/shown"):
+        page.goto(address)
+        frame = page.frames[-1]
+        frame.get_by_role("heading", name="日报", exact=True).wait_for()
+        assert page.title() != "run"
+    assert not any("evil" in url for url in asked)
+    context.close()
 
 
-def test_the_pages_of_what_was_sent_fit_the_screen(running: Running) -> None:
+def test_the_pages_of_what_was_sent_fit_the_screen(running: Running, browser: Browser) -> None:
     number = number_of(running, "lead@example.cn")
-    with chromium() as browser, person(browser, running, "editor", PHONE) as page:
+    with person(browser, running, "editor", PHONE) as page:
         for path in ("/digests", f"/digests/{number}", "/snapshots", "/snapshots/1", "/activity", "/decisions"):
             page.goto(path)
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path

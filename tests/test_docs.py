@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 
 from config.campaign import Campaign, Rule
+from config.console import ConsoleSettings
 from config.settings import SECRETS, MailboxSettings
 from ingest.cli import cli
+from reports.console.roles import ROLES
+from reports.console.routes import ROUTES
 from tests.test_architecture import ROOT, modules
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 RULES = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+CONSOLE = (ROOT / "docs" / "console.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("command", sorted(cli.commands))
@@ -31,6 +35,23 @@ def test_every_finding_code_is_explained(campaign: Campaign) -> None:
 
 def test_every_key_of_a_rule_is_explained() -> None:
     assert [name for name in Rule.model_fields if f"`{name}`" not in RULES] == []
+
+
+def test_every_page_of_the_console_is_explained() -> None:
+    paths = [route.path.replace(":int", "") for route in ROUTES if not route.deed]
+    assert [path for path in paths if f"`{path}`" not in CONSOLE] == []
+
+
+def test_every_page_that_is_explained_is_there() -> None:
+    table = CONSOLE.split("| address | who | shows |")[1].split("\n\n")[0]
+    told = [path for row in table.splitlines() for path in re.findall(r"`(/[^`?]*)`", row.split("|")[1] if row else "")]
+    assert sorted(told) == sorted({route.path.replace(":int", "") for route in ROUTES if not route.deed})
+
+
+def test_every_setting_and_every_role_of_the_console_is_explained() -> None:
+    rows = re.findall(r"^\| (`[a-z_`, ]+`) \|", CONSOLE.split("\n## Settings\n")[1].split("\n## ")[0], re.MULTILINE)
+    assert sorted(", ".join(rows).split(", ")) == sorted(f"`{name}`" for name in ConsoleSettings.model_fields)
+    assert [role for role in ROLES if f"| {role} (" not in CONSOLE] == []
 
 
 def test_every_key_of_oauth_is_explained() -> None:
