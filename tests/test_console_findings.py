@@ -65,7 +65,9 @@ def test_places_of_a_set_are_those_it_was_made_of() -> None:
 
 
 def test_open_errors_stand_first(running: Running) -> None:
-    severities = [one.severity for one in Chosen(index_of(running.console.board.seen), Choice(state="open")).rows()]
+    severities = [
+        one.severity for one in Chosen(running.console.board.seen.once(index_of), Choice(state="open")).rows()
+    ]
     order = list(SEVERITIES)
     assert severities == sorted(severities, key=order.index)
     shown = listed(page_of(running))
@@ -86,7 +88,7 @@ def test_each_filter_lists_what_it_says_and_counts_it(running: Running) -> None:
 
 
 def test_filters_join_and_count_each_other(running: Running) -> None:
-    chosen = Chosen(index_of(running.console.board.seen), Choice(severity="error", state="open", province="浙江"))
+    chosen = Chosen(running.console.board.seen.once(index_of), Choice(severity="error", state="open", province="浙江"))
     assert chosen.total == len(open_ones(running, severity="error", province="浙江"))
     assert chosen.counts("severity") == {
         one: count for one in SEVERITIES if (count := len(open_ones(running, severity=one, province="浙江")))

@@ -254,8 +254,8 @@ def test_readers_find_a_whole_number_and_never_its_hidden_figures(running: Runni
 
 
 def test_one_look_is_searched_anew_only_where_something_changed(running: Running) -> None:
-    first = index_of(running.console.board.seen)
-    again = index_of(running.console.board.look())
+    first = running.console.board.seen.once(index_of)
+    again = running.console.board.look().once(index_of)
     assert all(one.cases is other.cases and one.files is other.files for one, other in zip(first, again, strict=True))
 
 
@@ -503,7 +503,7 @@ def test_a_runaway_query_holds_up_nobody(running: Running) -> None:
     fields = {"csrf": csrf_of(client, "/"), "sql": RUNAWAY}
     asking = threading.Thread(target=lambda: answers.append(client.post("/queries/sql", data=fields)))
     asking.start()
-    views = views_of(running.console.board.seen)
+    views = running.console.board.seen.once(views_of)
     while not views.is_busy:
         asking.join(0.01)
     for page in ("/", "/findings", "/search?q=江苏", "/queries"):

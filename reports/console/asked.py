@@ -133,8 +133,7 @@ class Asked:
         """Who decides: the person that signed in, the reason, and which earlier decision was seen."""
         if self.session is None:
             raise HTTPException(403)
-        seen = self.text("seen")
-        return Who(self.session.person, self.now, self.text("note"), int(seen) if seen.isdecimal() else None)
+        return Who(self.session.person, self.now, self.text("note"), whole(self.text("seen")))
 
     @property
     def back(self) -> str:
@@ -144,8 +143,13 @@ class Asked:
     @property
     def page_number(self) -> int:
         """Which page of a long list is asked for, from 1."""
-        text = self.query("page")
-        return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < len("1000000") else 1
+        return whole(self.query("page"), len("999999")) or 1
+
+    def paged(self, count: int, rows: int = ROWS) -> tuple[int, int, slice]:
+        """Return which page of a list of so many is shown, how many pages there are, and what of the list is on it."""
+        pages = max(1, -(-count // rows))
+        page = min(self.page_number, pages)
+        return page, pages, slice((page - 1) * rows, page * rows)
 
     def with_query(self, **changes: str | int | None) -> str:
         """Return the address of this page with some parameters changed, or left out (None)."""
@@ -184,6 +188,11 @@ def local(target: str) -> str:
     """Return an address of ours; the overview where it is anybody else's, or none."""
     good = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
     return target if good and "\\" not in target else "/"
+
+
+def whole(text: str, digits: int = 9) -> int | None:
+    """Return the number that a person typed or an address holds; None where it is none, or longer than any of ours."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
 
 
 def missing(what: str) -> HTTPException:

@@ -29,13 +29,17 @@ __all__ = ["Board", "Seen", "digest_of", "file_key"]
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """One look at the campaign; `number` counts the looks since the start."""
+    """One look at the campaign; `number` counts the looks since the start.
+
+    What addresses and most pages ask for is a property here; what only some pages make of a look is kept by `once`, and
+    what holds longer than a look, for it hangs on a province that did not change, by names.py and per_part.py.
+    """
 
     assessment: Assessment
     number: int
     named: Names | None = None
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
-    _turn: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _turns: dict[Any, threading.Lock] = field(default_factory=dict, repr=False)
 
     def once(self, work: Callable[..., _Told], *about: str) -> _Told:
         """Return what a function makes of this look, made once for all requests; whoever asks meanwhile waits.
@@ -44,7 +48,8 @@ class Seen:
         """
         key = (work, about)
         if key not in self._kept:
-            with self._turn:
+            # Each thing has a turn of its own: nobody waits for what somebody else asks for.
+            with self._turns.setdefault(key, threading.Lock()):
                 if key not in self._kept:
                     self._kept[key] = work(self, *about)
         told: _Told = self._kept[key]

@@ -14,7 +14,7 @@ from config.errors import ConfigError
 from reports.console.adding import jobs
 from reports.console.adding.jobs import Order, new_id
 from reports.console.adding.uploads import Upload
-from reports.console.asked import Asked, Done, missing
+from reports.console.asked import Asked, Done, missing, whole
 from reports.console.roles import EDITOR
 from reports.console.route import Route
 from reports.links import called, until
@@ -24,7 +24,6 @@ SOURCES = ("快递", "微信", "QQ", "U盘", "传真", "其他")
 _OTHER = SOURCES[-1]
 _LONGEST_WAY, _LONGEST_CASE, _LONGEST_NOTE = 20, 100, 500
 _PASTED = "粘贴的邮件.txt"
-_LONGEST_NUMBER = 9
 _NOTHING_SAID = dict.fromkeys(("province", "city", "case", "source", "arrived", "message", "link"))
 
 
@@ -56,10 +55,10 @@ def _mail(asked: Asked) -> dict[str, Any]:
     number = asked.query("message")
     if not number:
         return {"message": None, "links": (), "link": None}
-    message = asked.seen.messages.get(_number(number) or 0)
+    message = asked.seen.messages.get(whole(number) or 0)
     if message is None:
         raise missing(f"没有编号为 {number} 的来信")
-    return {"message": message, "links": _links(asked, message.id), "link": _number(asked.query("link"))}
+    return {"message": message, "links": _links(asked, message.id), "link": whole(asked.query("link"))}
 
 
 def _links(asked: Asked, message: int) -> list[dict[str, object]]:
@@ -87,7 +86,7 @@ def add(asked: Asked) -> Done:
     """Accept files: for a province, or for a mail where the form names one."""
     files, message = _files(asked), asked.text("message")
     if message:
-        if (_number(message) or 0) not in asked.seen.messages:
+        if (whole(message) or 0) not in asked.seen.messages:
             raise missing(f"没有编号为 {message} 的来信")
         said: Mapping[str, str | None] = {"message": message, "link": _link(asked, int(message))}
         return _accept(asked, jobs.ATTACH, said, files)
@@ -190,13 +189,9 @@ def _link(asked: Asked, message: int) -> str | None:
     """Return the number of the link that is meant; None where the names of the files tell it."""
     text = asked.text("link")
     known = {link.number for link in asked.seen.links_of.get(message, ())}
-    if text and _number(text) not in known:
+    if text and whole(text) not in known:
         raise ConfigError(f"这封来信没有链接 {text}")
     return text or None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER else None
 
 
 def job(asked: Asked) -> Response:

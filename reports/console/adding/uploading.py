@@ -6,17 +6,19 @@ from starlette.responses import JSONResponse, Response
 
 from reports.console.adding.receiving import PIECE
 from reports.console.adding.uploads import BAD_REQUEST, Upload, UploadError
-from reports.console.asked import Asked, Done, missing
+from reports.console.asked import Asked, Done, missing, whole
 from reports.console.roles import EDITOR
 from reports.console.route import Route, write
 
 OFFSET = "Upload-Offset"
-_CREATED, _LONGEST_NUMBER = 201, 15
+_CREATED = 201
+# A size in bytes has no more digits.
+_DIGITS = 15
 
 
 def begin(asked: Asked) -> Done:
     """Begin an upload: `name` and `size` in, its key out."""
-    name, size = asked.text("name"), _number(asked.text("size"))
+    name, size = asked.text("name"), whole(asked.text("size"), _DIGITS)
     if size is None:
         return _not_begun(name, UploadError("没有说明文件多大", BAD_REQUEST))
     try:
@@ -39,7 +41,7 @@ def state(asked: Asked) -> Response:
 async def send(asked: Asked) -> Response:
     """Add the body to an upload at the offset that the header says; whatever came before a line broke is kept."""
     one = await run_in_threadpool(_own, asked)
-    offset = _number(asked.request.headers.get(OFFSET, ""))
+    offset = whole(asked.request.headers.get(OFFSET, ""), _DIGITS)
     if offset is None:
         return _refused(UploadError("没有说明从哪里接着传", BAD_REQUEST, one.offset))
     uploads, piece = asked.console.uploads, bytearray()
@@ -76,10 +78,6 @@ def _own(asked: Asked) -> Upload:
     if one is None:
         raise missing("没有这个上传，或已过期")
     return one
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER else None
 
 
 def _refused(error: UploadError) -> JSONResponse:

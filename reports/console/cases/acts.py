@@ -1,7 +1,5 @@
 """What is decided of a case on its page: a value corrected, a withdrawal, two cases that are one, one that is two."""
 
-from urllib.parse import quote
-
 from starlette.responses import Response
 
 from config.campaign import Campaign
@@ -11,6 +9,7 @@ from reports.console.asked import Asked, Done, missing
 from reports.console.cases.cases import address_of, case_of
 from reports.console.cases.fields import LONGEST
 from reports.console.cases.part import Part
+from reports.console.leads import lead, province_page
 from reports.console.roles import EDITOR
 from reports.console.route import Route, write
 from reports.lookup import case_named
@@ -65,7 +64,7 @@ def split(asked: Asked) -> Done:
     lines = asked.console.acts.split(asked.who, _named(case, part), company)
     # What is left of a case may be nothing.
     stays = asked.path["key"] in asked.console.board.seen.cases
-    back = asked.back if stays else f"/provinces/{quote(case.province)}"
+    back = asked.back if stays else province_page(case.province)
     return Done(lines, back, f"{case.name} {f'分开（{company}）' if company else '分开'}")
 
 
@@ -84,7 +83,7 @@ def merge(asked: Asked) -> Done:
         raise ConfigError("这就是它自己，请选别的案例")
     _reasoned(asked, "合并")
     lines = asked.console.acts.merge(asked.who, _named(case, part), _named(other, part))
-    return Done(lines, f"/cases/{asked.seen.case_keys[other.id]}", f"{case.name} 并入 {other.name}")
+    return Done(lines, lead(other, asked.seen), f"{case.name} 并入 {other.name}")
 
 
 def _other(asked: Asked, part: Part) -> CaseView:

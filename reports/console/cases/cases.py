@@ -7,12 +7,13 @@ from starlette.responses import Response
 
 from config.case_name import CaseName
 from config.naming import company_key
-from reports.console.asked import ROWS, Asked, missing
+from reports.console.asked import Asked, missing
 from reports.console.board import file_key
 from reports.console.cases.fields import COLUMNS, LONGEST, fields_shown
 from reports.console.cases.files import GROUPS, Item, group_of, item, ordered
 from reports.console.cases.made import names_of
 from reports.console.cases.part import Part
+from reports.console.leads import lead
 from reports.console.route import Route
 from reports.finding import Finding
 from reports.history import case_history
@@ -66,16 +67,15 @@ def case_of(asked: Asked) -> tuple[CaseView, Part]:
 
 def address_of(asked: Asked, case: CaseView) -> str:
     """Return the address of a case's page."""
-    return f"/cases/{asked.seen.case_keys[case.id]}"
+    return lead(case, asked.seen)
 
 
 def case_page(asked: Asked) -> Response:
     """Return the page of a case."""
     case, part = case_of(asked)
     files = ordered(case)
-    pages = max(1, -(-len(files) // ROWS))
-    page = min(asked.page_number, pages)
-    items = [item(one, part, asked.console.campaign, case) for one in files[(page - 1) * ROWS : page * ROWS]]
+    page, pages, shown = asked.paged(len(files))
+    items = [item(one, part, asked.console.campaign, case) for one in files[shown]]
     made = asked.console.made.about(case.name)
     return asked.show(
         "case.html",

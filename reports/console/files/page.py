@@ -11,6 +11,7 @@ from reports.console.asked import ROWS, Asked, Done, missing
 from reports.console.board import file_key
 from reports.console.cases.files import item
 from reports.console.cases.part import Part
+from reports.console.leads import lead
 from reports.console.route import Route, write
 from reports.incoming import FileView
 from reports.lookup import case_named
@@ -42,7 +43,7 @@ def file_page(asked: Asked) -> Response:
         decided=_decided(file, part),
         arrivals=_others(file, part),
         kinds=campaign.kind,
-        here=f"/files/{file_key(file)}",
+        here=lead(file, asked.seen),
     )
 
 

@@ -63,9 +63,8 @@ def findings(asked: Asked) -> Response:
     listing = _listing(asked)
     rows = int(asked.query("rows")) if asked.query("rows") in map(str, _PAGES) else ROWS
     chosen, seen = listing.chosen, asked.seen
-    pages = max(1, -(-chosen.total // rows))
-    page = min(asked.page_number, pages)
-    shown = chosen.rows((page - 1) * rows, rows)
+    page, pages, part = asked.paged(chosen.total, rows)
+    shown = chosen.rows(part.start, rows)
     return asked.show(
         "findings.html",
         listing=listing,
@@ -77,7 +76,7 @@ def findings(asked: Asked) -> Response:
         page_rows=rows,
         page_sizes=_PAGES,
         states=_STATES,
-        state_counts=Chosen(index_of(seen), chosen.choice).counts("state"),
+        state_counts=Chosen(seen.once(index_of), chosen.choice).counts("state"),
         severity_counts=chosen.counts("severity"),
         codes=_codes(asked, chosen),
         rule_words=_rule_words(asked),
@@ -106,7 +105,7 @@ def _listing(asked: Asked) -> Listing:
         seen=str if asked.may(EDITOR) else masked,
     )
     if state != _FIXED:
-        return Listing(Chosen(index_of(asked.seen), choice), state, case, {})
+        return Listing(Chosen(asked.seen.once(index_of), choice), state, case, {})
     fixed = fixed_since(asked.console.board, asked.console.store, asked.seen, _since(asked))
     return Listing(Chosen(fixed.index, choice), state, case, fixed.how, fixed.since, fixed.seen.as_of)
 

@@ -11,7 +11,8 @@ from functools import cached_property
 
 from reports.console.board import Seen
 from reports.console.findings.bits import bits_of, places_of
-from reports.console.findings.per_look import PerLook, PerPart
+from reports.console.names import Where
+from reports.console.per_part import PerPart
 from reports.finding import Finding
 from reports.wording import FINDING_STATUSES, SEVERITIES
 
@@ -22,7 +23,6 @@ _FACETS: Mapping[str, Callable[[Finding], str]] = {
     "severity": lambda one: one.severity,
     "state": lambda one: one.status,
 }
-Place = tuple[str | None, str | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Choice:
     severity: str = ""
     state: str = ""
     text: str = ""
-    place: Place | None = None
+    place: Where | None = None
     # What whoever asks can see of a text: nobody finds what he could not read.
     seen: Callable[[str], str] = str
 
@@ -89,11 +89,16 @@ class Index:
     parts: Mapping[str, Part]
 
     @classmethod
-    def of(cls, findings: Mapping[str, Sequence[Finding]], order: Iterable[str]) -> "Index":
-        """Return the index of findings by province."""
+    def of(
+        cls,
+        findings: Mapping[str, Sequence[Finding]],
+        order: Iterable[str],
+        made: Callable[[str, Sequence[Finding]], Part] = lambda _place, own: Part.of(own),
+    ) -> "Index":
+        """Return the index of findings by province; `made` makes the part of a province, or has kept it."""
         known = [*(one for one in order if one in findings), *(one for one in findings if one)]
-        parts = {one: Part.of(findings[one]) for one in dict.fromkeys(known)}
-        return cls({**parts, **({NOWHERE: Part.of(findings[""])} if "" in findings else {})})
+        parts = {one: made(one, findings[one]) for one in dict.fromkeys(known)}
+        return cls({**parts, **({NOWHERE: made("", findings[""])} if "" in findings else {})})
 
 
 @dataclass(frozen=True)
@@ -170,12 +175,8 @@ class Chosen:
 _part_of = PerPart(Part.of)
 
 
-def _index_of(seen: Seen) -> Index:
+def index_of(seen: Seen) -> Index:
+    """Return the index of what is found now; `Seen.once` keeps it."""
+    campaign = id(seen.picture.campaign)
     found = seen.assessment.by_province
-    known = [*(one for one in seen.provinces if one in found), *(one for one in found if one)]
-    board = id(seen.picture.campaign)
-    parts = {one: _part_of((board, one), found[one]) for one in dict.fromkeys(known)}
-    return Index({**parts, **({NOWHERE: _part_of((board, ""), found[""])} if "" in found else {})})
-
-
-index_of = PerLook(_index_of)
+    return Index.of(found, seen.provinces, lambda place, own: _part_of((campaign, place), own))

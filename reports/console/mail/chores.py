@@ -1,7 +1,8 @@
 """What reads documents may take minutes: it goes on in a thread of its own, and the browser is answered soon.
 
 The board's turn keeps two from deciding at once. A program that stops in the midst of it loses nothing: the mails still
-wait, and whoever reads next takes them up.
+wait, and whoever reads next takes them up. So nothing of it is kept on the disk, unlike an order to add files
+(adding/jobs.py), whose uploads nobody else has.
 """
 
 import threading

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from reports.console.asked import ROWS, Asked
+from reports.console.asked import Asked
 from reports.console.board import Seen
 from reports.console.mail.file_tree import cases_named
 from reports.console.mail.mails import STATES, Choice
@@ -55,14 +55,14 @@ def inbox(asked: Asked) -> Response:
     mails = asked.seen.mails
     choice = _choice(asked)
     found = mails.chosen(choice)
-    page, pages = _page(asked, len(found))
+    page, pages, shown = asked.paged(len(found))
     return asked.show(
         "inbox.html",
         choice=choice,
         told=mails.tally,
         counts={state: len(mails.by_state.get(state, ())) for state in STATES},
         states=STATES,
-        rows=[row_of(message, asked.seen) for message in found[(page - 1) * ROWS : page * ROWS]],
+        rows=[row_of(message, asked.seen) for message in found[shown]],
         found=len(found),
         page=page,
         pages=pages,
@@ -84,11 +84,6 @@ def _choice(asked: Asked) -> Choice:
         asked.query("mailbox"),
         asked.query("q"),
     )
-
-
-def _page(asked: Asked, count: int) -> tuple[int, int]:
-    pages = max(1, -(-count // ROWS))
-    return min(asked.page_number, pages), pages
 
 
 def _order(seen: Seen) -> Callable[[str], tuple[int, str]]:
@@ -122,8 +117,8 @@ def row_of(message: MessageView, seen: Seen) -> Row:
 def links(asked: Asked) -> Response:
     """Return all cloud links that nobody has brought in yet."""
     open_ones = asked.seen.mails.links
-    page, pages = _page(asked, len(open_ones))
-    rows = link_rows(open_ones[(page - 1) * ROWS : page * ROWS], asked.seen)
+    page, pages, shown = asked.paged(len(open_ones))
+    rows = link_rows(open_ones[shown], asked.seen)
     return asked.show("inbox_links.html", links=rows, link_count=len(open_ones), page=page, pages=pages)
 
 

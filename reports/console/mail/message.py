@@ -60,8 +60,7 @@ def message(asked: Asked) -> Response:
 def _shown(asked: Asked, view: MessageView, details: Details) -> Response:
     seen, call = asked.seen, asked.console.campaign.call
     files = ordered(seen.files_of.get(view.id, ()))
-    pages = max(1, -(-len(files) // _FILES))
-    page = min(asked.page_number, pages)
+    page, pages, shown = asked.paged(len(files), _FILES)
     text = view.text[:_TEXT] if asked.may(EDITOR) else ""
     parts = passages(text)
     return asked.show(
@@ -77,7 +76,7 @@ def _shown(asked: Asked, view: MessageView, details: Details) -> Response:
         passages=parts,
         only_quoted=all(one.quoted for one in parts),
         left_out=len(view.text) - len(text),
-        files=leaves(files[(page - 1) * _FILES : page * _FILES], seen),
+        files=leaves(files[shown], seen),
         file_count=len(files),
         locked=any(file.status == "encrypted" for file in files),
         page=page,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from reports import mailboxes
-from reports.console.asked import ROWS, Asked, missing
+from reports.console.asked import Asked, missing
 from reports.console.board import Seen
 from reports.console.overview.curve import Drawing, drawing
 from reports.console.overview.outlook import CASES, STATES, outlook
@@ -99,9 +99,8 @@ def todo(asked: Asked) -> Response:
     task = next((one for one in tasks if one.key == key), None)
     if task is None:
         raise missing("这一类现在没有要处理的了；请回总览看别的")
-    pages = max(1, -(-len(task.things) // ROWS))
-    page = min(asked.page_number, pages)
-    lines = lines_of(task.things[(page - 1) * ROWS : page * ROWS], seen)
+    page, pages, part = asked.paged(len(task.things))
+    lines = lines_of(task.things[part], seen)
     return asked.show("todo.html", tasks=tasks, task=task, lines=lines, page=page, pages=pages)
 
 

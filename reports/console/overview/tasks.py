@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from reports.console.board import Seen
-from reports.console.overview.leads import findings_page, lead
+from reports.console.leads import findings_page, lead
 from reports.digest.alike import shown, subjects_of
 from reports.digest.parts import Group, Item, where
 from reports.digest.todo import Kind, finding_kinds, other_groups

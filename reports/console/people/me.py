@@ -3,7 +3,7 @@
 from starlette.responses import RedirectResponse, Response
 
 from config.errors import ConfigError
-from reports.console.asked import Asked, Done
+from reports.console.asked import Asked, Done, whole
 from reports.console.people.agents import device
 from reports.console.people.signing import SLOWED, begin_session, begin_try, signed_out
 from reports.console.roles import READER
@@ -46,11 +46,10 @@ def change_password(asked: Asked) -> Done:
 
 def end_one(asked: Asked) -> Done:
     """End one of one's sessions; this one too."""
-    own, number = _session_of(asked), asked.text("session")
-    ended = number.isascii() and number.isdecimal() and len(number) < len("1000000000")
-    if not ended or not accounts.end(asked.console.store, int(number), asked.now, own.person):
+    own, number = _session_of(asked), whole(asked.text("session"))
+    if number is None or not accounts.end(asked.console.store, number, asked.now, own.person):
         raise ConfigError("这一处登录已经不在了")
-    if int(number) == own.id:
+    if number == own.id:
         return Done(["已退出"], "/sign-in", own.person, signed_out(asked))
     return Done(["那一处已退出登录"], HERE, own.person)
 

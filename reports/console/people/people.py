@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from config.errors import ConfigError
-from reports.console.asked import Asked, Done
+from reports.console.asked import Asked, Done, whole
 from reports.console.people.agents import device
 from reports.console.people.me import new_password, raw
 from reports.console.people.signing import signed_out
@@ -87,10 +87,10 @@ def end(asked: Asked) -> Done:
     if not number:
         count = accounts.end_all(asked.console.store, person.name, asked.now)
         return _done(asked, person, f"{person.name} 已从 {count} 处退出")
-    there = number.isascii() and number.isdecimal() and len(number) < len("1000000000")
-    if not there or not accounts.end(asked.console.store, int(number), asked.now, person.name):
+    one = whole(number)
+    if one is None or not accounts.end(asked.console.store, one, asked.now, person.name):
         raise ConfigError("这一处登录已经不在了")
-    own = asked.session is not None and asked.session.id == int(number)
+    own = asked.session is not None and asked.session.id == one
     said = f"{person.name} 的一处登录已结束"
     return Done([said], HERE, person.name, signed_out(asked) if own else None)
 

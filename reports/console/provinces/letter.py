@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from config.errors import ConfigError
 from reports.console.asked import Asked, Done, missing
-from reports.console.overview.leads import province_page
+from reports.console.leads import province_page
 from reports.console.route import Route, write
 from reports.letters.letter import Letter, Writer
 from reports.letters.phones import phone_text

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from config.errors import ConfigError
-from reports.console.asked import ROWS, Asked, Done, missing
+from reports.console.asked import Asked, Done, missing
 from reports.console.board import Seen
-from reports.console.overview.leads import lead, province_page
+from reports.console.leads import lead, province_page
 from reports.console.overview.outlook import missing_of, outlook
 from reports.console.provinces.provinces import NOBODY
 from reports.console.route import Route, write
@@ -75,7 +75,7 @@ def province(asked: Asked) -> Response:
     view = seen.provinces[name]
     lacks, show = seen.once(lacks_of, name), asked.query("show")
     cases = seen.once(cases_of, name, show if show in _SHOWS else "")
-    page, pages, shown = paged(asked, cases)
+    page, pages, shown = asked.paged(len(cases))
     return asked.show(
         "province.html",
         view=view,
@@ -85,7 +85,9 @@ def province(asked: Asked) -> Response:
         phase=PHASES["missing" if part.closed else "outstanding"],
         lacks=lacks[:_MISSING],
         rest=sum(one.count for one in lacks[_MISSING:]),
-        cases=[(case, seen.case_keys[case.id], seen.once(open_of, name)[case.city, case.community]) for case in shown],
+        cases=[
+            (one, seen.case_keys[one.id], seen.once(open_of, name)[one.city, one.community]) for one in cases[shown]
+        ],
         counts=seen.once(counts_of, name),
         shows={name: word for name, (word, _) in _SHOWS.items()},
         chosen=show,
@@ -119,13 +121,6 @@ def part_of(seen: Seen, name: str) -> Picture:
     if part is None:
         raise missing(f"没有“{name}”这个省；请从“各省”里选")
     return part
-
-
-def paged(asked: Asked, things: Sequence[CaseView]) -> tuple[int, int, Sequence[CaseView]]:
-    """Return which page of a long list is shown, how many there are, and what stands on it."""
-    pages = max(1, -(-len(things) // ROWS))
-    page = min(asked.page_number, pages)
-    return page, pages, things[(page - 1) * ROWS : page * ROWS]
 
 
 def cases_of(seen: Seen, name: str, show: str) -> list[CaseView]:
@@ -192,9 +187,8 @@ def mails(asked: Asked) -> Response:
     """Return all mails of a province, or of nobody who is known, the newest first."""
     name = str(asked.path["province"])
     messages = part_of(asked.seen, name).messages
-    pages = max(1, -(-len(messages) // ROWS))
-    page = min(asked.page_number, pages)
-    newest = messages[::-1][(page - 1) * ROWS : page * ROWS]
+    page, pages, shown = asked.paged(len(messages))
+    newest = messages[::-1][shown]
     return asked.show(
         "province_mails.html",
         name="" if name == NOBODY else name,
@@ -212,16 +206,15 @@ def lacks_page(asked: Asked) -> Response:
     if name not in seen.provinces:
         raise missing(f"没有“{name}”这个省；请从“各省”里选")
     lacks = seen.once(lacks_of, name)
-    pages = max(1, -(-len(lacks) // ROWS))
-    page = min(asked.page_number, pages)
-    shown, total = lacks[(page - 1) * ROWS : page * ROWS], sum(one.count for one in lacks)
+    page, pages, shown = asked.paged(len(lacks))
+    total = sum(one.count for one in lacks)
     phase = PHASES["missing" if seen.pictures[name].closed else "outstanding"]
     return asked.show(
         "province_lacks.html",
         name=name,
         here=province_page(name),
         phase=phase,
-        lacks=shown,
+        lacks=lacks[shown],
         page=page,
         pages=pages,
         total=total,

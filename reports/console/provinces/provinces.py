@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from reports.console.asked import ROWS, Asked, missing
+from reports.console.asked import Asked, missing
 from reports.console.board import Seen
 from reports.console.overview.outlook import CASES, STATES, outlook
 from reports.console.route import Route
@@ -54,15 +54,13 @@ def cases(asked: Asked) -> Response:
     if name not in CASES or (province and province not in asked.seen.provinces):
         raise missing("没有这份名单；请从总览重新选")
     listed = asked.seen.once(cases_of, name, province)
-    pages = max(1, -(-len(listed) // ROWS))
-    page = min(asked.page_number, pages)
-    shown = listed[(page - 1) * ROWS : page * ROWS]
+    page, pages, shown = asked.paged(len(listed))
     return asked.show(
         "cases.html",
         name=name,
         province=province,
         lists=CASES,
-        shown=shown,
+        shown=listed[shown],
         keys=asked.seen.case_keys,
         page=page,
         pages=pages,

@@ -9,8 +9,9 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.responses import Response
 
 from config.errors import ConfigError
-from reports.console.asked import ROWS, UNPROCESSABLE, Asked, Done
+from reports.console.asked import UNPROCESSABLE, Asked, Done
 from reports.console.handing_out import attachment
+from reports.console.leads import lead
 from reports.console.roles import EDITOR
 from reports.console.route import Route, write
 from reports.queries import items, said
@@ -101,10 +102,8 @@ def _listed(asked: Asked, wanted: Said) -> Listed:
 
 
 def _table(told: Listed, asked: Asked) -> Table:
-    pages = max(1, -(-len(told.views) // ROWS))
-    page = min(asked.page_number, pages)
-    shown_views = told.views[(page - 1) * ROWS : page * ROWS]
-    rows = [[_cell(name, view, asked) for name in told.columns] for view in shown_views]
+    page, pages, shown = asked.paged(len(told.views))
+    rows = [[_cell(name, view, asked) for name in told.columns] for view in told.views[shown]]
     headings = [FIELDS[name].heading for name in told.columns]
     return Table(headings, rows, told.total, page, pages, [on_page(note) for note in told.notes])
 
@@ -113,7 +112,7 @@ def _cell(name: str, view: View, asked: Asked) -> tuple[str, str]:
     """Return what stands in a cell, and where it leads."""
     leads = {
         "province": f"/provinces/{view.case.province}",
-        "community": f"/cases/{asked.seen.case_keys[view.case.id]}",
+        "community": lead(view.case, asked.seen),
     }
     return cell_said(name, view), leads.get(name, "")
 

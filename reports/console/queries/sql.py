@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from config.errors import ConfigError
 from reports.console.asked import UNPROCESSABLE, Asked, Done
-from reports.console.findings.per_look import PerLook
+from reports.console.board import Seen
 from reports.console.handing_out import TYPES, attachment
 from reports.console.queries.view_columns import CAPTIONS, VALUES, VIEWS
 from reports.console.roles import EDITOR
@@ -27,8 +27,6 @@ _EXAMPLES = (
     "SELECT province, community, message FROM findings WHERE severity = 'error' AND status = 'open'",
     "SELECT s.province, c.community FROM submissions s JOIN cases c USING (province) WHERE s.late",
 )
-# Filled once a look, and only with the views that somebody names.
-views_of: PerLook[Views] = PerLook(lambda seen: Views(seen.assessment))
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,11 @@ class Result:
     columns: Columns
     rows: Sequence[Sequence[str]]
     total: int
+
+
+def views_of(seen: Seen) -> Views:
+    """Return the views of a look; `Seen.once` keeps them, and only those that somebody names are filled."""
+    return Views(seen.assessment)
 
 
 def sql_page(asked: Asked) -> Response:
@@ -98,7 +101,7 @@ def _text(asked: Asked) -> str:
 
 def _asked_for(asked: Asked, sql: str) -> tuple[Columns, Rows]:
     settings = asked.console.settings
-    return views_of(asked.seen).run(sql, settings.query_seconds, settings.query_rows)
+    return asked.seen.once(views_of).run(sql, settings.query_seconds, settings.query_rows)
 
 
 def _result(columns: Columns, rows: Rows) -> Result:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from config.naming import folded
 from reports.console.board import Seen
-from reports.console.findings.per_look import PerLook, PerPart
+from reports.console.per_part import PerPart
 from reports.console.search.lines import Lines
 from reports.incoming import FileView, MessageView
 from reports.picture import CaseView
@@ -92,7 +92,8 @@ def _files(own: Sequence[FileView]) -> Lines[FileView]:
 _cases_of, _mails_of, _files_of = PerPart(_cases), PerPart(_mails), PerPart(_files)
 
 
-def _index(seen: Seen) -> tuple[Part, ...]:
+def index_of(seen: Seen) -> tuple[Part, ...]:
+    """Return what is looked through, by province; `Seen.once` keeps it."""
     campaign = id(seen.picture.campaign)
     parts = seen.picture.parts or (seen.picture,)
     return tuple(
@@ -103,6 +104,3 @@ def _index(seen: Seen) -> tuple[Part, ...]:
         )
         for number, part in enumerate(parts)
     )
-
-
-index_of = PerLook(_index)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from reports.console.board import Seen
+from reports.console.leads import findings_page, lead
 from reports.console.search.sought import BEGINS, EXACT, Hit, Sought
 from reports.telling import described
 from reports.wording import FINDING_STATUSES, clipped, one_line, short_clock
@@ -71,7 +72,7 @@ def _findings(number: str, seen: Seen, at_most: int) -> Iterator[Hit]:
 
 
 def _finding_address(number: str) -> str:
-    return f"/findings?state=all&text={number}"
+    return findings_page(state="all", text=number)
 
 
 def _listed(province: str, number: str, seen: Seen) -> Iterator[Hit]:
@@ -79,4 +80,4 @@ def _listed(province: str, number: str, seen: Seen) -> Iterator[Hit]:
     for case in view.cases if view else ():
         if case.list_number and case.list_number.lstrip("0") == number.lstrip("0"):
             more = f"{province}清单序号 {case.list_number}"
-            yield Hit(case.community, f"/cases/{seen.case_keys[case.id]}", more, EXACT)
+            yield Hit(case.community, lead(case, seen), more, EXACT)

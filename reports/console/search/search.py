@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
 from reports.console.asked import Asked
 from reports.console.board import Seen
+from reports.console.leads import findings_page
 from reports.console.roles import EDITOR
 from reports.console.route import Route
 from reports.console.search import numbers, texts, things
@@ -44,7 +44,7 @@ def search(asked: Asked) -> Response:
         cut=len(text) > _LONGEST,
         answered=_answered(told, asked.seen) if told else None,
         groups=sorted(_groups(sought, asked), key=lambda group: group.sure) if sought.key else [],
-        findings_at=f"/findings?state=all&text={quote(sought.text)}",
+        findings_at=findings_page(state="all", text=sought.text),
     )
 
 

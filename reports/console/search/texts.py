@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from config.naming import folded
 from reports.console.asked import Console
 from reports.console.board import Seen
+from reports.console.leads import lead
 from reports.console.search.index import index_of
 from reports.console.search.sought import IN_TEXT, Group, Hit, Sought
 from reports.picture import CaseView
@@ -41,7 +42,7 @@ def passages(sought: Sought, console: Console, seen: Seen) -> Group:
     everywhere = f"/queries?{urlencode({'show': 1, 'text': sought.text})}"
     if contents is None:
         return Group(_WORD, (), everywhere, "到全部材料里找")
-    some = [case for part in index_of(seen) for one in contents for case in part.cases.materials.get(one, ())]
+    some = [case for part in seen.once(index_of) for one in contents for case in part.cases.materials.get(one, ())]
     library = Library(dict.fromkeys, partial(documents.texts, console.store), console.campaign)
     found = fulltext.find(some, asked, library).hits
     shown = sorted((case for case in some if case.id in found), key=lambda case: found[case.id].rank)
@@ -56,7 +57,7 @@ def _hit(case: CaseView, found: Hits, sought: Sought, seen: Seen) -> Hit | None:
         return None
     shown = [(one.section, one.before, one.hit, one.after) for one in own[:_PASSAGES]]
     more = " · ".join(one for one in (case.province, case.city, f"{found.count} 处") if one)
-    return Hit(case.community, f"/cases/{seen.case_keys[case.id]}", more, IN_TEXT, passages=shown)
+    return Hit(case.community, lead(case, seen), more, IN_TEXT, passages=shown)
 
 
 def answer(sought: Sought, seen: Seen) -> Answer | None:
@@ -76,4 +77,4 @@ def _cases_in(text: str, seen: Seen) -> tuple[CaseView, ...]:
     """Return the cases whose names stand in a text."""
     key = folded(text)
     pieces = {key[start:end] for start in range(len(key)) for end in range(start + 2, len(key) + 1)}
-    return tuple(case for part in index_of(seen) for one in pieces for case in part.cases.by_name.get(one, ()))
+    return tuple(case for part in seen.once(index_of) for one in pieces for case in part.cases.by_name.get(one, ()))

@@ -10,7 +10,7 @@ from config.divisions import divisions
 from config.matching import Named, likeness, why
 from config.naming import folded
 from reports.console.board import Seen, file_key
-from reports.console.findings.per_look import PerLook
+from reports.console.leads import lead
 from reports.console.search.index import Part, index_of
 from reports.console.search.lines import Lines
 from reports.console.search.sought import ALIKE, BEGINS, EXACT, HOLDS, Hit, Sought
@@ -36,7 +36,8 @@ class Office:
     addresses: Sequence[str]
 
 
-def _offices(seen: Seen) -> tuple[Office, ...]:
+def offices_of(seen: Seen) -> tuple[Office, ...]:
+    """Return the associations as they are searched; `Seen.once` keeps them."""
     campaign = seen.picture.campaign
     return tuple(
         Office(
@@ -50,13 +51,10 @@ def _offices(seen: Seen) -> tuple[Office, ...]:
     )
 
 
-offices_of = PerLook(_offices)
-
-
 def provinces(sought: Sought, seen: Seen) -> Iterator[Hit]:
     """Yield provinces by their names, their associations' names and people, and the cities that lie in them."""
     meant = divisions().find_province(sought.text)
-    for office in offices_of(seen) if sought.key else ():
+    for office in seen.once(offices_of) if sought.key else ():
         if (sure := _of_office(office, sought, meant)) is not None:
             view = office.view
             yield Hit(view.province, f"/provinces/{view.province}", _said(view), sure)
@@ -93,7 +91,7 @@ def _is_phone(phone: str, sought: Sought) -> bool:
 def _best(sought: Sought, seen: Seen, of: Callable[[Part], Lines[T]]) -> list[tuple[int, str, T]]:
     """Return (how sure, text, thing) of the lines that fit, the surest and shortest first."""
     found: list[tuple[int, int, Lines[T], int]] = []
-    for part in index_of(seen):
+    for part in seen.once(index_of):
         lines = of(part)
         for key in dict.fromkeys((sought.key, sought.rest)):
             for sure, place in lines.find(key, sought.at_most * 3):
@@ -126,14 +124,14 @@ def cases(sought: Sought, seen: Seen) -> list[Hit]:
 def _case(case: CaseView, seen: Seen, sure: int, reason: str = "") -> Hit:
     state = "已撤回" if case.withdrawn is not None else "材料齐全" if case.complete else "材料不齐"
     more = " · ".join(one for one in (case.province, case.city, case.company, state) if one)
-    return Hit(case.community, f"/cases/{seen.case_keys[case.id]}", more, sure, reason)
+    return Hit(case.community, lead(case, seen), more, sure, reason)
 
 
 def _alike(sought: Sought, seen: Seen, known: set[int]) -> list[tuple[CaseView, str]]:
     """Return the cases whose names are nearly what was typed, and in what they differ; the likest first."""
     own = Named(sought.rest)
     found: dict[int, tuple[float, CaseView, str]] = {}
-    for part in index_of(seen):
+    for part in seen.once(index_of):
         names = part.cases.names
         for place in names.near(sought.rest):
             case, text = names.things[place], names.texts[place]
@@ -157,7 +155,7 @@ def companies(sought: Sought, seen: Seen) -> list[Hit]:
 
 def _company(name: str, sure: int, found: Sequence[CaseView], seen: Seen) -> Hit:
     if len(found) == 1:
-        return Hit(name, f"/cases/{seen.case_keys[found[0].id]}", f"{found[0].province} {found[0].community}", sure)
+        return Hit(name, lead(found[0], seen), f"{found[0].province} {found[0].community}", sure)
     return Hit(name, f"/queries?{urlencode({'show': 1, 'company': name})}", f"{len(found)} 个案例", sure)
 
 
@@ -167,7 +165,7 @@ def people(sought: Sought, seen: Seen) -> list[Hit]:
         return []
     hits: dict[tuple[str, int], Hit] = {}
     for sure, _, (name, phone, case) in _best(sought, seen, lambda part: part.cases.people):
-        address, more = f"/cases/{seen.case_keys[case.id]}", f"{case.province} {case.community}"
+        address, more = lead(case, seen), f"{case.province} {case.community}"
         if _within(sought, case.province):
             hits.setdefault((f"{name}{phone}", case.id), Hit(f"{name} {phone}", address, more, sure))
     return list(hits.values())[: sought.at_most]
@@ -182,7 +180,7 @@ def mails(sought: Sought, seen: Seen) -> list[Hit]:
         sender = mail.from_address or mail.from_name
         title = clipped(one_line(mail.subject), _SHOWN) or "无主题"
         more = f"{short_clock(mail.arrival, zone)} {sender} {mail.province or '来源不明'}"
-        hits.setdefault(mail.id, Hit(title, f"/messages/{mail.id}", more, sure))
+        hits.setdefault(mail.id, Hit(title, lead(mail, seen), more, sure))
     return list(hits.values())[: sought.at_most]
 
 

@@ -4,13 +4,11 @@ from starlette.responses import Response
 
 from config.errors import ConfigError
 from reports import telling
-from reports.console.asked import ROWS, Asked, Done, missing
+from reports.console.asked import ROWS, Asked, Done, missing, whole
 from reports.console.route import Route, write
 from store import decided, decisions
 from store.decided import Listed, Wanted
 from store.decisions import Decided
-
-_LONGEST_NUMBER = 9
 
 
 def page(asked: Asked) -> Response:
@@ -59,7 +57,7 @@ def _message(row: Decided) -> str:
 def undo(asked: Asked) -> Done:
     """Undo a decision; who did and why is in the activity log."""
     text = asked.text("decision")
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER else None
+    number = whole(text)
     row = decisions.find(asked.console.store, number)
     if number is None or row is None:
         raise missing(f"没有编号为 {text or '空'} 的人工处理")

@@ -1,35 +1,15 @@
-"""What pages need of a look beside the picture itself: made once a look, of the parts that changed since the last one.
+"""What is kept from look to look: what was made of a province, as long as nothing in it changed.
 
 A province that did not change has the very same tuples and findings in the next look (reports.keeper), so that what was
-made of them is good for that one too.
+made of them is good for that one too. What is made of a look as a whole is `Seen.once`.
 """
 
-import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from operator import is_
 from typing import Any, Generic, TypeVar
-from weakref import WeakKeyDictionary
-
-from reports.console.board import Seen
 
 T = TypeVar("T")
-
-
-class PerLook(Generic[T]):
-    """Makes something of a look once, however many ask for it at the same time."""
-
-    def __init__(self, make: Callable[[Seen], T]) -> None:
-        self._make = make
-        self._kept: WeakKeyDictionary[Seen, T] = WeakKeyDictionary()
-        self._turn = threading.Lock()
-
-    def __call__(self, seen: Seen) -> T:
-        """Return what is made of a look."""
-        with self._turn:
-            if seen not in self._kept:
-                self._kept[seen] = self._make(seen)
-            return self._kept[seen]
 
 
 class PerPart(Generic[T]):
