@@ -23,7 +23,9 @@ def chromium() -> Iterator[Browser]:
             "--disable-dev-shm-usage",
             "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
         ]
-        browser = driver.chromium.launch(executable_path=program("chromium", "chromium"), args=arguments)
+        browser = driver.chromium.launch(
+            executable_path=program("chromium", "chromium"), args=arguments, timeout=PATIENCE_MS
+        )
         try:
             yield browser
         finally:

@@ -154,7 +154,7 @@ def served(running: Running) -> Iterator[Running]:
     server = uvicorn.Server(config_of(running.console))
     thread = threading.Thread(target=server.run, args=(listening,), daemon=True)
     thread.start()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not server.started:
         assert thread.is_alive(), "the console did not start"
         assert time.monotonic() < deadline, "the console did not start in time"

@@ -429,7 +429,7 @@ def test_the_limit_of_the_settings_holds_for_both_ways(running: Running, editor:
     answer = editor.post("/add/uploads", data={"name": "a", "size": str(size)}, headers=headers(editor))
     assert (answer.status_code, "一次最多" in answer.json()["said"]) == (413, True)
     host, port = running.url.removeprefix("http://").split(":")
-    line = http.client.HTTPConnection(host, int(port), timeout=30)
+    line = http.client.HTTPConnection(host, int(port), timeout=120)
     line.putrequest("POST", "/add")
     line.putheader("Cookie", "; ".join(f"{one.name}={one.value}" for one in editor.cookies.jar))
     line.putheader("Content-Type", "multipart/form-data; boundary=X")

@@ -42,7 +42,7 @@ class Browser:
 
     def ask(self, path: str, fields: dict[str, str] | None = None, **headers: str) -> HTTPResponse:
         """Return what was answered; a form is sent as one from the page of that site."""
-        connection = HTTPSConnection(*self.place, context=self.context, timeout=30, source_address=("127.0.0.2", 0))
+        connection = HTTPSConnection(*self.place, context=self.context, timeout=120, source_address=("127.0.0.2", 0))
         given = {**LIES, **headers, "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if fields is None:
             connection.request("GET", path, headers=given)
@@ -93,7 +93,7 @@ def test_nobody_else_is_believed_what_they_say_of_themselves(certificate: Path, 
 
 def spoken(running: Running, *parts: bytes) -> bytes:
     """Send bytes as they are and return what is answered: a page, or all until the line is closed."""
-    with socket.create_connection(("127.0.0.1", port_of(running)), timeout=30) as line:
+    with socket.create_connection(("127.0.0.1", port_of(running)), timeout=120) as line:
         for part in parts:
             line.sendall(part)
         answer = b""
@@ -138,7 +138,7 @@ def test_whatever_is_spoken_is_answered_and_nothing_breaks(
 
 @pytest.mark.parametrize("begin", [b"GET /", GET + b"X: "])
 def test_an_address_or_a_header_without_end_is_cut_off(running: Running, begin: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", port_of(running)), timeout=30) as line:
+    with socket.create_connection(("127.0.0.1", port_of(running)), timeout=120) as line:
         ended = 0
         for ended in range(1_000):
             try:
