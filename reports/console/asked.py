@@ -23,6 +23,7 @@ from reports.console.board import Board, Seen
 from reports.console.cases.made import Made
 from reports.console.files.pictures import Pictures
 from reports.console.mail.chores import Chores
+from reports.console.notices import Notices
 from store.accounts import Session
 from store.database import Store
 
@@ -44,7 +45,7 @@ class Console:
     folder: Path
     pictures: Pictures
     # What was done, told once on the next page of a session.
-    notices: dict[int, list[str]] = field(default_factory=dict)
+    notices: Notices = field(default_factory=Notices)
     # What is being read just now because somebody asked for it.
     chores: Chores = field(default_factory=Chores)
 
@@ -177,7 +178,7 @@ class Asked:
 
     def notices(self) -> list[str]:
         """Return what was done since the last page, once."""
-        return self.console.notices.pop(self.session.id, []) if self.session else []
+        return self.console.notices.take(self.session.id) if self.session else []
 
 
 def local(target: str) -> str:
