@@ -113,17 +113,17 @@ class Asked:
 
     def query(self, name: str) -> str:
         """Return a parameter of the address, without blanks at its ends; empty where there is none."""
-        return self.request.query_params.get(name, "").strip()
+        return _storable(self.request.query_params.get(name, "")).strip()
 
     def text(self, name: str) -> str:
         """Return a field of the form, without blanks at its ends; empty where there is none."""
         value = self.form.get(name, "")
-        return value.strip() if isinstance(value, str) else ""
+        return _storable(value).strip() if isinstance(value, str) else ""
 
     def texts(self, name: str) -> list[str]:
         """Return all values of a field of the form that may come several times."""
         values = self.form.getlist(name) if hasattr(self.form, "getlist") else []
-        return [value for value in values if isinstance(value, str)]
+        return [_storable(value) for value in values if isinstance(value, str)]
 
     def may(self, role: str) -> bool:
         """Tell whether whoever asks may do what a role may."""
@@ -179,6 +179,11 @@ class Asked:
     def notices(self) -> list[str]:
         """Return what was done since the last page, once."""
         return self.console.notices.take(self.session.id) if self.session else []
+
+
+def _storable(text: str) -> str:
+    """Return a text without what a database takes for the end of it: nobody types that, and PostgreSQL refuses it."""
+    return text.replace("\x00", "")
 
 
 def local(target: str) -> str:
