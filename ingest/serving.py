@@ -6,12 +6,12 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
 import uvicorn
 
 from config.console import ConsoleSettings
@@ -22,11 +22,9 @@ from ingest.picturing import DeskPictures
 from reports.console.app import build
 from reports.console.asked import Console
 from reports.console.board import Board
+from reports.console.enduring import endured
 from reports.console.overview.outlook import outlook
 from store import searching
-from store.database import StoreError
-
-log = structlog.get_logger()
 
 # Looking takes at most one part in so many of the time, however much there is to look at.
 _REST = 10
@@ -51,21 +49,17 @@ class Serving:
 
         What an older version left unindexed could not be found: it is caught up first.
         """
-        self._trying(lambda: searching.catch_up(self.console.store))
+        endured(lambda: searching.catch_up(self.console.store), "console.catch_up_failed")
         every = self.console.settings.refresh_seconds
-        pause = every
+        pause: float = every
         while not self.stopping.wait(pause):
-            began = self.console.now()
-            self._trying(self.console.board.look)
-            self.console.pictures.rest()
+            # Not the clock of the day, which somebody may set.
+            began = time.monotonic()
+            self.console.board.look_again()
+            endured(self.console.pictures.rest, "console.rest_failed")
+            endured(self.console.jobs.mind, "console.jobs_failed")
             _settle()
-            pause = max(every, (self.console.now() - began).total_seconds() * _REST)
-
-    def _trying(self, work: Callable[[], object]) -> None:
-        try:
-            work()
-        except (StoreError, OSError) as error:
-            log.warning("console.look_failed", error=type(error).__name__)
+            pause = max(every, (time.monotonic() - began) * _REST)
 
 
 def _settle() -> None:

@@ -101,7 +101,7 @@ def test_no_file_is_longer_than_400_lines_and_no_function_than_60() -> None:
     assert long == []
 
 
-def test_broad_excepts_are_in_intake_and_where_the_clean_room_tells_it_of_faults() -> None:
+def test_broad_excepts_are_in_intake_where_the_clean_room_tells_it_of_faults_and_where_threads_endure() -> None:
     broad = set()
     for path in modules():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -111,7 +111,8 @@ def test_broad_excepts_are_in_intake_and_where_the_clean_room_tells_it_of_faults
             ):
                 broad.add(str(path.relative_to(ROOT)))
     # The panics of a library's Rust can be caught in no other way; all else is raised again there.
-    assert broad == {"ingest/intake.py", "ingest/cleanroom_child.py", "parsers/documents/sheets.py"}
+    expected = {"ingest/intake.py", "ingest/cleanroom_child.py", "parsers/documents/sheets.py"}
+    assert broad == {*expected, "reports/console/enduring.py"}
 
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:

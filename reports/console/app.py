@@ -4,9 +4,9 @@ import asyncio
 import errno
 import hmac
 import inspect
-import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import structlog
@@ -25,6 +25,7 @@ from config.errors import ConfigError, DecidedBeforeError
 from reports.console import render
 from reports.console.adding.receiving import has_files, received
 from reports.console.asked import UNPROCESSABLE, Asked, Console, Done, local
+from reports.console.enduring import endured, places
 from reports.console.guard import Guard
 from reports.console.people import signing
 from reports.console.roles import may
@@ -43,12 +44,11 @@ _FIELDS = 2_000
 # So long a form may take to come.
 PATIENCE_SECONDS = 60.0
 _SEEN_EVERY_SECONDS = 60
-# So many places of the program are logged where it fails.
-_FRAMES = 8
 _SEE_OTHER, _BAD, _FORBIDDEN, _NOT_ALLOWED, _TIMEOUT, _TOO_LARGE = 303, 400, 403, 405, 408, 413
 _BROKEN, _UNAVAILABLE = 500, 503
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _FULL = "磁盘满了，这一步没有存下；请找运维腾出地方后重试"
+_NOT_NOTED = "注意：这一步已经完成，但没能写进操作记录（数据库当时连不上）；请告诉运维"
 _EXPIRED = "页面过期了，请返回刷新后再试"
 _NO_RIGHT = "您的账号没有这项权限；需要的话，请找管理员"
 # Starlette's own words are English.
@@ -178,9 +178,13 @@ async def _answered(asked: Asked, route: Route) -> Response:
         return trouble(asked, error)
     if not isinstance(done, Done):
         return done if isinstance(done, Response) else Response(status_code=_BROKEN)
-    await run_in_threadpool(_note, asked, route, done.target or asked.request.url.path, "\n".join(done.lines))
+    target, lines = done.target or asked.request.url.path, list(done.lines)
+    noting = partial(_note, asked, route, target, "\n".join(lines))
+    if not await run_in_threadpool(endured, noting, "console.not_noted", action=route.deed, target=target):
+        # It is done all the same: nobody may be told to do it again.
+        lines.append(_NOT_NOTED)
     if asked.session and done.shown is None:
-        asked.console.notices.setdefault(asked.session.id, []).extend(done.lines)
+        asked.console.notices.add(asked.session.id, lines)
     return done.shown or RedirectResponse(local(done.back), _SEE_OTHER)
 
 
@@ -244,9 +248,7 @@ def _broken(console: Console) -> Callable[[Request, Exception], Awaitable[Respon
     """Return what answers where the console itself fails: nothing of the cause is shown; where it was is logged."""
 
     async def answer(request: Request, error: Exception) -> Response:
-        # Not what the error says: it may hold what was typed.
-        where = [f"{one.filename}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)[-_FRAMES:]]
-        log.error("console.failed", path=request.url.path, error=type(error).__name__, where=where)
+        log.error("console.failed", path=request.url.path, error=type(error).__name__, where=places(error))
         full = isinstance(error, OSError) and error.errno in _DISK_FULL
         said = _FULL if full else "程序出错了，已记入日志；请返回重试，仍不行请找运维"
         return Asked(console, request).show("said.html", _BROKEN, said=said)

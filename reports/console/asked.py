@@ -23,6 +23,7 @@ from reports.console.board import Board, Seen
 from reports.console.cases.made import Made
 from reports.console.files.pictures import Pictures
 from reports.console.mail.chores import Chores
+from reports.console.notices import Notices
 from store.accounts import Session
 from store.database import Store
 
@@ -44,7 +45,7 @@ class Console:
     folder: Path
     pictures: Pictures
     # What was done, told once on the next page of a session.
-    notices: dict[int, list[str]] = field(default_factory=dict)
+    notices: Notices = field(default_factory=Notices)
     # What is being read just now because somebody asked for it.
     chores: Chores = field(default_factory=Chores)
 
@@ -112,17 +113,17 @@ class Asked:
 
     def query(self, name: str) -> str:
         """Return a parameter of the address, without blanks at its ends; empty where there is none."""
-        return self.request.query_params.get(name, "").strip()
+        return _storable(self.request.query_params.get(name, "")).strip()
 
     def text(self, name: str) -> str:
         """Return a field of the form, without blanks at its ends; empty where there is none."""
         value = self.form.get(name, "")
-        return value.strip() if isinstance(value, str) else ""
+        return _storable(value).strip() if isinstance(value, str) else ""
 
     def texts(self, name: str) -> list[str]:
         """Return all values of a field of the form that may come several times."""
         values = self.form.getlist(name) if hasattr(self.form, "getlist") else []
-        return [value for value in values if isinstance(value, str)]
+        return [_storable(value) for value in values if isinstance(value, str)]
 
     def may(self, role: str) -> bool:
         """Tell whether whoever asks may do what a role may."""
@@ -181,7 +182,12 @@ class Asked:
 
     def notices(self) -> list[str]:
         """Return what was done since the last page, once."""
-        return self.console.notices.pop(self.session.id, []) if self.session else []
+        return self.console.notices.take(self.session.id) if self.session else []
+
+
+def _storable(text: str) -> str:
+    """Return a text without what a database takes for the end of it: nobody types that, and PostgreSQL refuses it."""
+    return text.replace("\x00", "")
 
 
 def local(target: str) -> str:

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from reports.console.cases.part import Part, province_of
+from reports.console.enduring import endured
 from reports.console.mail.mails import Mails, mails_of, message_of
 from reports.console.names import Files, Names, Where, digest_of, file_key, names_of
 from reports.finding import Assessment, Finding
@@ -185,6 +186,10 @@ class Board:
             self._seen = seen
             return seen
 
+    def look_again(self) -> bool:
+        """Look anew, and tell whether that could be done; where not, pages go on to show the last look."""
+        return endured(self.look, "console.look_failed")
+
     def back(self, since: datetime) -> Assessment:
         """Return the campaign as it was known at a moment: without what came or was decided from then to the last look.
 
@@ -202,16 +207,19 @@ class Board:
             try:
                 yield
             finally:
-                self.look()
+                self.look_again()
 
     @contextmanager
     def deciding(self) -> Iterator[None]:
-        """Give whoever decides the turn, and look anew afterwards, also where it went wrong: half may be done."""
+        """Give whoever decides the turn, and look anew afterwards, also where it went wrong: half may be done.
+
+        A look that fails hides nothing of what was decided; the next one shows it.
+        """
         with self._turn:
             try:
                 yield
             finally:
-                self.look()
+                self.look_again()
 
 
 def _province_of(part: Picture) -> str:

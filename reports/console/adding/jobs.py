@@ -17,6 +17,7 @@ import structlog
 from config.errors import ConfigError
 from reports.console.acts import Acts, Lines, Who
 from reports.console.adding.uploads import Uploads, write_safely
+from reports.console.enduring import endured
 from store import activity
 from store.activity import Deed
 from store.database import Store, StoreError
@@ -81,23 +82,33 @@ class Jobs:
     def __init__(self, folder: Path, uploads: Uploads, acts: Acts, store: Store, now: Callable[[], datetime]) -> None:
         self.folder, self.uploads, self.acts, self.store, self.now = folder, uploads, acts, store, now
         self._turn = threading.Lock()
+        # The orders that a thread has in its hands.
+        self._held: set[str] = set()
+        self._holding = threading.Lock()
         self._stopping = threading.Event()
 
     def accept(self, order: Order) -> None:
         """Keep an order, safe on the disk when this returns, and begin with it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._sweep()
-        # Kept first: an upload in the hands of an order that there is not would lie here for ever.
-        self._write(order)
-        self._hand(order)
-        self._start(order)
+        self._take(order.id)
+        try:
+            # Kept first: an upload in the hands of an order that there is not would lie here for ever.
+            self._write(order)
+            self._hand(order)
+        except OSError:
+            self._leave(order.id)
+            raise
+        self._begin(order.id)
 
     def find(self, key: str) -> Order | None:
         """Return an order; None where there is none of that name."""
-        path = self._path(key)
-        if not _ID.fullmatch(key) or not path.is_file():
+        if not _ID.fullmatch(key):
             return None
-        return Order(**json.loads(path.read_bytes()))
+        try:
+            return Order(**json.loads(self._path(key).read_bytes()))
+        except FileNotFoundError:
+            return None
 
     def latest(self) -> list[Order]:
         """Return the last orders, the newest first."""
@@ -108,9 +119,13 @@ class Jobs:
         for order in sorted(self._every(), key=lambda one: one.moment):
             if order.is_over:
                 self._let_go(order)
-                continue
-            self._hand(order)
-            self._start(order)
+        self.mind()
+
+    def mind(self) -> None:
+        """Take up again what nobody has in hands and is not over: what could not be begun, or its end not be said."""
+        for order in sorted(self._every(), key=lambda one: one.moment):
+            if not order.is_over and self._take(order.id):
+                self._begin(order.id)
 
     def stop(self) -> None:
         """Say that the console ends: what breaks off from now on is taken up again the next time."""
@@ -129,13 +144,32 @@ class Jobs:
         else:
             self.uploads.hand(own, "")
 
-    def _start(self, order: Order) -> None:
-        threading.Thread(target=self._carry_out, args=(order,), name=f"order {order.id}", daemon=True).start()
+    def _take(self, key: str) -> bool:
+        """Take an order in hands; False where they have it already."""
+        with self._holding:
+            is_free = key not in self._held
+            self._held.add(key)
+            return is_free
 
-    def _carry_out(self, order: Order) -> None:
+    def _leave(self, key: str) -> None:
+        with self._holding:
+            self._held.discard(key)
+
+    def _begin(self, key: str) -> None:
+        threading.Thread(target=self._hold, args=(key,), name=f"order {key}", daemon=True).start()
+
+    def _hold(self, key: str) -> None:
+        """Carry an order out as far as it goes; where it breaks off, `mind` takes it up again."""
+        endured(lambda: self._carry_out(key), "order.broken", order=key)
+        self._leave(key)
+
+    def _carry_out(self, key: str) -> None:
         with self._turn:
-            if self._stopping.is_set():
+            # As it is now: whoever had it before may have ended it.
+            order = self.find(key)
+            if order is None or order.is_over or self._stopping.is_set():
                 return
+            self._hand(order)
             if order.attempts >= _ATTEMPTS:
                 self._close(order, FAILED, [_BROKEN])
                 return

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from config.errors import ConfigError, DecidedBeforeError
+from reports.console.enduring import endured
 
 # So long a browser waits for the result itself.
 _PATIENCE_SECONDS = 4.0
@@ -86,8 +87,6 @@ class Chores:
         return chore
 
     def _do(self, chore: Chore) -> None:
-        try:
-            chore.do()
-        finally:
-            with self._lock:
-                self._running.remove(chore)
+        endured(chore.do, "console.chore_failed", chore=chore.called)
+        with self._lock:
+            self._running.remove(chore)

@@ -26,7 +26,7 @@ def done_by(asked: Asked, called: str, work: Work, target: str, *, alone: bool =
 def _tell(asked: Asked, called: str, target: str, lines: Sequence[str]) -> None:
     """Tell whoever asked, and the activity log, what something came to that went on after the answer."""
     if asked.session:
-        asked.console.notices.setdefault(asked.session.id, []).extend(lines)
+        asked.console.notices.add(asked.session.id, lines)
         action, told = f"{called}（做完）", "\n".join(lines)
         deed = Deed(asked.console.now(), asked.session.person, asked.address, action, target, told)
         activity.note(asked.console.store, deed)

@@ -40,7 +40,7 @@ def change_password(asked: Asked) -> Done:
     response = RedirectResponse(HERE, _SEE_OTHER)
     token = begin_session(asked, person.id, response)
     if begun := accounts.session_of(store, token, asked.now, asked.console.idle):
-        asked.console.notices[begun.id] = [said]
+        asked.console.notices.add(begun.id, [said])
     return Done([said], HERE, own.person, response)
 
 
