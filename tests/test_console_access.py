@@ -1,5 +1,6 @@
 """Who may see and do what in the console: every route, role by role, from its one table; and the headers it answers by."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,6 +86,15 @@ def test_a_role_reaches_what_the_table_says_and_nothing_else(running: Running, r
     refused = answer.status_code == 403 and "没有这项权限" in answer.text
     assert refused != may(role, str(route.role))
     assert_guarded(answer)
+
+
+PLAIN = [route for route in ASKING if not route.deed and "{" not in route.path]
+
+
+@pytest.mark.parametrize("route", PLAIN, ids=lambda route: route.name)
+def test_no_page_speaks_of_the_command_line(running: Running, route: Route) -> None:
+    page = re.sub("<[^>]*>", " ", running.as_role("admin").get(address(route)).text)
+    assert re.findall(r"zhengji |(?<![\w-])--[a-z]+", page) == []
 
 
 @pytest.mark.parametrize("route", WRITES, ids=lambda route: route.name)
