@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import Response
 
@@ -109,7 +110,7 @@ def places_of(seen: Seen, province: str) -> tuple[list[CaseView], dict[int, int]
     return cases, {case.id: place for place, case in enumerate(cases)}
 
 
-def _beside(asked: Asked, case: CaseView) -> dict[str, object]:
+def _beside(asked: Asked, case: CaseView) -> dict[str, Any]:
     """Return where a case stands in its province, and which are before and after it with their addresses."""
     cases, places = asked.seen.once(places_of, case.province)
     place = places[case.id]

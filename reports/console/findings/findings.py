@@ -39,7 +39,7 @@ _DAYS = (1, 3, 7, 30)
 
 @dataclass(frozen=True)
 class Row:
-    """A finding with the addresses of what it is about, and by what it was settled, if it was; the fields that it names."""
+    """A finding with the addresses of what it is about, by what it was settled if it was, and the fields it names."""
 
     finding: Finding
     case: str = ""
