@@ -38,7 +38,7 @@ _QUOTED = re.compile(r"^\s*(?:>|-{3,}.*(?:原始邮件|转发|Original|Forwarded
 _SENTENCES = re.compile(r"[。；;！!？?\n]+")
 _LOOKED_AT = 5_000
 _LINK = re.compile(r"(?<=[A-Za-z])://")
-_KILOBYTE, _MEGABYTE = 1_000, 1_000_000
+_KILOBYTE, _MEGABYTE, _GIGABYTE = 1_000, 1_000_000, 1_000_000_000
 # Categories of characters that are not seen, or that turn the reading direction of what stands around them.
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -77,6 +77,8 @@ def hours(start: datetime, end: datetime) -> str:
 
 def size(count: int) -> str:
     """Return a number of bytes for people; 1 MB is 1,000,000 bytes (domain.md section 6.5)."""
+    if count >= _GIGABYTE:
+        return f"{count / _GIGABYTE:,.1f} GB".replace(".0 GB", " GB")
     if count >= _MEGABYTE:
         return f"{count / _MEGABYTE:,.1f} MB"
     return f"{count / _KILOBYTE:,.0f} KB" if count >= _KILOBYTE else f"{count} B"

@@ -1,5 +1,6 @@
 """Who may see and do what in the console: every route, role by role, from its one table; and the headers it answers by."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -95,6 +96,17 @@ def test_a_role_reaches_what_the_table_says_and_nothing_else(running: Running, r
         return unguarded(answer) if refused != may(role, str(route.role)) else f"refused: {refused}"
 
     assert wrong_of(ASKING, fault) == {}
+
+
+PLAIN = [route for route in ASKING if not route.deed and "{" not in route.path]
+
+
+def test_no_page_speaks_of_the_command_line(running: Running) -> None:
+    def fault(route: Route) -> object:
+        page = re.sub("<[^>]*>", " ", running.as_role("admin").get(address(route)).text)
+        return re.findall(r"zhengji |(?<![\w-])--[a-z]+", page)
+
+    assert wrong_of(PLAIN, fault) == {}
 
 
 def test_no_form_is_taken_without_its_token(running: Running) -> None:

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from ingest.importer import import_path
 from ingest.intake import take_in
 from ingest.serving import console_of
+from reports import wording
 from reports.console.adding import uploads as growing
 from reports.console.adding.jobs import ADD, DONE, FAILED, Order
 from reports.console.adding.uploads import MOST, UploadError, Uploads, own_name
@@ -97,6 +98,12 @@ def add(running: Running, client: TestClient, keys: list[str], **said: str) -> O
 
 
 # What is added
+
+
+def test_how_much_may_be_sent_is_said_in_gigabytes(running: Running) -> None:
+    assert running.console.settings.upload_bytes == 4_000_000_000
+    assert "一次最多 4 GB。" in running.as_role("editor").get("/add").text
+    assert [wording.size(count) for count in (12_300_000, 1_540_000_000)] == ["12.3 MB", "1.5 GB"]
 
 
 def test_a_plain_form_without_script_adds_files_for_a_case(running: Running, editor: TestClient) -> None:

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from ingest.intake import take_in
 from reports.console.acts import Who
 from reports.console.board import file_key
+from reports.console.cases.named import fields_named
 from reports.export import values
 from reports.incoming import FileView
 from reports.picture import CaseView
@@ -194,6 +195,48 @@ def test_a_person_corrects_a_value_and_takes_it_back(running: Running) -> None:
     last = client.get(path).text
     assert text(row(last, "floor_area")).startswith("建筑面积 12.5万平方米")
     assert "李编 2026-08-06 10:00 撤销" in text(last.split('id="decisions"', 1)[1])
+
+
+def test_a_finding_leads_to_the_very_cell_that_it_speaks_of(running: Running) -> None:
+    path, client = page_of(running, "东湖名苑"), running.as_role("reader")
+    page = client.get(path).text
+    named = re.findall('<a class="small nowrap" href="#f-([a-z_]+)">看“([^<]+)”</a>', page)
+    assert named == [
+        ("delivered", "交付时间"), ("collection_rate", "物业服务费收缴率"), ("applicant_phone", "申报单位联系人手机"),
+    ]  # fmt: skip
+    for field, caption in named:
+        assert text(row(page, field)).startswith(caption)
+        for other in ("/", "/findings?province=湖北"):
+            assert f'href="{path}#f-{field}"' in client.get(other).text
+
+
+def test_what_a_finding_quotes_is_no_field(running: Running) -> None:
+    campaign = running.console.campaign
+    one = replace(
+        next(iter(running.console.board.seen.findings.values())),
+        code="mismatch.company",
+        message="物业服务企业名称不一致：清单为“城市备注物业”，推荐表为“交付时间物业”",
+    )
+    assert fields_named(one, campaign) == {"company": "物业服务企业名称"}
+    assert fields_named(replace(one, code="photo.reused"), campaign) == {}
+    assert fields_named(
+        replace(one, code="list.row_incomplete", message="清单中项目交付时间、申报单位空白"), campaign
+    ) == {
+        "delivered": "交付时间",
+        "company": "物业服务企业名称",
+    }
+
+
+def test_one_goes_from_case_to_case_as_the_province_lists_them(running: Running) -> None:
+    client = running.as_role("reader")
+    listed = re.findall(r'data-label="小区"><a href="(/cases/[0-9a-f]+)"', client.get("/provinces/山东").text)
+    assert len(listed) == 4
+    went = [listed[0]]
+    while after := re.search('<a href="([^"]+)" rel="next">', page := client.get(went[-1]).text):
+        assert f"山东第 {len(went)} / 4 个" in page
+        assert re.findall('<a href="([^"]+)" rel="prev">', page) == went[-2:-1]
+        went.append(after[1])
+    assert went == listed
 
 
 def test_a_corrected_value_outlives_a_rebuild(tmp_path: Path) -> None:

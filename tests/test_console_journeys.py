@@ -30,6 +30,15 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
+def in_sight_below(page: Page, upper: str, lower: str) -> bool:
+    """Tell whether one thing is whole on the screen, and another begins below it, still on the screen."""
+    first, second = page.locator(upper).bounding_box(), page.locator(lower).bounding_box()
+    assert first
+    assert second
+    height = page.evaluate("innerHeight")
+    return bool(first["y"] >= 0 and first["y"] + first["height"] <= second["y"] + 1 and second["y"] < height / 2)
+
+
 def case_page(running: Running, community: str) -> str:
     keys = running.console.board.seen.cases.items()
     return next(f"/cases/{key}" for key, case in keys if case.community == community)
@@ -47,6 +56,21 @@ def test_which_provinces_lack_what_stands_on_the_first_page(
         expect(page.get_by_role("heading", level=1)).to_contain_text("四川")
         expect(page.get_by_role("main")).to_contain_text("推荐表")
         assert fits(page)
+
+
+def test_on_a_phone_a_silent_province_takes_two_lines_and_on_paper_a_long_table_follows_its_heading(
+    running: Running, browser: Browser
+) -> None:
+    with person(browser, running, "editor", PHONE) as page:
+        page.goto("/provinces")
+        assert page.get_by_role("row", name=re.compile("西藏")).bounding_box()["height"] < 100  # type: ignore[index]
+        assert fits(page)
+        page.goto(case_page(running, JIANGSU))
+        page.emulate_media(media="print")
+        for section in ("#findings", "#fields", "#files", "#versions", "#decisions"):
+            expect(page.locator(section)).to_have_css("break-inside", "auto")
+        page.goto(f"/provinces/{quote('江苏')}/letter")
+        expect(page.get_by_role("navigation", name="哪种函件")).to_be_hidden()
 
 
 @SIZES
@@ -83,6 +107,7 @@ def test_a_misread_cell_is_put_right_in_three_clicks(
         expect(page.get_by_role("status")).to_contain_text("已认定")
         expect(page.locator("#f-floor_area")).to_contain_text(said)
         expect(page.locator("#f-floor_area")).to_contain_text("李编")
+        assert in_sight_below(page, ".notice", "#f-floor_area")
         assert fits(page)
         page.locator("#f-floor_area").get_by_role("button", name="撤销").click()
         expect(page.get_by_role("status")).to_contain_text("已撤销")
@@ -103,7 +128,7 @@ def test_whose_mail_this_is_is_said_once_and_learned(
             box.get_by_label("省", exact=True).select_option("安徽")
             box.get_by_role("button", name="认定", exact=True).click()
             expect(page.get_by_role("status").first).to_contain_text("安徽")
-            expect(page.get_by_text("不知道是谁的")).to_have_count(0)
+            expect(page.get_by_text("待认定发信单位")).to_have_count(0)
             assert fits(page)
         more = mail(
             "风轻云淡 <wind@qq.example>", "再补一张好服务照片", day("08-05T13:30:00"), {"IMG_2032.jpg": photo("另一张")}

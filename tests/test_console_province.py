@@ -185,7 +185,7 @@ def test_readers_see_phones_masked_and_nothing_to_decide(
 def test_a_later_day_is_granted_with_its_reason_and_can_be_undone(running: Running, editor: TestClient) -> None:
     text = write(editor, "/provinces/云南/extend", day="2026-08-20", note="秘书长同意，云物协函〔2026〕3号", back="/")
     assert "已认定" in words(text) or "已记" in words(text)
-    assert "2026-08-20 23:59（已批准延期：李编 8月6日：秘书长同意，云物协函〔2026〕3号）" in words(text)
+    assert "2026年8月20日 24:00（已批准延期：李编 8月6日：秘书长同意，云物协函〔2026〕3号）" in words(text)
     (standing,) = (one for one in decisions.every(running.desk.store) if one.what == decisions.DEADLINE)
     assert (standing.person, standing.value["day"]) == (EDITOR, "2026-08-20")
     undo = re.search(r'<form [^>]*action="/undo">.*?</form>', text, re.DOTALL)

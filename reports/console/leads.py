@@ -3,6 +3,7 @@
 from urllib.parse import quote, urlencode
 
 from reports.console.board import Seen, file_key
+from reports.console.cases.named import fields_named
 from reports.finding import Finding
 from reports.incoming import FileView, MessageView
 from reports.mail_side import LinkView
@@ -36,4 +37,6 @@ def lead(about: object, seen: Seen) -> str:
 def _of_finding(finding: Finding, seen: Seen) -> str:
     subject = finding.judgement.subject.view if finding.judgement else None
     own = lead(subject, seen) if isinstance(subject, CaseView | FileView | MessageView) else ""
+    if own and (named := fields_named(finding, seen.picture.campaign)):
+        return f"{own}#f-{next(iter(named))}"
     return own or findings_page(code=finding.code, province=finding.province, state="open")

@@ -2,22 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import Response
 
 from config.case_name import CaseName
 from config.naming import company_key
 from reports.console.asked import Asked, missing
-from reports.console.board import file_key
+from reports.console.board import Seen, file_key
 from reports.console.cases.fields import COLUMNS, LONGEST, fields_shown
 from reports.console.cases.files import GROUPS, Item, group_of, item, ordered
 from reports.console.cases.made import names_of
+from reports.console.cases.named import fields_named
 from reports.console.cases.part import Part
 from reports.console.leads import lead
 from reports.console.route import Route
 from reports.finding import Finding
 from reports.history import case_history
 from reports.incoming import FileView
+from reports.letters.outstanding import in_list_order
 from reports.picture import CaseView
 from reports.telling import CALLED, described
 from store.decisions import Decided
@@ -25,6 +28,8 @@ from store.decisions import Decided
 _SEVERITIES = ("error", "warning", "info")
 # So many versions of an item, and so many decisions, are shown; the newest are those that matter.
 _MOST = 30
+# So many findings stand on the page.
+_NAMED = 60
 _GONE = "没有这个案例：可能已并入别的案例，或者没有材料再指向它"
 
 
@@ -76,7 +81,7 @@ def case_page(asked: Asked) -> Response:
     files = ordered(case)
     page, pages, shown = asked.paged(len(files))
     items = [item(one, part, asked.console.campaign, case) for one in files[shown]]
-    made = asked.console.made.about(case.name)
+    made, found = asked.console.made.about(case.name), _findings(case, part)
     return asked.show(
         "case.html",
         case=case,
@@ -85,7 +90,9 @@ def case_page(asked: Asked) -> Response:
         fields=fields_shown(case, part.picture.rulings, asked.console.campaign),
         columns=COLUMNS,
         longest=LONGEST,
-        findings=_findings(case, part),
+        findings=found,
+        named={one.id: fields_named(one, asked.console.campaign) for one in found[:_NAMED]},
+        **_beside(asked, case),
         groups=_groups(items),
         page=page,
         pages=pages,
@@ -95,6 +102,22 @@ def case_page(asked: Asked) -> Response:
         withdrawal=part.picture.rulings.withdrawal_of(case.name),
         companies=_companies(case),
     )
+
+
+def places_of(seen: Seen, province: str) -> tuple[list[CaseView], dict[int, int]]:
+    """Return the cases of a province as its page lists them, and the place of each among them by its id."""
+    cases = in_list_order(seen.pictures[province].cases)
+    return cases, {case.id: place for place, case in enumerate(cases)}
+
+
+def _beside(asked: Asked, case: CaseView) -> dict[str, Any]:
+    """Return where a case stands in its province, and which are before and after it with their addresses."""
+    cases, places = asked.seen.once(places_of, case.province)
+    place = places[case.id]
+    before, after = cases[max(0, place - 1) : place], cases[place + 1 : place + 2]
+    told = {"before": before, "after": after}
+    found = {word: (address_of(asked, one[0]), one[0]) if one else None for word, one in told.items()}
+    return {**found, "place": place + 1, "of": len(cases)}
 
 
 def _findings(case: CaseView, part: Part) -> list[Finding]:

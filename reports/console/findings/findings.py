@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from config.campaign import Campaign
 from config.errors import ConfigError
 from reports.console.asked import ROWS, Asked, Done, missing
 from reports.console.board import Seen, file_key
+from reports.console.cases.named import fields_named
 from reports.console.findings.fixed import fixed_since
 from reports.console.findings.index import NOWHERE, Choice, Chosen, index_of
 from reports.console.handing_out import TYPES, attachment
@@ -37,13 +39,14 @@ _DAYS = (1, 3, 7, 30)
 
 @dataclass(frozen=True)
 class Row:
-    """A finding with the addresses of what it is about, and by what it was settled, if it was."""
+    """A finding with the addresses of what it is about, by what it was settled if it was, and the fields it names."""
 
     finding: Finding
     case: str = ""
     message: int | None = None
     file: str = ""
     how: str = ""
+    named: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def findings(asked: Asked) -> Response:
         state_counts=Chosen(seen.once(index_of), chosen.choice).counts("state"),
         severity_counts=chosen.counts("severity"),
         codes=_codes(asked, chosen),
-        rule_words=_rule_words(asked),
+        rule_words=rule_words(asked.console.campaign),
         provinces=chosen.provinces(),
         nowhere=NOWHERE,
         since_days=list(_since_days(asked)) if listing.state == _FIXED else [],
@@ -144,10 +147,10 @@ def _codes(asked: Asked, chosen: Chosen) -> dict[str, int]:
     return known if not wanted or wanted in known else {wanted: 0, **known}
 
 
-def _rule_words(asked: Asked) -> dict[str, str]:
+def rule_words(campaign: Campaign) -> dict[str, str]:
     """Return what each rule says, with … for what differs from finding to finding."""
     said: dict[str, str] = {}
-    for rule in asked.console.campaign.rule:
+    for rule in campaign.rule:
         said.setdefault(rule.code, _PLACEHOLDER.sub("…", rule.say))
     return said
 
@@ -162,7 +165,8 @@ def _row(finding: Finding, seen: Seen, how: Mapping[str, str]) -> Row:
     elif isinstance(view, FileView):
         message, file = view.message_pk, file_key(view)
         case = seen.case_keys.get(view.case_ids[0], "") if view.case_ids else ""
-    return Row(finding, case, message, file, how.get(finding.id, ""))
+    named = fields_named(finding, seen.picture.campaign) if case else {}
+    return Row(finding, case, message, file, how.get(finding.id, ""), named)
 
 
 def waive(asked: Asked) -> Done:

@@ -25,7 +25,7 @@ STATES: Mapping[str, str] = {
     "aside": "搁置",
     "failed": "未能处理",
     "waiting": "待处理",
-    "unknown": "不知道是谁的",
+    "unknown": "待认定发信单位",
     "unfiled": "有文件没归到小区",
 }
 # What stands in no text that is looked for.

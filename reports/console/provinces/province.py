@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from config.campaign import Call
 from config.errors import ConfigError
 from reports.console.asked import Asked, Done, missing
 from reports.console.board import Seen
@@ -22,7 +23,7 @@ from reports.picture import AssociationView, CaseView, Picture
 from reports.sources import source_of
 from reports.submission_facts import nameless_rows
 from reports.tally import PLACES, place_of
-from reports.wording import MESSAGE_KINDS, PHASES, SEVERITIES
+from reports.wording import MESSAGE_KINDS, PHASES, SEVERITIES, month_and_day
 
 # So much stands on the page itself; the rest on pages of its own.
 _MAILS, _MISSING, _FILES, _CONTACTS = 5, 12, 6, 4
@@ -82,6 +83,7 @@ def province(asked: Asked) -> Response:
         row=next(row for row in seen.once(outlook).rows if row.view is view),
         here=province_page(name),
         rulings=part.rulings,
+        closes=last_day(view, part.campaign.call),
         phase=PHASES["missing" if part.closed else "outstanding"],
         lacks=lacks[:_MISSING],
         rest=sum(one.count for one in lacks[_MISSING:]),
@@ -113,6 +115,12 @@ def _contacts(view: AssociationView, part: Picture) -> list[Contact]:
     for one in contacts(view, part.campaign.call.zone):
         known.setdefault((one.name, one.phone), one)
     return list(known.values())[:_CONTACTS]
+
+
+def last_day(view: AssociationView, call: Call) -> str:
+    """Return until when a province may send, as people say it."""
+    day = view.deadline.astimezone(call.zone).date()
+    return f"{day.year}年{month_and_day(day)} 24:00"
 
 
 def part_of(seen: Seen, name: str) -> Picture:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from config.errors import ConfigError
 from reports.console.asked import UNPROCESSABLE, Asked, Done
+from reports.console.findings.findings import rule_words
 from reports.console.handing_out import attachment
 from reports.console.leads import lead
 from reports.console.roles import EDITOR
@@ -20,7 +21,7 @@ from reports.queries.columns import DEFAULT, FIELDS, WITH_TEXT, View
 from reports.queries.columns import said as cell_said
 from reports.queries.fulltext import Library
 from reports.queries.said import Said
-from reports.queries.saving import SavedError, as_line, kept
+from reports.queries.saving import SavedError, kept
 from store import documents, saved, searching
 from store.saved import Saved
 
@@ -39,7 +40,6 @@ class Kept:
     """A saved query: its address where a page can run it, else which of its words only the command line understands."""
 
     saved: Saved
-    line: str
     address: str = ""
     strange: str = ""
 
@@ -72,12 +72,11 @@ def queries(asked: Asked) -> Response:
         trouble=trouble,
         table=table,
         query=urlencode(said.as_fields(wanted)),
-        command=as_line(said.as_words(wanted)) if wanted else "",
         kept=list(_kept(asked)),
         provinces=list(asked.seen.provinces),
         types=asked.console.campaign.project_type,
         items=items.ITEMS,
-        codes=list(dict.fromkeys(rule.code for rule in asked.console.campaign.rule)),
+        codes=rule_words(asked.console.campaign),
         fields=FIELDS,
         chosen_columns=_columns(wanted),
     )
@@ -129,7 +128,7 @@ def _kept(asked: Asked) -> Iterator[Kept]:
         if one.words[:1] == (said.COMMAND,):
             wanted, strange = said.from_words(one.words)
             address = "" if strange else f"/queries?{urlencode([('show', '1'), *said.as_fields(wanted)])}"
-            yield Kept(one, as_line(one.words), address, "、".join(strange))
+            yield Kept(one, address, "、".join(strange))
 
 
 def export_cases(asked: Asked) -> Response:
@@ -148,7 +147,7 @@ def save(asked: Asked) -> Done:
     # What could not be run is not worth keeping.
     _listed(asked, wanted)
     one = kept(asked.console.store, asked.text("name"), said.as_words(wanted), asked.who.name, asked.now)
-    return Done([f"已保存“{one.name}”：{as_line(one.words)}"], asked.back, one.name)
+    return Done([f"已保存“{one.name}”"], asked.back, one.name)
 
 
 def forget(asked: Asked) -> Done:
