@@ -170,7 +170,7 @@ def test_the_list_is_filtered(running: Running, query: str, subjects: set[str]) 
 
 
 def test_a_long_list_is_paged(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reports.console.mail.inbox.ROWS", 4)
+    monkeypatch.setattr("reports.console.asked.ROWS", 4)
     client, everything = editor(running), []
     count = len(running.console.board.seen.picture.messages)
     for page in range(1, -(-count // 4) + 1):

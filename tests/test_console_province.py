@@ -14,7 +14,6 @@ from ingest.reminding import writer
 from reports.console import asked as paging
 from reports.console.acts import Who
 from reports.console.overview.outlook import outlook
-from reports.console.provinces import province as page
 from reports.finding import Finding
 from reports.letters.address import contact, recipients
 from reports.letters.outstanding import in_list_order
@@ -103,12 +102,12 @@ def test_every_case_of_every_list_is_on_its_provinces_page_with_what_export_says
 
 
 def test_a_long_list_is_paged(running: Running, editor: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "ROWS", 3)
+    assert paging.ROWS == 50
+    monkeypatch.setattr(paging, "ROWS", 3)
     first, second = (section(editor.get(f"/provinces/山东?page={at}").text, "cases") for at in (1, 2))
     assert len(rows(first)) - 1 == 3
     assert len(rows(second)) - 1 == len(running.console.board.seen.provinces["山东"].cases) - 3
     assert "第 1 / 2 页，共 4 条" in words(first)
-    assert paging.ROWS == 50
     # A page that is not there shows the last one.
     assert section(editor.get("/provinces/山东?page=99").text, "cases").count("<tr>") == second.count("<tr>")
 

@@ -146,8 +146,9 @@ class Asked:
         """Which page of a long list is asked for, from 1."""
         return whole(self.query("page"), len("999999")) or 1
 
-    def paged(self, count: int, rows: int = ROWS) -> tuple[int, int, slice]:
+    def paged(self, count: int, rows: int = 0) -> tuple[int, int, slice]:
         """Return which page of a list of so many is shown, how many pages there are, and what of the list is on it."""
+        rows = rows or ROWS
         pages = max(1, -(-count // rows))
         page = min(self.page_number, pages)
         return page, pages, slice((page - 1) * rows, page * rows)
