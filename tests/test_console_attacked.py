@@ -7,9 +7,9 @@ import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote
 
-import httpx
 import pytest
 
 from ingest.digesting import make_edition
@@ -139,7 +139,7 @@ def addresses(running: Running, route: Route) -> list[str]:
     return found
 
 
-def told(answer: httpx.Response) -> str:
+def told(answer: Any) -> str:
     """Return all that an answer says: its headers and its body, as written and with what is written in other ways."""
     text = answer.content.decode("utf-8", "replace")
     heads = "\n".join(f"{name}: {value}" for name, value in answer.headers.items())

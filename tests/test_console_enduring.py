@@ -27,6 +27,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield made
 
 
+def wrong() -> None:
+    raise KeyError("x")
+
+
 def away(*_: Any, **__: Any) -> Any:
     raise AwayError("gone")
 
@@ -39,7 +43,7 @@ def extended(running: Running, day: str) -> Any:
 
 def test_a_look_that_fails_after_a_decision_does_not_hide_it(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     board, before = running.console.board, running.console.board.seen
-    for failing in (away, lambda: {}["x"]):
+    for failing in (away, wrong):
         with monkeypatch.context() as patched:
             patched.setattr(type(board), "look", lambda _self, fail=failing: fail())
             day = "8月21日" if failing is away else "8月22日"
@@ -132,7 +136,16 @@ def test_a_look_is_let_go_of_once_another_was_taken(running: Running) -> None:
     """By counting alone: what is left in rings is never collected, since the collector is told to leave it."""
     board, client = running.console.board, running.as_role("admin")
     # Whatever is kept once for all looks is there from now on.
-    pages = ("/", "/provinces", "/provinces/浙江", "/inbox", "/findings", "/search?q=江苏", "/queries?show=1", "/todo")
+    pages: tuple[str, ...] = (
+        "/",
+        "/provinces",
+        "/provinces/浙江",
+        "/inbox",
+        "/findings",
+        "/search?q=江苏",
+        "/queries?show=1",
+        "/todo",
+    )
     pages = (*pages, *(f"/cases/{key}" for key in list(board.seen.cases)[:2]), "/activity", "/decisions")
     board.look()
     old = []
