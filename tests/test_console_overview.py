@@ -31,7 +31,7 @@ from tests.consoles import Running, sample_console
 
 # What an address of another part looks like; whether it answers, its own tests show.
 ELSEWHERE = re.compile(
-    r"/(?:cases/[0-9a-f]{12}|files/\d+-[0-9a-f]{12}|messages/\d+|findings(?:\?.*)?|inbox(?:\?.*)?|search|queries|add|"
+    r"/(?:cases/[0-9a-f]{12}(?:#f-[a-z_]+)?|files/\d+-[0-9a-f]{12}|messages/\d+|findings(?:\?.*)?|inbox(?:\?.*)?|search|queries|add|"
     r"digests|activity|me|people)$"
 )
 
