@@ -129,6 +129,11 @@ async def _noted(console: Console, route: Route, request: Request, session: Sess
     except (StoreError, ClientDisconnect):
         told = ""
         raise
+    except asyncio.CancelledError:
+        # The console is being stopped: what was begun may be done all the same, and nothing can be waited for any more.
+        told = ""
+        _note(Asked(console, request, session), route, request.url.path, "操作台停止，没有等到结果")
+        raise
     finally:
         if told:
             await run_in_threadpool(_note, Asked(console, request, session), route, request.url.path, told)
