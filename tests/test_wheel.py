@@ -40,6 +40,9 @@ def test_the_wheel_holds_the_five_packages_with_their_data_and_nothing_else(whee
         "config/brands.txt",
         "config/associations.toml",
         "config/starter.toml",
+        "reports/console/static/console.css",
+        "reports/console/static/htmx.min.js",
+        "reports/console/templates/base.html",
     ):
         assert data in names
     assert any(name.startswith("reports/templates/") for name in names)
