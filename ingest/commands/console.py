@@ -90,7 +90,7 @@ def password(context: Context, name: str, person: str | None, *, from_input: boo
     with context.desk() as desk:
         plain = _named(desk, name)
         accounts.set_password(desk.store, plain, _asked(from_input=from_input), now())
-        note(desk.store, Deed(now(), deciding_person(person).name, "", "重设密码", plain, ""))
+        _note(desk, person, "重设密码", plain)
         click.echo(f"{plain} 的密码已改，已登录的须重新登录")
 
 
@@ -104,7 +104,7 @@ def role(context: Context, name: str, role: str, person: str | None) -> None:
     with context.desk() as desk:
         plain = _named(desk, name)
         accounts.set_role(desk.store, plain, role, now(), last=True)
-        note(desk.store, Deed(now(), deciding_person(person).name, "", "改权限", plain, ROLES[role]))
+        _note(desk, person, "改权限", plain, ROLES[role])
         click.echo(f"{plain} 现为{ROLES[role]}，已登录的须重新登录")
         _warn_without_admin(desk)
 
@@ -118,7 +118,7 @@ def disable(context: Context, name: str, person: str | None) -> None:
     with context.desk() as desk:
         plain = _named(desk, name)
         accounts.disable(desk.store, plain, now(), last=True)
-        note(desk.store, Deed(now(), deciding_person(person).name, "", "停用账号", plain, ""))
+        _note(desk, person, "停用账号", plain)
         click.echo(f"{plain} 已停用")
         _warn_without_admin(desk)
 
@@ -132,7 +132,7 @@ def enable(context: Context, name: str, person: str | None) -> None:
     with context.desk() as desk:
         plain = _named(desk, name)
         accounts.enable(desk.store, plain, now())
-        note(desk.store, Deed(now(), deciding_person(person).name, "", "恢复账号", plain, ""))
+        _note(desk, person, "恢复账号", plain)
         click.echo(f"{plain} 可以登录了")
 
 
@@ -145,8 +145,13 @@ def end(context: Context, name: str, person: str | None) -> None:
     with context.desk() as desk:
         plain = _named(desk, name)
         count = accounts.end_all(desk.store, plain, now())
-        note(desk.store, Deed(now(), deciding_person(person).name, "", "结束登录", plain, f"{count} 处"))
+        _note(desk, person, "结束登录", plain, f"{count} 处")
         click.echo(f"{plain} 已从 {count} 处退出")
+
+
+def _note(desk: Desk, person: str | None, action: str, name: str, told: str = "") -> None:
+    """Note in the activity log what somebody at this machine did to an account."""
+    note(desk.store, Deed(now(), deciding_person(person).name, "", action, name, told))
 
 
 def _named(desk: Desk, name: str) -> str:
