@@ -27,8 +27,9 @@ from parsers.pages.shown import Known
 from parsers.scanning import straight_page
 from reports.console.board import file_key
 from reports.console.cases.sources import places_of
-from reports.console.files.originals import disposition, download_name
+from reports.console.files.originals import download_name
 from reports.console.files.pictures import PAGE, SMALL, SOURCE, NoPictureError, Wanted
+from reports.console.handing_out import disposition
 from reports.incoming import FileView
 from store import activity
 from tests import bad_builders as bad

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -15,6 +14,7 @@ from reports.console.board import file_key
 from reports.console.cases.sources import places_of
 from reports.console.files.pictures import PAGE, SMALL, SOURCE, NoPictureError, Wanted
 from reports.console.guard import SANDBOXED
+from reports.console.handing_out import disposition
 from reports.console.roles import EDITOR
 from reports.console.route import Route
 from reports.incoming import FileView
@@ -60,14 +60,6 @@ def download_name(file: FileView) -> str:
         stem, extension = file.name, ""
     whole = f"{safe_name(stem, _LONGEST_NAME)}.{safe_name(extension)}" if extension else safe_name(stem, _LONGEST_NAME)
     return f"{whole}.bin" if file.status == "unsafe" else whole
-
-
-def disposition(name: str) -> str:
-    """Return the header that makes an answer a download under a (safe) name: RFC 6266, RFC 8187."""
-    extension = name.rpartition(".")[2]
-    # For programs that know no other names than those of ASCII.
-    plain = name if name.isascii() else f"file.{extension}" if extension.isascii() else "file"
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 async def preview(asked: Asked) -> Response:
