@@ -11,7 +11,7 @@ from typing import TypeAlias, TypeVar
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
-from config.settings import MailboxSettings
+from config.mailboxes import MailboxSettings
 from ingest.fetched import Unreachable
 
 T = TypeVar("T")

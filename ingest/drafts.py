@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.campaign import Campaign
-from config.settings import MailboxSettings
+from config.mailboxes import MailboxSettings
 from ingest.connection import Client, guarded
 from ingest.fetched import MailboxError
 from ingest.mailbox import ImapMailbox

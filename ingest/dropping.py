@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 import structlog
 
-from config.settings import FolderSettings
+from config.mailboxes import FolderSettings
 from ingest.desk import Desk
 from ingest.folder import Lying, lying_in, why
 from ingest.folder_names import arrival_of_drop, bounded, province_of, stated_day

@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 
 from config.errors import ConfigError
-from config.settings import MailboxSettings
+from config.mailboxes import MailboxSettings
 from ingest.connection import BROKEN, Client, LineDropped, LoginFailed, bounded, guarded, last_words
 from ingest.fetched import LoginRefused, MailboxError, Unreachable
 from ingest.tokens import Tokens

@@ -12,7 +12,7 @@ from typing import Self
 import structlog
 
 from config.campaign import Campaign
-from config.settings import MailboxSettings
+from config.mailboxes import MailboxSettings
 from ingest.connection import BROKEN, Client, bounded, connect, guarded, hang_up
 from ingest.fetched import FolderInfo, FolderState, FolderStatus, LoginRefused, MailboxError, Outcome, Unreachable
 from ingest.fetching import Folder

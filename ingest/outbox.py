@@ -16,8 +16,8 @@ from typing import Self
 
 import structlog
 
+from config.digest import SmtpSettings
 from config.errors import ConfigError
-from config.settings import SmtpSettings
 from reports.wording import masked
 
 log = structlog.get_logger()

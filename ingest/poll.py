@@ -7,7 +7,7 @@ from functools import partial
 
 import structlog
 
-from config.settings import FolderSettings, MailboxSettings
+from config.mailboxes import FolderSettings, MailboxSettings
 from ingest.desk import Desk
 from ingest.dropping import Looking
 from ingest.fetched import LoginRefused, MailboxError, Unreachable

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 
 import structlog
 
-from config.settings import SmtpSettings
+from config.digest import SmtpSettings
 from ingest.desk import Desk
 from ingest.outbox import Delivery, send_each
 from ingest.reminding import ReminderError, reached, sender

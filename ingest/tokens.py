@@ -21,7 +21,8 @@ from typing import Any
 
 import structlog
 
-from config.settings import MailboxSettings, is_loopback
+from config.login import is_loopback
+from config.mailboxes import MailboxSettings
 from ingest.connection import within
 from ingest.fetched import LoginRefused, MailboxError, Unreachable
 

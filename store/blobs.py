@@ -14,6 +14,8 @@ from store.syncing import sync_folder, sync_together
 
 CHUNK = 1 << 20
 _DAY = 24 * 60 * 60
+# Contents lie in folders named by the first two digits of their hash.
+_PREFIX = 2
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,19 @@ class Vault:
     def has(self, sha256: str) -> bool:
         """Tell whether a content is kept."""
         return self.path(sha256).is_file()
+
+    def kept(self) -> Iterator[Blob]:
+        """Yield every content that is kept, in the order of the hashes, each folder read when its turn comes."""
+        for folder in sorted(one for one in self.folder.iterdir() if len(one.name) == _PREFIX and one.is_dir()):
+            for file in sorted(folder.iterdir()):
+                yield Blob(file.name, file.stat().st_size)
+
+    def remove(self, sha256: str) -> bool:
+        """Take a content away for good, where a person wants it gone; tell whether it was there."""
+        path = self.path(sha256)
+        there = path.is_file()
+        path.unlink(missing_ok=True)
+        return there
 
     @contextmanager
     def temporary(self) -> Iterator[Path]:

@@ -34,6 +34,7 @@ DOORS = {
     "mailparser": {"parsers/letter.py"},
     # Where much of one kind is compared with each other: pixels, fingerprints, the sentences of all materials.
     "numpy": {"parsers/pages", "reports/same_pictures.py", "reports/near_duplicates.py"},
+    "obstore": {"store/objects.py"},
     "pandas": {"reports/tables.py"},
     # What pdfplumber raises is its reader's.
     "pdfminer": {"parsers/documents/pdf.py"},
@@ -41,6 +42,8 @@ DOORS = {
     "pi_heif": {"parsers/image.py"},
     "py7zr": {"parsers/archives/sevenzip.py"},
     # The clean room answers in JSON; ingest/opened.py makes letters of it again.
+    "procrastinate": {"store/jobs.py", "ingest/jobs.py"},
+    "prometheus_client": {"reports/metrics.py"},
     "pydantic": {"config", "ingest/opened.py"},
     "pymediainfo": {"parsers/video.py"},
     "pypdfium2": {"parsers/documents/pdf_pages.py"},

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from config.campaign import Campaign
-from config.settings import MailboxSettings
+from config.mailboxes import MailboxSettings
 from ingest.fetched import Fetched, FolderState, LoginRefused, Unreachable
 from ingest.mailbox import ImapMailbox
 from tests.scripted_imap import netease, scripted
@@ -86,7 +86,7 @@ def test_the_hosts_time_zone_changes_no_arrival(account: Account, tmp_path: Path
     script = f"""
 from pathlib import Path
 from config.campaign import load_campaign
-from config.settings import MailboxSettings
+from config.mailboxes import MailboxSettings
 from ingest.mailbox import ImapMailbox
 s = MailboxSettings(address={account.user!r}, host="127.0.0.1", port={account.server.port}, security="none", password="secret")
 with ImapMailbox(s, load_campaign("2026-haofuwu")) as box:

@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 from config.campaign import Campaign
-from config.settings import MailboxSettings
+from config.mailboxes import MailboxSettings
 from ingest.fetched import Fetched, FolderState, FolderStatus, LoginRefused, MailboxError, NotGiven, Unreachable
 from ingest.fetching import PIECE
 from ingest.mailbox import ImapMailbox

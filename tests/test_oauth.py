@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from config.campaign import Campaign
-from config.settings import MailboxSettings
+from config.mailboxes import MailboxSettings
 from ingest.fetched import LoginRefused, MailboxError, Unreachable
 from ingest.mailbox import ImapMailbox
 from ingest.tokens import Tokens

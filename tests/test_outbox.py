@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from config.settings import SmtpSettings
+from config.digest import SmtpSettings
 from ingest.outbox import send_each
 from tests.servers import MailServer, free_port
 

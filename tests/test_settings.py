@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
-from config.settings import FolderSettings, Settings, load_settings
+from config.mailboxes import FolderSettings
+from config.settings import Settings, load_settings
 
 MAILBOX = '[[mailboxes]]\naddress = "a@b.cn"\nhost = "imap.b.cn"\n'
 OAUTH = MAILBOX + 'auth = "xoauth2"\n'
