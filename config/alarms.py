@@ -8,7 +8,7 @@ from config.section import Section
 class AlarmSettings(Section):
     """What is told at once, once, and again when it is over.
 
-    `poll_hours` without a good poll; less than `warn_bytes` free on a disk (below `stop_bytes` no mail is taken in until
+    `poll_hours` without a good poll; less than `warn_bytes` free on a disk (below `stop_bytes` mail waits until
     there is room again); a digest that has not gone `digest_minutes` after its minute; a cloud link that ends within
     `link_days`. `recipients` are told beside the groups; none: those of the digest.
     """
