@@ -18,6 +18,7 @@ from ingest.reading import read_message, telling_of
 from reports.same_pictures import same_pairs
 from store import cases, decisions, documents, drops, mail, pictures
 from store.cases import CaseKey, FileRow, Placing
+from store.database import AwayError
 from store.documents import Beside
 from store.drops import Dropped
 
@@ -53,13 +54,14 @@ def take_in(desk: Desk, tell: Tell = lambda _done, _all: None, stop: Callable[[]
 def read_one(desk: Desk, message_id: int) -> None:
     """Read one message; whatever is wrong with it, the others go on."""
     try:
+        mark = mail.mark(desk.store, message_id)
         read = read_message(desk, message_id)
         letter, files = read.letter, read.files
-        beside, telling = Beside(read.links, read.added), telling_of(desk, message_id, read)
+        beside, telling = Beside(read.links, read.added, mark, read.holds), telling_of(desk, message_id, read)
         documents.keep_read(desk.store, message_id, letter, files, beside=beside, first_time=telling)
         log.info("message.read", message=message_id, kind=letter.kind, province=letter.province, files=len(files))
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in DISK_FULL:
+        if is_outage(error):
             raise
         log.exception("message.failed", message=message_id, error=type(error).__name__)
         mail.fail(desk.store, message_id, f"读信时出错（{type(error).__name__}），原信已保存，请看日志或人工处理")
@@ -68,16 +70,21 @@ def read_one(desk: Desk, message_id: int) -> None:
 def file_all(desk: Desk) -> None:
     """File the provinces that have newly read messages; after a crash the next run takes up what is left."""
     for province in cases.unfiled_provinces(desk.store):
-        _file_one(desk, province)
+        file_one(desk, province)
     cases.file_unattributed(desk.store)
 
 
-def _file_one(desk: Desk, province: str) -> None:
+def is_outage(error: BaseException) -> bool:
+    """Tell whether everything would fail just now, whatever is read: no room on the disk, or the database is away."""
+    return isinstance(error, AwayError) or (isinstance(error, OSError) and error.errno in DISK_FULL)
+
+
+def file_one(desk: Desk, province: str) -> None:
     """File one province; whatever is wrong with it, the others go on."""
     try:
         cases.file_province(desk.store, province, partial(_placings, province, desk))
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in DISK_FULL:
+        if is_outage(error):
             raise
         log.exception("province.failed", province=province, error=type(error).__name__)
         reason = f"归档{province}的材料时出错（{type(error).__name__}），原信已保存，请看日志或人工处理"

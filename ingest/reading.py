@@ -32,6 +32,8 @@ class Read:
     added: int
     # Whether it names a password in its text or in a text file.
     has_password: bool
+    # Whether what the sender's other mails told is still what they tell.
+    holds: Callable[[], bool]
 
 
 def read_message(desk: Desk, message_id: int) -> Read:
@@ -56,7 +58,14 @@ def _read_dropped(desk: Desk, own: Own, lying: Lying, added: list[Held]) -> Read
     _join(desk, own, same, pile, lying)
     letter = _letter(held.letter_of(place), held.sender_of(lying), lying.kind, desk.letter_version)
     letter = replace(letter, decided=speaking.key)
-    return Read(letter, pile.files, read_links(pile.links), len(added), has_password=_has_password(letter, pile))
+    return Read(
+        letter,
+        pile.files,
+        read_links(pile.links),
+        len(added),
+        has_password=_has_password(letter, pile),
+        holds=own.asked.holds,
+    )
 
 
 def _join(desk: Desk, own: Own, same: siblings.Sender, pile: Pile, lying: Lying | None) -> None:
@@ -90,7 +99,14 @@ def _read_mail(desk: Desk, own: Own, lying: Lying | None, added: list[Held]) -> 
         # Of a withdrawn mail none is a copy, or that would count as little.
         soft_key=None if aside else _soft_key(letter, pile),
     )
-    return Read(read, pile.files, read_links(linked.links), len(added), has_password=_has_password(read, pile))
+    return Read(
+        read,
+        pile.files,
+        read_links(linked.links),
+        len(added),
+        has_password=_has_password(read, pile),
+        holds=own.asked.holds,
+    )
 
 
 def _soft_key(letter: Letter, pile: Pile) -> str | None:
@@ -119,7 +135,7 @@ def _earlier(desk: Desk, own: Own, address: str | None) -> set[str]:
     known = address and any(address in one.addresses for one in desk.associations)
     if not address or known or desk.register.is_own(address):
         return set()
-    return siblings.provinces(desk.store, address, own.id, _derived(desk))
+    return own.asked.ask(lambda: siblings.provinces(desk.store, address, own.id, _derived(desk)))
 
 
 def _derived(desk: Desk) -> str:

@@ -5,9 +5,10 @@ is the mail that made the set complete. Until then, each volume says what is mis
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
 from ingest.contents import Pile, open_volumes
 from ingest.desk import Desk
@@ -17,13 +18,33 @@ from store import siblings
 from store.documents import ReadFile
 from store.siblings import Sender, VolumeFile
 
+Answer = TypeVar("Answer")
+
+
+class Asked:
+    """What was asked of a sender's other mails while one was read, with the answers that its reading stands on."""
+
+    def __init__(self) -> None:
+        self._asked: list[tuple[Callable[[], object], object]] = []
+
+    def ask(self, question: Callable[[], Answer]) -> Answer:
+        """Return the answer to a question, and remember both."""
+        answer = question()
+        self._asked.append((question, answer))
+        return answer
+
+    def holds(self) -> bool:
+        """Tell whether all questions are still answered in the same way."""
+        return all(question() == answer for question, answer in self._asked)
+
 
 @dataclass(frozen=True)
 class Own:
-    """The message in hand: its id, and when it came."""
+    """The message in hand: its id, when it came, and what its sender's other mails told."""
 
     id: int
     arrival: datetime
+    asked: Asked = field(default_factory=Asked)
 
 
 def is_locked(pile: Pile) -> bool:
@@ -33,6 +54,10 @@ def is_locked(pile: Pile) -> bool:
 
 def passwords_elsewhere(desk: Desk, own: Own, sender: Sender) -> list[str]:
     """Return the passwords that the sender's other mails name, those of the newest first, then those in text files."""
+    return own.asked.ask(lambda: _passwords(desk, own, sender))
+
+
+def _passwords(desk: Desk, own: Own, sender: Sender) -> list[str]:
     texts = siblings.texts(desk.store, sender, own.id)
     written = [word for text in texts for word in find_passwords(text)]
     notes = siblings.notes(desk.store, sender, own.id, NOTE_BYTES)
@@ -46,11 +71,15 @@ def join_volumes(desk: Desk, own: Own, sender: Sender, pile: Pile) -> None:
     if not stems:
         return
     found: dict[str, list[VolumeFile]] = defaultdict(list)
-    for one in [*siblings.volumes(desk.store, sender, own.id), *_own_volumes(own, pile)]:
+    for one in [*own.asked.ask(lambda: _others(desk, own, sender, stems)), *_own_volumes(own, pile)]:
         found[one.stem].append(one)
     for stem in sorted(stems):
         for volumes in _sets(found[stem]):
             _join(pile, own, volumes)
+
+
+def _others(desk: Desk, own: Own, sender: Sender, stems: Collection[str]) -> list[VolumeFile]:
+    return [one for one in siblings.volumes(desk.store, sender, own.id) if one.stem in stems]
 
 
 def _own_volumes(own: Own, pile: Pile) -> list[VolumeFile]:

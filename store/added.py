@@ -20,6 +20,7 @@ from store.blobs import Blob
 from store.database import Store, hold
 from store.decisions import ADDED, Decided, Person, made, of_message
 from store.models import Case, Decision, Drop, File, Filing, Message
+from store.waiting import let_one_wait
 from store.withdrawing import settle_arrival
 
 _NO_FILE = Path()
@@ -103,7 +104,7 @@ def _add(session: Session, one: Brought, told: Told, person: Person) -> Noted:
     decision = _decision(session, accepted.id, _value(one, told, before), person)
     _lay_down(session, one, told, decision)
     message = session.get_one(Message, accepted.id)
-    message.state, message.attempts = "waiting", 0
+    let_one_wait(session, message)
     session.flush()
     settle_arrival(session, message)
     return Noted(decision.id, message.id, new=True)

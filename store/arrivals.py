@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from store.blobs import Blob
 from store.database import Store
 from store.folders import Place, advance, known_places
+from store.jobs import want_reading
 from store.models import Message, Sighting, fresh_mark
 
 
@@ -98,8 +99,9 @@ def _insert(session: Session, new: Sequence[Offered], now: datetime) -> dict[str
     ]
     if not rows:
         return {}
-    added = session.execute(insert(Message).returning(Message.sha256, Message.id), rows)
-    return dict(iter(added))
+    added = dict(iter(session.execute(insert(Message).returning(Message.sha256, Message.id), rows)))
+    want_reading(session, added.values())
+    return added
 
 
 def _set_back(session: Session, message_id: int, earlier: Offered) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from store.database import Store, hold
+from store.database import Store, hold, still
 from store.decisions import filing_lock
 from store.documents import readings
 from store.models import Case, File, Filing, Letter, Message, Reading
@@ -57,14 +57,21 @@ def unfiled_provinces(store: Store) -> list[str]:
 
 
 def file_province(store: Store, province: str, place: Callable[[list[FileRow]], Iterable[Placing]]) -> None:
-    """File everything of a province anew by `place`, and mark its messages filed: all or nothing, one at a time."""
-    with store.session() as session:
+    """File everything of a province anew by `place`, and mark its messages filed: all or nothing, one at a time.
+
+    What is read meanwhile is not looked at, and not marked; what was looked at and is read anew makes it begin again.
+    """
+
+    def work(session: Session) -> None:
+        still(session)
         hold(session.connection(), filing_lock(province))
         rows = _files(session, province)
         placings = list(place(rows))
         ids = _keep_cases(session, province, {placing.case for placing in placings})
         _keep_filings(session, province, {_slot(placing): _filed(placing, ids) for placing in placings})
         _mark_filed(session, province)
+
+    store.noted(work)
 
 
 _Slot = tuple[int, int, int]

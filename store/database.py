@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as QueueTimeoutError
 from sqlalchemy.orm import Session
 
 from store.blobs import Vault
+from store.jobs import SHARED, UnknownJobsError, migrate_jobs
 
 T = TypeVar("T")
 # Two processes note the same at once now and then; who loses a race this often loses no more races.
@@ -40,33 +41,43 @@ class AwayError(StoreError):
     """The database does not answer, or another writer holds it too long; later it may."""
 
 
-# The class of errors of PostgreSQL that says so (its manual, appendix A).
+class OvertakenError(AwayError):
+    """Another transaction was quicker, and changed or holds what this one stands on: begun again, it sees that."""
+
+
+# The classes of errors of PostgreSQL that say so (its manual, appendix A).
 _POSTGRES_DISK_FULL = "53100"
+_POSTGRES_OVERTAKEN = {"40001", "40P01"}
 
 
 @dataclass(frozen=True)
 class Store:
-    """An open store: sessions on its database, and its vault."""
+    """An open store: sessions on its database, and its vault.
+
+    Where it is `shared`, what is to be read and filed is noted as jobs for any number of workers: see `store.jobs`.
+    """
 
     engine: Engine
     vault: Vault
+    shared: bool = False
 
     @contextmanager
     def session(self) -> Iterator[Session]:
         """Give a session whose work is committed as one at the end, or not at all."""
-        with _faults_told(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        own = {SHARED: self.shared}
+        with _faults_told(), Session(self.engine, expire_on_commit=False, info=own) as session, session.begin():
             yield session
 
     def noted(self, work: Callable[[Session], T]) -> T:
         """Return what `work` gives in a transaction of its own, begun again where another process noted the same.
 
-        The next look finds what that one noted. IntegrityError where it never does.
+        The next look finds what that one noted. IntegrityError or OvertakenError where it never does.
         """
         for _ in range(_RACES - 1):
             try:
                 with self.session() as session:
                     return work(session)
-            except IntegrityError:
+            except (IntegrityError, OvertakenError):
                 continue
         with self.session() as session:
             return work(session)
@@ -92,24 +103,31 @@ def _faults_told() -> Iterator[None]:
         state = getattr(error.orig, "sqlstate", None)
         if state == _POSTGRES_DISK_FULL or "disk is full" in str(error.orig):
             raise OSError(errno.ENOSPC, "the database found no room on the disk") from error
+        if state in _POSTGRES_OVERTAKEN:
+            raise OvertakenError("同时有别的进程改动了同一处，请再试一次") from error
         raise AwayError(f"数据库暂时用不了（{_cause(error)}），请稍后再试") from error
     except (InterfaceError, QueueTimeoutError) as error:
         raise AwayError("数据库暂时用不了，请稍后再试") from error
 
 
-def open_store(url: str, vault: Path) -> Store:
-    """Open and migrate the database at `url`, and the vault; StoreError where that cannot be done."""
+def open_store(url: str, vault: Path, *, shared: bool = False) -> Store:
+    """Open and migrate the database at `url`, and the vault; StoreError where that cannot be done.
+
+    Where it is `shared`, the tables of its jobs are made and brought up to date as well.
+    """
     check_url(url)
     try:
         with ExitStack() as leaving:
             engine = _engine(url)
             leaving.callback(engine.dispose)
             migrate(engine)
-            store = Store(engine, Vault(vault))
+            if shared:
+                migrate_jobs(engine, _MIGRATION_LOCK)
+            store = Store(engine, Vault(vault), shared)
             # Opened: the connections stay until the store is closed.
             leaving.pop_all()
             return store
-    except (SQLAlchemyError, CommandError, OSError, ImportError) as error:
+    except (SQLAlchemyError, CommandError, OSError, ImportError, UnknownJobsError) as error:
         raise StoreError(f"数据库或文件库打不开：{_shown(url)}（{_cause(error)}）") from error
 
 
@@ -188,6 +206,15 @@ def _begin_sqlite(connection: Connection) -> None:
 def _lock(connection: Connection) -> None:
     """Let one process migrate at a time; SQLite's BEGIN IMMEDIATE does the same there."""
     hold(connection, _MIGRATION_LOCK)
+
+
+def still(session: Session) -> None:
+    """Let a transaction see but one state of the database from here on; call it first of all.
+
+    Where another changes what it changes as well, it is OvertakenError; on SQLite nobody else writes meanwhile.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def hold(connection: Connection, key: int) -> None:

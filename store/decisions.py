@@ -13,7 +13,9 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.database import Store, hold
+from store.jobs import URGENT, want_filing
 from store.models import Decision, Letter, Message
+from store.waiting import let_wait
 from store.withdrawing import withdraw
 
 SENDER, MAIL_KIND, PASSWORD = "sender", "mail_kind", "password"
@@ -203,6 +205,7 @@ def _file_again(session: Session, province: str) -> None:
     """Let a province be filed anew: a decision on filing came or went."""
     mails = select(Letter.message_pk).where(Letter.province == province)
     session.execute(update(Message).where(Message.state == "filed", Message.id.in_(mails)).values(state="read"))
+    want_filing(session, province)
 
 
 def undo(store: Store, decision_id: int, person: Person) -> bool:
@@ -328,8 +331,7 @@ def wait_where_changed(store: Store) -> int:
             if _speaking(rows, pk, address).key != decided
         ]
         states = ("read", "filed")
-        query = update(Message).where(Message.id.in_(changed), Message.state.in_(states)).values(state="waiting")
-        return int(getattr(session.execute(query), "rowcount", 0))
+        return let_wait(session, Message.id.in_(changed), Message.state.in_(states), priority=URGENT)
 
 
 def _concerned(rows: Sequence[Decided]) -> Any:  # noqa: ANN401 (a statement)

@@ -1,5 +1,6 @@
 """Keeps what was read: letters, files and the readings of contents; a message read again replaces what was there."""
 
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from store.database import Store
+from store.database import OvertakenError, Store, hold
+from store.jobs import want_filing, want_reading
 from store.models import File, Letter, Link, Message, Reading
 from store.pictures import note_fingerprint
 from store.searching import note_texts
@@ -101,13 +103,20 @@ class CachedReading:
 
 @dataclass(frozen=True)
 class Beside:
-    """What stands beside a message's letter and files: its cloud links, and how many files people had added to it."""
+    """What stands beside a message's letter and files: its cloud links, and how many files people had added to it.
+
+    `mark` is the message's own when its reading began; `holds` tells whether what its sender's other mails told is
+    still what they tell.
+    """
 
     links: Sequence[ReadLink] = ()
     added: int = 0
+    mark: int | None = None
+    holds: Callable[[], bool] = lambda: True
 
 
 _NOTHING = Beside()
+_LOCK = zlib.crc32(b"keep what was read")
 
 
 def keep_read(
@@ -121,10 +130,12 @@ def keep_read(
 ) -> None:
     """Put a message's letter, files and links in the place of any earlier ones, and mark it read: all or nothing.
 
-    Where there were none, `first_time` is called within the same transaction. Where a person added a file while it was
-    read, it waits to be read once more.
+    Where there were none, `first_time` is called within the same transaction. Where something happened to it while it
+    was read, or another mail tells of it now, it waits to be read once more.
     """
     with store.session() as session:
+        # One after another, so that of two mails that help each other the later one knows of the earlier.
+        hold(session.connection(), _LOCK)
         message = session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
         if session.scalar(select(Letter.message_pk).where(Letter.message_pk == message_id)) is None:
             first_time(session)
@@ -137,8 +148,18 @@ def keep_read(
         session.add_all(
             Link(message_pk=message_id, answered=link.key in answered, **vars(link)) for link in beside.links
         )
-        message.state = "read" if count_added(session, message_id) == beside.added else "waiting"
+        message.state = "read" if _stands(session, message, beside) else "waiting"
         message.failure, message.attempts = None, 0
+        if message.state == "read":
+            want_filing(session, letter.province)
+        else:
+            want_reading(session, [message_id])
+
+
+def _stands(session: Session, message: Message, beside: Beside) -> bool:
+    """Tell whether a reading is of what there is now."""
+    touched = beside.mark is not None and beside.mark != message.mark
+    return not touched and count_added(session, message.id) == beside.added and beside.holds()
 
 
 def _leave_province(session: Session, message_id: int, province: str | None) -> None:
@@ -147,6 +168,7 @@ def _leave_province(session: Session, message_id: int, province: str | None) -> 
     if before and before != province:
         others = select(Letter.message_pk).where(Letter.province == before, Letter.message_pk != message_id)
         session.execute(update(Message).where(Message.state == "filed", Message.id.in_(others)).values(state="read"))
+        want_filing(session, before)
 
 
 _SEQUENCES = ("to", "sender_clues", "defects", "candidates", "suspicions", "forwarded", "authentication")
@@ -193,10 +215,10 @@ def keep_readings(store: Store, found: Iterable[CachedReading]) -> None:
 
     Another process may keep the same content at the same moment: its reading is equal, and stays.
     """
-    together = list(found)
+    together = sorted(found, key=lambda one: one.sha256)
     try:
         _merge(store, together)
-    except IntegrityError:
+    except (IntegrityError, OvertakenError):
         for one in together:
             with suppress(IntegrityError):
                 _merge(store, [one])

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from store.database import Store
 from store.models import Drop, Message, Sighting
+from store.waiting import READABLE, let_wait
 
 # The sources of an arrival that stand on a watched folder alone: when it was seen, or the day that its place states.
 FOLDER_SOURCES = ("folder", "folder_day")
@@ -204,7 +205,7 @@ def restate(store: Store, sha256: str, stated: datetime | None) -> None:
 
 
 def _read_again(session: Session, which: ColumnElement[bool]) -> None:
-    session.execute(update(Message).where(which, Message.state.in_(["read", "filed"])).values(state="waiting"))
+    let_wait(session, which, Message.state.in_(READABLE))
 
 
 def _there() -> ColumnElement[bool]:

@@ -6,12 +6,13 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import delete, exists, func, select, update
-from sqlalchemy.orm import Session
 
 from store import searching
 from store.blobs import Blob
 from store.database import Store
+from store.jobs import LATER, URGENT, USUAL
 from store.models import Case, File, Fingerprint, Letter, Link, Message, Reading, SamePicture
+from store.waiting import let_wait
 
 # A message that fails this often waits for `zhengji retry`: it would fail again and hold up the others.
 _ATTEMPTS = 3
@@ -33,6 +34,18 @@ def raw(store: Store, message_id: int) -> Path:
     """Return where a message's raw bytes lie."""
     with store.reading() as session:
         return store.vault.path(session.get_one(Message, message_id).sha256)
+
+
+def mark(store: Store, message_id: int) -> int:
+    """Return a message's mark, which is another one once anything has happened to it."""
+    with store.reading() as session:
+        return session.get_one(Message, message_id).mark
+
+
+def is_waiting(store: Store, message_id: int) -> bool:
+    """Tell whether a message waits to be read."""
+    with store.reading() as session:
+        return session.scalar(select(Message.state).where(Message.id == message_id)) == "waiting"
 
 
 def arrival(store: Store, message_id: int) -> datetime:
@@ -79,11 +92,9 @@ def fail_province(store: Store, province: str, reason: str) -> None:
 
 def wait_again(store: Store, *, every_attempt: bool = False) -> int:
     """Let failed messages wait once more (those tried too often only where `every_attempt`); return how many."""
-    query = update(Message).where(Message.state == "failed")
-    if not every_attempt:
-        query = query.where(Message.attempts < _ATTEMPTS)
+    which = [Message.state == "failed", *([] if every_attempt else [Message.attempts < _ATTEMPTS])]
     with store.session() as session:
-        return _rows(session, query.values(state="waiting"))
+        return let_wait(session, *which, priority=URGENT if every_attempt else USUAL)
 
 
 def wait_where_half_read(store: Store) -> int:
@@ -92,17 +103,15 @@ def wait_where_half_read(store: Store) -> int:
     Such are scans of which the OCR was killed, or took more time or memory than it may.
     """
     half = exists().where(File.message_pk == Message.id, File.sha256 == Reading.sha256, Reading.version == "")
-    query = update(Message).where(Message.state.in_(["read", "filed"]), half)
     with store.session() as session:
-        return _rows(session, query.values(state="waiting"))
+        return let_wait(session, Message.state.in_(["read", "filed"]), half, priority=URGENT)
 
 
 def wait_where_stale(store: Store, version: str) -> int:
     """Let every message wait that another version of the readers, or another roster, has read; return how many."""
     stale = exists().where(Letter.message_pk == Message.id, Letter.version != version)
-    query = update(Message).where(Message.state.in_(["read", "filed"]), stale)
     with store.session() as session:
-        return _rows(session, query.values(state="waiting"))
+        return let_wait(session, Message.state.in_(["read", "filed"]), stale, priority=LATER)
 
 
 def forget_conclusions(store: Store) -> int:
@@ -111,12 +120,7 @@ def forget_conclusions(store: Store) -> int:
         for table in (File, Link, Case, Letter, Reading, Fingerprint, SamePicture):
             session.execute(delete(table))
         searching.forget(session)
-        return _rows(session, update(Message).values(state="waiting", failure=None, attempts=0))
-
-
-def _rows(session: Session, statement: object) -> int:
-    """Run an update and return how many rows it changed."""
-    return int(getattr(session.execute(statement), "rowcount", 0))  # type: ignore[call-overload]
+        return let_wait(session, priority=LATER, failure=None, attempts=0)
 
 
 @dataclass(frozen=True)

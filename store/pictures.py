@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from store.database import Store, hold
+from store.database import Store, hold, still
 from store.models import Fingerprint, SamePicture
 
 # Pairs of contents, each given as (hash, fingerprint).
@@ -34,7 +34,10 @@ def compare_new(store: Store, compare: Compare) -> int:
 
     `compare(new, others)` gives the pairs of contents that show the same picture. All is noted at once, or nothing.
     """
-    with store.session() as session:
+
+    def work(session: Session) -> int:
+        # A picture that comes meanwhile is neither compared nor marked.
+        still(session)
         hold(session.connection(), _LOCK)
         new = _known(session, compared=False)
         if new:
@@ -43,6 +46,13 @@ def compare_new(store: Store, compare: Compare) -> int:
                 session.execute(insert(SamePicture), [{"one": one, "other": other} for one, other in sorted(pairs)])
             session.execute(update(Fingerprint).where(Fingerprint.compared.is_(False)).values(compared=True))
         return len(new)
+
+    return store.noted(work)
+
+
+def has_new(session: Session) -> bool:
+    """Tell whether there are pictures that were not compared yet."""
+    return session.scalar(select(Fingerprint.sha256).where(Fingerprint.compared.is_(False)).limit(1)) is not None
 
 
 def _known(session: Session, *, compared: bool) -> list[Known]:

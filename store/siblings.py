@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select, update
+from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
 from store.database import Store
 from store.models import File, Letter, Message
+from store.waiting import READABLE, let_wait
 
 _TEXTS = 200
 
@@ -153,9 +154,7 @@ def _wait(session: Session, sender: Sender, but: int, which: ColumnElement[bool]
 
 
 def _wait_again(session: Session, ids: Sequence[int]) -> None:
-    session.execute(
-        update(Message).where(Message.id.in_(ids), Message.state.in_(["read", "filed"])).values(state="waiting")
-    )
+    let_wait(session, Message.id.in_(ids), Message.state.in_(READABLE))
 
 
 def _is_of(sender: Sender) -> ColumnElement[bool]:

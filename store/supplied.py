@@ -11,6 +11,7 @@ from store.blobs import Blob
 from store.database import Store
 from store.decisions import ATTACHED
 from store.models import Decision, Letter, Link, Message, Supplied
+from store.waiting import let_one_wait
 
 # A number that databases can hold.
 _LONGEST_NUMBER = 10
@@ -82,7 +83,7 @@ def _add(session: Session, message_id: int, one: Added, now: datetime) -> Attach
         row.name, row.link, row.person, row.added_at = one.name, one.link, one.person, now
         row.decision_id = _decide(session, message_id, one, now)
     row.link = one.link or row.link
-    message.state, message.attempts = "waiting", 0
+    let_one_wait(session, message)
     return Attached(row.decision_id, new=not standing)
 
 

@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from store.jobs import URGENT
 from store.models import Decision, Drop, File, Message, Sighting, Supplied
+from store.waiting import READABLE, let_one_wait, let_wait
 
 Arrival = tuple[datetime, str]
 
@@ -22,7 +24,7 @@ def withdraw(session: Session, decision_id: int, now: datetime) -> None:
     attached = select(Supplied.message_pk).where(Supplied.decision_id == decision_id)
     which = or_(Message.sha256.in_(hashes), Message.id.in_(attached))
     for message in session.scalars(select(Message).where(which).order_by(Message.id).with_for_update()).all():
-        message.state, message.attempts = "waiting", 0
+        let_one_wait(session, message)
         settle_arrival(session, message)
         _let_siblings_wait(session, message.id)
 
@@ -30,8 +32,7 @@ def withdraw(session: Session, decision_id: int, now: datetime) -> None:
 def _let_siblings_wait(session: Session, message_id: int) -> None:
     stems = select(File.volume_stem).where(File.message_pk == message_id, File.volume_stem.is_not(None))
     siblings = select(File.message_pk).where(File.volume_stem.in_(stems))
-    query = update(Message).where(Message.id.in_(siblings), Message.state.in_(["read", "filed"]))
-    session.execute(query.values(state="waiting"), execution_options={"synchronize_session": False})
+    let_wait(session, Message.id.in_(siblings), Message.state.in_(READABLE), priority=URGENT)
 
 
 def settle_arrival(session: Session, message: Message) -> None:
