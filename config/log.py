@@ -29,5 +29,5 @@ def set_up_logging(*, verbose: bool = False) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO if verbose else logging.WARNING)
     # imapclient and APScheduler tell their every step, imapclient with whole mails: their warnings are enough.
-    for name in ("imapclient", "apscheduler", "alembic"):
+    for name in ("imapclient", "apscheduler", "alembic", "procrastinate"):
         logging.getLogger(name).setLevel(logging.WARNING)

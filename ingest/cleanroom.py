@@ -167,8 +167,10 @@ def _started() -> "subprocess.Popen[bytes]":
 def _take_spare(family: str) -> _Process | None:
     """Return a process that another room has left, if one is still alive: to start one takes a second."""
     spare = _SPARE.get(family, [])
-    while spare:
-        process = spare.pop()
+    # Another thread may take the last one in between.
+    while process := next(iter(spare[-1:]), None):
+        with suppress(ValueError):
+            spare.remove(process)
         if process.popen.poll() is None:
             return process
         _end(process.popen)

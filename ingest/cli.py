@@ -24,6 +24,7 @@ from ingest.commands import (
     digest,
     inspect,
     intake,
+    jobs,
     ledger,
     remind,
     sample,
@@ -53,8 +54,8 @@ def cli(context: click.Context, config: Path | None) -> None:
 for command in (
     *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS,
     *tell.COMMANDS, *archive.COMMANDS, *ask.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *cases.COMMANDS,
-    *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS, *sample.COMMANDS,
-    *screening.COMMANDS,
+    *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *jobs.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS,
+    *sample.COMMANDS, *screening.COMMANDS,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from config.associations import Association, load_associations
@@ -59,6 +59,11 @@ class Desk:
         seconds = min(limits.scan_seconds, _ONE_PAGE_SECONDS)
         return CleanRoom(self._setup(seconds, limits.scan_memory_bytes), family)
 
+    def slot(self) -> "Desk":
+        """Return a desk on the same store with rooms of its own, one of a kind: for a thread of its own."""
+        limits = self.settings.limits.model_copy(update={"processes": 1})
+        return replace(self, settings=self.settings.model_copy(update={"limits": limits}))
+
     @cached_property
     def keeper(self) -> Keeper:
         """The picture of the campaign and what the rules find in it, kept between looks."""
@@ -85,6 +90,10 @@ class Desk:
             self.keeper.forget()
         self._leave_rooms()
         end_spare()
+
+    def leave(self) -> None:
+        """Leave the clean rooms' processes to others, and the store open: a slot is not needed any more."""
+        self._leave_rooms()
 
     def _leave_rooms(self) -> None:
         for own in ("room", "readers"):
@@ -125,7 +134,8 @@ def open_desk(settings: Settings) -> Desk:
     roster, selected = settings.campaign.roster, settings.campaign.already_selected
     associations = load_associations(settings.at(roster) if roster else None)
     selection = load_selected(settings.at(selected) if selected else None)
-    store = open_store(settings.database_url, settings.at(settings.vault.path))
+    shared = settings.worker.jobs == "postgresql"
+    store = open_store(settings.database_url, settings.at(settings.vault.path), shared=shared)
     return Desk(settings, store, campaign, associations, selection)
 
 

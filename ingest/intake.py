@@ -10,7 +10,7 @@ from functools import partial
 
 import structlog
 
-from ingest import held
+from ingest import held, shared
 from ingest.desk import Desk
 from ingest.filing import place_all
 from ingest.placing import Item
@@ -29,14 +29,18 @@ DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 Tell = Callable[[int, int], None]
 
 
-def take_in(desk: Desk, tell: Tell = lambda _done, _all: None, stop: Callable[[], bool] = lambda: False) -> int:
+def _nobody(_done: int, _all: int) -> None:
+    """Tell nobody how far it has come."""
+
+
+def take_in(desk: Desk, tell: Tell = _nobody, stop: Callable[[], bool] = lambda: False) -> int:
     """Read and file every message that waits; return how many. Raises OSError where the disk is full.
 
     `tell(done, all)` is called after each; where `stop()` turns true, the rest waits for the next time.
     """
-    mail.wait_where_stale(desk.store, desk.letter_version)
-    decisions.wait_where_changed(desk.store)
-    mail.wait_again(desk.store)
+    let_wait_what_is_old(desk)
+    if desk.store.shared:
+        return shared.wait(desk, None if tell is _nobody else tell, stop)
     done = 0
     # A mail may help to open an earlier one, which waits again then.
     while (ids := mail.waiting(desk.store)) and not stop():
@@ -49,6 +53,13 @@ def take_in(desk: Desk, tell: Tell = lambda _done, _all: None, stop: Callable[[]
     file_all(desk)
     pictures.compare_new(desk.store, same_pairs)
     return done
+
+
+def let_wait_what_is_old(desk: Desk) -> None:
+    """Let wait whatever is to be read anew: readers, decisions or rosters are others now, or reading it had failed."""
+    mail.wait_where_stale(desk.store, desk.letter_version)
+    decisions.wait_where_changed(desk.store)
+    mail.wait_again(desk.store)
 
 
 def read_one(desk: Desk, message_id: int) -> None:
@@ -69,6 +80,9 @@ def read_one(desk: Desk, message_id: int) -> None:
 
 def file_all(desk: Desk) -> None:
     """File the provinces that have newly read messages; after a crash the next run takes up what is left."""
+    if desk.store.shared:
+        shared.wait(desk)
+        return
     for province in cases.unfiled_provinces(desk.store):
         file_one(desk, province)
     cases.file_unattributed(desk.store)

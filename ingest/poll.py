@@ -35,16 +35,18 @@ class Poller:
 
         A mailbox whose login was refused is left alone until its waiting time is over, and has no result then.
         """
-        results = []
-        for settings in self.desk.settings.mailboxes:
-            if self.stop() or _must_wait(self.desk, settings, self.clock()):
-                continue
-            before = polls.latest(self.desk.store, settings.address)
-            result = self.poll(settings)
-            polls.note(self.desk.store, result)
-            _log(result, before)
-            results.append(result)
-        return results
+        mailboxes = self.desk.settings.mailboxes
+        return [result for one in mailboxes if not self.stop() and (result := self.poll_one(one))]
+
+    def poll_one(self, settings: MailboxSettings | FolderSettings) -> PollResult | None:
+        """Poll one mailbox and note how that went; None where a refused login makes it wait."""
+        if _must_wait(self.desk, settings, self.clock()):
+            return None
+        before = polls.latest(self.desk.store, settings.address)
+        result = self.poll(settings)
+        polls.note(self.desk.store, result)
+        _log(result, before)
+        return result
 
     def poll(self, settings: MailboxSettings | FolderSettings) -> PollResult:
         """Take in what one mailbox or watched folder holds anew; what was accepted before a failure is safe."""

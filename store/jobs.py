@@ -42,7 +42,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Noted:
-    """A job as it stands: `state` is todo, doing or failed; `worker_seen` is when the worker on it last was heard of."""
+    """A job as it stands: `state` is todo, doing or failed; `worker_seen` is when its worker was last heard of."""
 
     id: int
     task: str
@@ -151,7 +151,9 @@ def give_back(session: Session, job_id: int) -> None:
     """Let a running job wait again; where one of its name waits already, that one is enough."""
     done = """
     DELETE FROM procrastinate_jobs AS own WHERE id = :id AND status IN ('doing', 'failed') AND EXISTS (
-        SELECT 1 FROM procrastinate_jobs AS other WHERE other.queueing_lock = own.queueing_lock AND other.status = 'todo')
+        SELECT 1 FROM procrastinate_jobs AS other
+        WHERE other.queueing_lock = own.queueing_lock AND other.status = 'todo'
+    )
     """
     again = """
     SELECT procrastinate_retry_job_v2(id, NULL, NULL, NULL, NULL) FROM procrastinate_jobs

@@ -9,8 +9,10 @@ from ingest.context import Context, now
 from ingest.desk import Desk
 from ingest.importer import import_path
 from ingest.intake import take_in
+from ingest.jobs import ROLES, SharedWorker
 from ingest.poll import Poller
 from ingest.progress import progress
+from ingest.shared import left_said
 from ingest.worker import Worker
 from store import drops, mail
 
@@ -50,10 +52,26 @@ def _unsettled(desk: Desk, mailbox: str) -> str:
 
 
 @click.command("worker")
+@click.option(
+    "--role",
+    "roles",
+    type=click.Choice(ROLES),
+    multiple=True,
+    help="只做其中几样（可写多次）：poll 收信，read 读信归档，report 日报和截止留底；默认全做",
+)
+@click.option("--until-idle", is_flag=True, help="把排着队的做完就退出，不一直运行")
 @click.pass_obj
-def worker(context: Context) -> None:
+def worker(context: Context, roles: tuple[str, ...], *, until_idle: bool) -> None:
     """按计划一直运行：定时收信，工作日发日报，截止时刻留底。"""
     with context.desk() as desk:
+        if desk.store.shared:
+            SharedWorker(desk, roles).run(until_idle=until_idle)
+            return
+        if roles or until_idle:
+            raise ConfigError(
+                f'{context.path}: --role 和 --until-idle 用于几个进程分担工作，要先设 [worker] jobs = "postgresql"；'
+                "只有一台机器时不写 --role，一个 zhengji worker 全做"
+            )
         Worker(desk).run()
 
 
@@ -99,7 +117,10 @@ def rebuild(context: Context) -> None:
 def read(desk: Desk) -> int:
     """Read what waits, with a progress bar; return how many."""
     with progress("读信") as told:
-        return take_in(desk, told.at)
+        done = take_in(desk, told.at)
+    if desk.store.shared and (left := left_said(desk)):
+        click.echo(left, err=True)
+    return done
 
 
 def _tell_failed(desk: Desk) -> None:

@@ -1,0 +1,147 @@
+"""What a worker's roles do where jobs are shared: each a function of a desk that may be done again without harm.
+
+`ingest.jobs` says when, and that no two of them are at once.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from config.mailboxes import FolderSettings, MailboxSettings
+from ingest.desk import Desk
+from ingest.digesting import file_of, make_digest, write_digest
+from ingest.due import is_due
+from ingest.intake import file_one, let_wait_what_is_old, read_one
+from ingest.poll import Poller
+from ingest.sending import standings
+from ingest.tracking import due_snapshots, track
+from ingest.worker import Worker, now
+from reports.same_pictures import same_pairs
+from store import cases, jobs, mail, pictures, polls, sent
+from store.jobs import Job
+
+log = structlog.get_logger()
+Stop = Callable[[], bool]
+# The snapshot of a deadline waits so long for the mail until then to be taken in and read.
+_DEADLINE_WAITS = timedelta(minutes=30)
+
+
+def poll_due(desk: Desk) -> None:
+    """Note a poll of every mailbox whose time has come."""
+    every = timedelta(minutes=desk.settings.worker.poll_minutes)
+    moment, due = now(), []
+    for settings in desk.settings.mailboxes:
+        last = polls.latest(desk.store, settings.address)
+        # Half a second: the clock that says so is never quite on time.
+        if last is None or moment - last.started_at >= every - timedelta(seconds=0.5):
+            due.append(settings.address)
+    _note_polls(desk, due)
+
+
+def _note_polls(desk: Desk, addresses: list[str]) -> None:
+    with desk.store.session() as session:
+        jobs.put(session, (Job("poll", jobs.POLL, f"poll-{one}", f"poll-{one}", {"mailbox": one}) for one in addresses))
+
+
+def poll(desk: Desk, mailbox: str, stop: Stop) -> None:
+    """Take in what is new in a mailbox; one that the settings do not name any more is left alone."""
+    found: MailboxSettings | FolderSettings | None = next(
+        (one for one in desk.settings.mailboxes if one.address == mailbox), None
+    )
+    if found is not None:
+        Poller(desk, now, stop=stop).poll_one(found)
+
+
+def read(desk: Desk, message: int, taken_over: int) -> None:
+    """Read a message, where it still waits; one at which workers were killed again and again is set aside."""
+    if not mail.is_waiting(desk.store, message):
+        return
+    if taken_over >= jobs.MOST_TAKEN_OVER:
+        log.error("message.killed", message=message, times=taken_over)
+        mail.fail(desk.store, message, f"读这封信的进程中断了 {taken_over} 次，原信已保存，请看日志或人工处理")
+        return
+    read_one(desk, message)
+
+
+def file(desk: Desk, province: str | None) -> None:
+    """File a province, or what is of nobody known, and let its new pictures be compared."""
+    if province is None:
+        cases.file_unattributed(desk.store)
+    else:
+        file_one(desk, province)
+    with desk.store.session() as session:
+        if pictures.has_new(session):
+            jobs.want_comparing(session)
+
+
+def compare(desk: Desk) -> None:
+    """Compare the new pictures with all others."""
+    pictures.compare_new(desk.store, same_pairs)
+
+
+def sweep(desk: Desk) -> None:
+    """Note whatever is to be done and is not noted: for readers that are better now, and where anything was missed."""
+    let_wait_what_is_old(desk)
+    provinces = cases.unfiled_provinces(desk.store)
+    with desk.store.session() as session:
+        jobs.want_reading(session, jobs.waiting_unnoted(session))
+        for province in (*provinces, None):
+            jobs.want_filing(session, province)
+        if pictures.has_new(session):
+            jobs.want_comparing(session)
+
+
+def take_over(desk: Desk) -> None:
+    """Let the jobs of workers that were killed wait for others."""
+    with desk.store.session() as session:
+        taken = jobs.take_over(session, desk.settings.worker.stalled_seconds)
+    if taken:
+        log.warning("jobs.taken_over", jobs=taken)
+
+
+def report(desk: Desk) -> None:
+    """Do whatever of the reports is due: what the deadlines leave, and the digest. What is due alone is named here."""
+    for duty in (_deadlines, _digest):
+        duty(desk, now())
+    desk.rest()
+
+
+def _deadlines(desk: Desk, moment: datetime) -> None:
+    """Lay down what deadlines leave, and make the tracker's report; the mail until the deadline comes first."""
+    last = desk.campaign.call.last_moment
+    fresh = last in due_snapshots(desk, moment) and moment < last + _DEADLINE_WAITS
+    if fresh and not _is_all_in(desk, last):
+        log.info("deadline.waits", moment=last.isoformat())
+        return
+    track(desk, moment)
+    if fresh and last not in due_snapshots(desk, moment):
+        folder = desk.settings.at(desk.settings.digest.folder) / "截止时刻"
+        write_digest(desk, make_digest(desk, last), folder)
+        log.info("deadline.passed", moment=last.isoformat())
+
+
+def _is_all_in(desk: Desk, moment: datetime) -> bool:
+    """Tell whether all mailboxes were looked into after a moment, and all mail is read and filed."""
+    looks = {one.address: polls.latest(desk.store, one.address) for one in desk.settings.mailboxes}
+    behind = [address for address, look in looks.items() if look is None or look.started_at <= moment]
+    _note_polls(desk, behind)
+    return not behind and not mail.waiting(desk.store) and not cases.unfiled_provinces(desk.store)
+
+
+def _digest(desk: Desk, moment: datetime) -> None:
+    """Send the digest, where it is due; what failed is tried again as often as mailboxes are polled."""
+    day = moment.astimezone(desk.campaign.call.zone).date()
+    if is_due(moment, desk.settings.digest.time, desk.campaign.call.zone) and _is_owed(desk, moment):
+        log.info("digest.begins", day=day.isoformat())
+        Worker(desk).digest()
+
+
+def _is_owed(desk: Desk, moment: datetime) -> bool:
+    day = moment.astimezone(desk.campaign.call.zone).date()
+    tried, all_standings = sent.of_day(desk.store, day), standings(desk, day, moment)
+    if any(one.state == "waiting" for one in all_standings):
+        pause = timedelta(minutes=desk.settings.worker.poll_minutes)
+        return all(moment - one.started_at >= pause for one in tried)
+    # Where nobody can be written to, the file is the digest.
+    return not tried and (not all_standings or not file_of(desk, day).exists())
