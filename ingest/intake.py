@@ -14,7 +14,7 @@ from ingest import held, shared
 from ingest.desk import Desk
 from ingest.filing import place_all
 from ingest.placing import Item
-from ingest.reading import read_message, telling_of
+from ingest.reading import read_message, retelling_of, telling_of
 from reports.same_pictures import same_pairs
 from store import cases, decisions, documents, drops, mail, pictures
 from store.cases import CaseKey, FileRow, Placing
@@ -68,7 +68,8 @@ def read_one(desk: Desk, message_id: int) -> None:
         mark = mail.mark(desk.store, message_id)
         read = read_message(desk, message_id)
         letter, files = read.letter, read.files
-        beside, telling = Beside(read.links, read.added, mark, read.holds), telling_of(desk, message_id, read)
+        telling, otherwise = telling_of(desk, message_id, read), retelling_of(desk, message_id, read)
+        beside = Beside(read.links, read.added, mark, read.holds, otherwise)
         documents.keep_read(desk.store, message_id, letter, files, beside=beside, first_time=telling)
         log.info("message.read", message=message_id, kind=letter.kind, province=letter.province, files=len(files))
     except Exception as error:

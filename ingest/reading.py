@@ -126,16 +126,21 @@ def _sender(desk: Desk, own: Own, letter: Letter, pile: Pile) -> tuple[Speaking,
     """Return what persons decided that concerns a mail, and who sent it."""
     origin = _origin(desk, letter, pile)
     speaking = decisions.speaking(desk.store, own.id, origin.address)
-    earlier = _earlier(desk, own, origin.address)
-    return speaking, sender_of(letter, pile.written, desk.register, origin, speaking, earlier)
+    alone = sender_of(letter, pile.written, desk.register, origin, speaking, set())
+    # Whoever says nothing is told by all of the address's mails, anybody else by those that came before.
+    earlier = _earlier(desk, own, origin.address, only_earlier=alone.province is not None)
+    told = sender_of(letter, pile.written, desk.register, origin, speaking, earlier) if earlier else alone
+    return speaking, told
 
 
-def _earlier(desk: Desk, own: Own, address: str | None) -> set[str]:
+def _earlier(desk: Desk, own: Own, address: str | None, *, only_earlier: bool) -> set[str]:
     """Return the provinces of an address's other mails; a registered address needs none, ours tells nothing."""
     known = address and any(address in one.addresses for one in desk.associations)
     if not address or known or desk.register.is_own(address):
         return set()
-    return own.asked.ask(lambda: siblings.provinces(desk.store, address, own.id, _derived(desk)))
+    return own.asked.ask(
+        lambda: siblings.provinces(desk.store, address, own.id, _derived(desk), only_earlier=only_earlier)
+    )
 
 
 def _derived(desk: Desk) -> str:
@@ -173,6 +178,12 @@ def telling_of(desk: Desk, message_id: int, read: Read) -> Callable[[Any], None]
             derived=_derived(desk),
         ),
     )
+
+
+def retelling_of(desk: Desk, message_id: int, read: Read) -> Callable[[Any], None]:
+    """Return what tells the sender's other mails that this one tells otherwise of its sender than before."""
+    sender = _same_sender(desk, read.letter.sender_address or read.letter.from_address, read.letter.province)
+    return siblings.retelling(sender, message_id, _derived(desk))
 
 
 def _is_derived(desk: Desk, letter: ReadLetter) -> bool:

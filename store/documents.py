@@ -106,13 +106,14 @@ class Beside:
     """What stands beside a message's letter and files: its cloud links, and how many files people had added to it.
 
     `mark` is the message's own when its reading began; `holds` tells whether what its sender's other mails told is
-    still what they tell.
+    still what they tell. `otherwise` is called, as it is kept, where its sender is told otherwise than before.
     """
 
     links: Sequence[ReadLink] = ()
     added: int = 0
     mark: int | None = None
     holds: Callable[[], bool] = lambda: True
+    otherwise: Callable[[Session], None] = lambda _session: None
 
 
 _NOTHING = Beside()
@@ -137,8 +138,11 @@ def keep_read(
         # One after another, so that of two mails that help each other the later one knows of the earlier.
         hold(session.connection(), _LOCK)
         message = session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
-        if session.scalar(select(Letter.message_pk).where(Letter.message_pk == message_id)) is None:
+        before = session.scalar(select(Letter).where(Letter.message_pk == message_id))
+        if before is None:
             first_time(session)
+        elif _sender(before) != _sender(letter):
+            beside.otherwise(session)
         _leave_province(session, message_id, letter.province)
         for table in (Letter, File, Link):
             session.execute(delete(table).where(table.message_pk == message_id))
@@ -154,6 +158,10 @@ def keep_read(
             want_filing(session, letter.province)
         else:
             want_reading(session, [message_id])
+
+
+def _sender(letter: Letter | ReadLetter) -> tuple[object, ...]:
+    return letter.sender_address, letter.province, letter.kind, letter.decided, list(letter.sender_clues)
 
 
 def _stands(session: Session, message: Message, beside: Beside) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, false, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from store.database import Store
@@ -83,9 +83,10 @@ def _volume_file(file: File, arrival: datetime) -> VolumeFile:
     return VolumeFile(file.message_pk, arrival, file.path, file.name, sha256, file.bytes, stem, volume)
 
 
-def provinces(store: Store, address: str, but: int, derived: str) -> set[str]:
+def provinces(store: Store, address: str, but: int, derived: str, *, only_earlier: bool) -> set[str]:
     """Return the provinces that an address's other submissions were told to be of, by what they say themselves.
 
+    Where `only_earlier`, only those count that came before: so it does not matter in which order mails are read.
     What a person decided of a mail alone does not count, nor what was concluded from other mails: `derived` is how the
     clues of such a mail begin.
     """
@@ -97,6 +98,9 @@ def provinces(store: Store, address: str, but: int, derived: str) -> set[str]:
         Letter.decided == "",
     )
     with store.reading() as session:
+        if only_earlier:
+            own = session.get_one(Message, but)
+            query = query.join(Message).where(tuple_(Message.arrival, Message.id) < (own.arrival, own.id))
         found = session.execute(query).all()
     return {province for province, clues in found if not any(clue.startswith(derived) for clue in clues)}
 
@@ -131,14 +135,25 @@ def telling(sender: Sender, but: int, news: News) -> Callable[[Session], None]:
     return tell
 
 
+def retelling(sender: Sender, but: int, derived: str) -> Callable[[Session], None]:
+    """Return what lets the mails be read again that stand on what a mail told of its sender, and tells no more."""
+
+    def tell(session: Session) -> None:
+        if sender.address:
+            _wait_for_sender(session, sender.address, but, derived)
+
+    return tell
+
+
 def _wait_for_sender(session: Session, address: str, but: int, derived: str) -> None:
-    """Let the mails of an address wait that say nothing of their sender themselves."""
-    query = select(Letter.message_pk, Letter.province, Letter.sender_clues)
+    """Let the mails of an address wait that say nothing of their sender themselves, and those that came later."""
+    query = select(Letter.message_pk, Letter.province, Letter.sender_clues, Message.arrival).join(Message)
     query = query.where(Letter.sender_address == address, Letter.message_pk != but)
+    came = session.get_one(Message, but).arrival
     ids = [
         pk
-        for pk, province, clues in session.execute(query)
-        if province is None or any(clue.startswith(derived) for clue in clues)
+        for pk, province, clues, arrival in session.execute(query)
+        if province is None or arrival >= came or any(clue.startswith(derived) for clue in clues)
     ]
     _wait_again(session, ids)
 
