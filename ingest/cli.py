@@ -32,7 +32,7 @@ from ingest.commands import (
     tell,
 )
 from ingest.context import Context
-from store.database import StoreError
+from store.errors import StoreError
 
 # The commands whose log lines matter even where nobody looks.
 _TALKATIVE = {"worker", "poll"}

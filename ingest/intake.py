@@ -20,6 +20,7 @@ from store import cases, decisions, documents, drops, mail, pictures
 from store.cases import CaseKey, FileRow, Placing
 from store.documents import Beside
 from store.drops import Dropped
+from store.errors import AwayError
 
 log = structlog.get_logger()
 
@@ -29,7 +30,9 @@ Tell = Callable[[int, int], None]
 
 
 def take_in(desk: Desk, tell: Tell = lambda _done, _all: None, stop: Callable[[], bool] = lambda: False) -> int:
-    """Read and file every message that waits; return how many. Raises OSError where the disk is full.
+    """Read and file every message that waits; return how many.
+
+    Raises OSError where the disk is full, AwayError where database or object store do not answer: what waits, waits.
 
     `tell(done, all)` is called after each; where `stop()` turns true, the rest waits for the next time.
     """
@@ -59,7 +62,7 @@ def read_one(desk: Desk, message_id: int) -> None:
         documents.keep_read(desk.store, message_id, letter, files, beside=beside, first_time=telling)
         log.info("message.read", message=message_id, kind=letter.kind, province=letter.province, files=len(files))
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in DISK_FULL:
+        if _stops_all(error):
             raise
         log.exception("message.failed", message=message_id, error=type(error).__name__)
         mail.fail(desk.store, message_id, f"读信时出错（{type(error).__name__}），原信已保存，请看日志或人工处理")
@@ -77,11 +80,16 @@ def _file_one(desk: Desk, province: str) -> None:
     try:
         cases.file_province(desk.store, province, partial(_placings, province, desk))
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in DISK_FULL:
+        if _stops_all(error):
             raise
         log.exception("province.failed", province=province, error=type(error).__name__)
         reason = f"归档{province}的材料时出错（{type(error).__name__}），原信已保存，请看日志或人工处理"
         mail.fail_province(desk.store, province, reason)
+
+
+def _stops_all(error: Exception) -> bool:
+    """Tell whether an error says nothing of the mail in hand: the next one would meet it as well."""
+    return isinstance(error, AwayError) or (isinstance(error, OSError) and error.errno in DISK_FULL)
 
 
 def _item(row: FileRow, place: Dropped | None) -> Item:

@@ -19,7 +19,11 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, InterfaceError, Operat
 from sqlalchemy.exc import TimeoutError as QueueTimeoutError
 from sqlalchemy.orm import Session
 
+from config.vault import ObjectStoreSettings
 from store.blobs import Vault
+from store.errors import AwayError, StoreError
+from store.objects import Objects
+from store.shared_vault import SharedVault
 
 T = TypeVar("T")
 # Two processes note the same at once now and then; who loses a race this often loses no more races.
@@ -30,14 +34,6 @@ _BUSY_MS = 30_000
 _CONNECT_SECONDS = 10
 # Any number that no other program uses for a PostgreSQL advisory lock: one process migrates, the others wait.
 _MIGRATION_LOCK = 20_260_805
-
-
-class StoreError(Exception):
-    """The database or the vault cannot be opened; the text is a Chinese sentence for staff."""
-
-
-class AwayError(StoreError):
-    """The database does not answer, or another writer holds it too long; later it may."""
 
 
 # The class of errors of PostgreSQL that says so (its manual, appendix A).
@@ -97,20 +93,27 @@ def _faults_told() -> Iterator[None]:
         raise AwayError("数据库暂时用不了，请稍后再试") from error
 
 
-def open_store(url: str, vault: Path) -> Store:
-    """Open and migrate the database at `url`, and the vault; StoreError where that cannot be done."""
+def open_store(url: str, vault: Path, objects: ObjectStoreSettings | None = None) -> Store:
+    """Open and migrate the database at `url`, and the vault; StoreError where that cannot be done.
+
+    With `objects` the contents lie in an object store, and the folder is this machine's cache of it.
+    """
     check_url(url)
     try:
         with ExitStack() as leaving:
             engine = _engine(url)
             leaving.callback(engine.dispose)
             migrate(engine)
-            store = Store(engine, Vault(vault))
+            store = Store(engine, _vault(vault, objects))
             # Opened: the connections stay until the store is closed.
             leaving.pop_all()
             return store
     except (SQLAlchemyError, CommandError, OSError, ImportError) as error:
         raise StoreError(f"数据库或文件库打不开：{_shown(url)}（{_cause(error)}）") from error
+
+
+def _vault(folder: Path, objects: ObjectStoreSettings | None) -> Vault:
+    return SharedVault(folder, Objects(objects), objects.cache_bytes) if objects else Vault(folder)
 
 
 def check_url(url: str) -> None:

@@ -122,8 +122,10 @@ def keep_read(
     """Put a message's letter, files and links in the place of any earlier ones, and mark it read: all or nothing.
 
     Where there were none, `first_time` is called within the same transaction. Where a person added a file while it was
-    read, it waits to be read once more.
+    read, it waits to be read once more. AwayError, with nothing changed, where the contents cannot be made safe.
     """
+    files = list(files)
+    store.vault.publish(file.sha256 for file in files if file.sha256)
     with store.session() as session:
         message = session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
         if session.scalar(select(Letter.message_pk).where(Letter.message_pk == message_id)) is None:
@@ -194,6 +196,7 @@ def keep_readings(store: Store, found: Iterable[CachedReading]) -> None:
     Another process may keep the same content at the same moment: its reading is equal, and stays.
     """
     together = list(found)
+    store.vault.publish(one.sha256 for one in together)
     try:
         _merge(store, together)
     except IntegrityError:
