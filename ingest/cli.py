@@ -30,6 +30,7 @@ from ingest.commands import (
     screening,
     supply,
     tell,
+    vault,
 )
 from ingest.context import Context
 from store.errors import StoreError
@@ -54,7 +55,7 @@ for command in (
     *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS,
     *tell.COMMANDS, *archive.COMMANDS, *ask.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *cases.COMMANDS,
     *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS, *sample.COMMANDS,
-    *screening.COMMANDS,
+    *screening.COMMANDS, *vault.COMMANDS,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -7,9 +7,11 @@ checked both ways. Clean rooms know the folder only: what they kept is published
 import errno
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import structlog
@@ -27,6 +29,15 @@ _REMEMBERED = 200_000
 _IN_USE, _LOOK = 3_600, 600
 # A cache that is too large is trimmed to this share, so that the next content does not begin anew.
 _TRIMMED = 0.9
+
+
+@dataclass
+class Pushed:
+    """What became of the contents of a folder: all there are, those stored now, and those that are damaged."""
+
+    all: int = 0
+    stored: int = 0
+    bad: list[str] = field(default_factory=list)
 
 
 class SharedVault(Vault):
@@ -90,6 +101,25 @@ class SharedVault(Vault):
         there = self.objects.remove(sha256)
         return super().remove(sha256) or there
 
+    def push(self, tell: Callable[[int], None] = lambda _done: None) -> "Pushed":
+        """Store for all whatever lies here; what is damaged is told and stays. Stopped anywhere, the next goes on."""
+        pushed = Pushed()
+        for some in _batches((blob.sha256 for blob in super().kept()), _AT_ONCE):
+            with ThreadPoolExecutor(_AT_ONCE, "push") as pool:
+                for sha256, stored in zip(some, pool.map(self._pushed, some), strict=True):
+                    pushed.all += 1
+                    pushed.stored += bool(stored)
+                    pushed.bad += [sha256] if stored is None else []
+            tell(pushed.all)
+        return pushed
+
+    def _pushed(self, sha256: str) -> bool | None:
+        """Store one content; tell whether it was new to the object store, None where it is damaged here."""
+        try:
+            return self._publish(sha256)
+        except CorruptError:
+            return None
+
     def publish(self, hashes: Iterable[str]) -> None:
         """Store for all what the object store lacks, many at once; FileNotFoundError for a content that nobody has."""
         lacking = [one for one in dict.fromkeys(hashes) if one not in self._stored]
@@ -104,7 +134,8 @@ class SharedVault(Vault):
                 # Where the store is away, nobody waits until each of the others has found that out.
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def _publish(self, sha256: str) -> None:
+    def _publish(self, sha256: str) -> bool:
+        """Store a content where the object store lacks it; tell whether it did."""
         place, there = self.place(sha256), self.objects.size(sha256)
         try:
             size = place.stat().st_size
@@ -115,6 +146,7 @@ class SharedVault(Vault):
         if there != size:
             self._put(sha256, place, size)
         self._remember(sha256)
+        return there != size
 
     def _put(self, sha256: str, place: Path, size: int) -> None:
         """Store a content, after a look whether it still is what its name says; a damaged object is replaced."""
@@ -191,3 +223,8 @@ def _touched(place: Path) -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+def _batches(names: Iterator[str], size: int) -> Iterator[list[str]]:
+    while some := list(islice(names, size)):
+        yield some

@@ -8,11 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from config.vault import ObjectStoreSettings
-from store.blobs import Blob, CorruptError
+from ingest.cli import cli
+from store.blobs import Blob, CorruptError, Vault
 from store.objects import Objects, ObjectsAwayError, probe
 from store.shared_vault import SharedVault
+from tests.desks import desk
 from tests.servers import ObjectStore, free_port
 
 _NUMBERS = itertools.count(1)
@@ -77,7 +80,7 @@ def test_many_files_are_stored_before_they_are_spoken_of(here: SharedVault, ther
 
 
 def test_what_a_clean_room_kept_is_published_by_its_name(here: SharedVault, there: SharedVault) -> None:
-    inside = type(here).__mro__[1](here.folder)
+    inside = Vault(here.folder)
     blob = inside.keep([b"a member of an archive"])
     assert there.find(blob.sha256) is None
     here.publish([blob.sha256])
@@ -164,6 +167,35 @@ def test_a_cache_is_looked_through_now_and_then_only(object_store: ObjectStore, 
     aged(small.place(blob.sha256), 7_200)
     assert small.trim() == 0
     assert small.place(blob.sha256).exists()
+
+
+def test_an_installation_moves_its_folder_into_the_object_store(
+    object_store: ObjectStore, prefix: str, tmp_path: Path, there: SharedVault
+) -> None:
+    alone = Vault(tmp_path / "here")
+    kept = [alone.keep([b"content %d" % number]) for number in range(40)]
+    damaged = alone.keep([b"as it came"])
+    alone.place(damaged.sha256).write_bytes(b"as it cane")
+    shared = vault(object_store, prefix, tmp_path / "here")
+    shared.publish([kept[0].sha256])
+    told: list[int] = []
+    done = shared.push(told.append)
+    assert (done.all, done.stored, done.bad, told[-1]) == (41, 39, [damaged.sha256], 41)
+    assert {blob.sha256 for blob in there.kept()} == {blob.sha256 for blob in kept}
+    assert vault(object_store, prefix, tmp_path / "here").push().stored == 0
+
+
+def test_the_command_stores_the_folder_and_says_how_much(
+    object_store: ObjectStore, prefix: str, tmp_path: Path
+) -> None:
+    with desk(tmp_path) as one:
+        one.store.vault.keep([b"before there was an object store"])
+    config = tmp_path / "zhengji.toml"
+    refused = CliRunner().invoke(cli, ["--config", str(config), "vault", "push"])
+    assert "没有设置对象存储" in str(refused.exception)
+    config.write_text(config.read_text(encoding="utf-8") + object_store.settings(prefix), encoding="utf-8")
+    done = CliRunner().invoke(cli, ["--config", str(config), "vault", "push"], catch_exceptions=False)
+    assert "本机内容 1 份：新存入 1 份，对象存储里原有 0 份" in done.output
 
 
 def test_a_wrong_key_a_wrong_bucket_and_a_wrong_address_say_so(object_store: ObjectStore, prefix: str) -> None:
