@@ -104,7 +104,7 @@ def _lay_pack(desk: Desk, picture: Picture, chosen: Cases, folder: Path, *, over
         for entry in case_entries(case, picture, kept):
             if entry.path:
                 path = f"{folders[case.id]}/{entry.path}"
-                pack.lay(_piece(path, entry, vault.path(entry.blob) if entry.blob else None))
+                pack.lay(_piece(path, entry, vault.find(entry.blob) if entry.blob else None))
                 entry = replace(entry, path=path)  # noqa: PLW2901 (the same one, seen from the pack)
             rows.append((case, folders[case.id], entry))
     pack.lay(Piece(DIRECTORY, encoded(directory(rows, picture))))

@@ -31,9 +31,10 @@ from ingest.commands import (
     screening,
     supply,
     tell,
+    vault,
 )
 from ingest.context import Context
-from store.database import StoreError
+from store.errors import StoreError
 
 # The commands whose log lines matter even where nobody looks.
 _TALKATIVE = {"worker", "poll"}
@@ -55,7 +56,7 @@ for command in (
     *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS,
     *tell.COMMANDS, *archive.COMMANDS, *ask.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *cases.COMMANDS,
     *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *jobs.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS,
-    *sample.COMMANDS, *screening.COMMANDS,
+    *sample.COMMANDS, *screening.COMMANDS, *vault.COMMANDS,
 ):  # fmt: skip
     cli.add_command(command)
 

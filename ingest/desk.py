@@ -49,7 +49,9 @@ class Desk:
         """The processes in which contents are read, several at once."""
         limits = self.settings.limits
         light = self._setup(limits.seconds, limits.memory_bytes)
-        return Readers(light, self._setup(limits.scan_seconds, limits.scan_memory_bytes), limits.processes)
+        return Readers(
+            self.store.vault, light, self._setup(limits.scan_seconds, limits.scan_memory_bytes), limits.processes
+        )
 
     def new_room(self, family: str, *, for_scans: bool = False) -> CleanRoom:
         """Return a clean room of a family of its own, for a thread of its own."""
@@ -85,11 +87,15 @@ class Desk:
         self.store.close()
 
     def rest(self) -> None:
-        """Let go of what takes memory: processes that open and read, and the picture; they come again when needed."""
+        """Let go of what takes memory or room: processes that open and read, the picture, what is cached too much.
+
+        All of it comes again when needed.
+        """
         if "keeper" in vars(self):
             self.keeper.forget()
         self._leave_rooms()
         end_spare()
+        self.store.vault.trim()
 
     def leave(self) -> None:
         """Leave the clean rooms' processes to others, and the store open: a slot is not needed any more."""
@@ -134,8 +140,8 @@ def open_desk(settings: Settings) -> Desk:
     roster, selected = settings.campaign.roster, settings.campaign.already_selected
     associations = load_associations(settings.at(roster) if roster else None)
     selection = load_selected(settings.at(selected) if selected else None)
-    shared = settings.worker.jobs == "postgresql"
-    store = open_store(settings.database_url, settings.at(settings.vault.path), shared=shared)
+    shared, vault = settings.worker.jobs == "postgresql", settings.vault
+    store = open_store(settings.database_url, settings.at(vault.path), vault.s3, shared=shared)
     return Desk(settings, store, campaign, associations, selection)
 
 

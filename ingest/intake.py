@@ -18,9 +18,9 @@ from ingest.reading import read_message, retelling_of, telling_of
 from reports.same_pictures import same_pairs
 from store import cases, decisions, documents, drops, mail, pictures
 from store.cases import CaseKey, FileRow, Placing
-from store.database import AwayError
 from store.documents import Beside
 from store.drops import Dropped
+from store.errors import AwayError
 
 log = structlog.get_logger()
 
@@ -34,7 +34,9 @@ def _nobody(_done: int, _all: int) -> None:
 
 
 def take_in(desk: Desk, tell: Tell = _nobody, stop: Callable[[], bool] = lambda: False) -> int:
-    """Read and file every message that waits; return how many. Raises OSError where the disk is full.
+    """Read and file every message that waits; return how many.
+
+    Raises OSError where the disk is full, AwayError where database or object store do not answer: what waits, waits.
 
     `tell(done, all)` is called after each; where `stop()` turns true, the rest waits for the next time.
     """
@@ -90,7 +92,7 @@ def file_all(desk: Desk) -> None:
 
 
 def is_outage(error: BaseException) -> bool:
-    """Tell whether everything would fail just now, whatever is read: no room on the disk, or the database is away."""
+    """Tell whether an error says nothing of the mail in hand: the next one would meet it as well."""
     return isinstance(error, AwayError) or (isinstance(error, OSError) and error.errno in DISK_FULL)
 
 

@@ -26,7 +26,7 @@ from ingest import duties
 from ingest.desk import Desk
 from ingest.intake import is_outage
 from store import jobs
-from store.database import StoreError
+from store.errors import StoreError
 
 log = structlog.get_logger()
 

@@ -129,7 +129,7 @@ class DeskPictures:
 
     def _made(self, wanted: Wanted, place: Path, maker: _Maker) -> bytes:
         """Make a picture and keep it, or the words that say why it could not be made."""
-        if self._closed or not self._vault.has(str(wanted.file.sha256)):
+        if self._closed or self._vault.find(str(wanted.file.sha256)) is None:
             raise NoPictureError(_CANNOT if self._closed else _GONE)
         try:
             with self._beside(place) as out:

@@ -15,6 +15,7 @@ from ingest.intake import DISK_FULL
 from ingest.mailbox import ImapMailbox
 from ingest.taking import Taking, Tally
 from store import polls
+from store.objects import ObjectsAwayError
 from store.polls import PollResult
 
 log = structlog.get_logger()
@@ -62,6 +63,11 @@ class Poller:
             outcome, reason = "refused", error.reason
         except MailboxError as error:
             outcome, reason = "unreachable", error.reason
+        except ObjectsAwayError as error:
+            outcome, reason = (
+                "full" if error.full else "unreachable",
+                f"{error}；收信暂停，恢复后自动继续，邮件仍在邮箱里",
+            )
         except OSError as error:
             if error.errno not in DISK_FULL:
                 raise

@@ -31,8 +31,8 @@ Got = TypeVar("Got")
 class Readers:
     """Reads contents, `processes` at once; each has a room of its own, and one for scans that starts where needed."""
 
-    def __init__(self, light: Setup, heavy: Setup, processes: int | None) -> None:
-        self.vault = Vault(light.vault)
+    def __init__(self, vault: Vault, light: Setup, heavy: Setup, processes: int | None) -> None:
+        self.vault = vault
         self.allowance = Allowance(light.seconds, heavy.memory_bytes)
         self.count = processes or min(_USUAL_PROCESSES, os.cpu_count() or 1)
         self._rooms: queue.SimpleQueue[tuple[CleanRoom, CleanRoom]] = queue.SimpleQueue()

@@ -57,6 +57,7 @@ class Serving:
             began = time.monotonic()
             self.console.board.look_again()
             endured(self.console.pictures.rest, "console.rest_failed")
+            endured(self.console.store.vault.trim, "console.trim_failed")
             endured(self.console.jobs.mind, "console.jobs_failed")
             _settle()
             pause = max(every, (time.monotonic() - began) * _REST)

@@ -27,11 +27,12 @@ def thumbnail_of(desk: Desk, sha256: str, size: int) -> Shown:
     for place in places:
         if place.is_file():
             return Shown(place.read_bytes(), turned=place == places[1])
-    if not vault.has(sha256):
+    path = vault.find(sha256)
+    if path is None:
         return Shown(None, reason=_GONE)
     upright, turned = map(str, places)
     try:
-        asked = desk.room.ask("thumbnail", size, path=str(vault.path(sha256)), upright=upright, turned=turned)
+        asked = desk.room.ask("thumbnail", size, path=str(path), upright=upright, turned=turned)
         answers, problem = all_of(asked)
     except RoomError as error:
         # One photo that a library trips over leaves the others their pictures.

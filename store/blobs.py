@@ -18,6 +18,10 @@ _DAY = 24 * 60 * 60
 _PREFIX = 2
 
 
+class CorruptError(OSError):
+    """What lies under a hash is another content; it is given to nobody."""
+
+
 @dataclass(frozen=True)
 class Blob:
     """A kept content: its SHA-256 in hexadecimal and its size in bytes."""
@@ -34,9 +38,18 @@ class Vault:
         self.incoming = folder / "incoming"
         self.incoming.mkdir(parents=True, exist_ok=True)
 
-    def path(self, sha256: str) -> Path:
-        """Return where a content lies."""
+    def place(self, sha256: str) -> Path:
+        """Return where a content lies on this machine's disk, or would."""
         return self.folder / sha256[:2] / sha256
+
+    def path(self, sha256: str) -> Path:
+        """Return where a content can be read."""
+        return self.place(sha256)
+
+    def find(self, sha256: str) -> Path | None:
+        """Return where a content can be read; None where it is not kept."""
+        path = self.place(sha256)
+        return path if path.is_file() else None
 
     def derived(self, name: str, sha256: str) -> Path:
         """Return where something lies that was made of a content; whatever is there may go, and is made again."""
@@ -45,13 +58,7 @@ class Vault:
     def keep(self, chunks: Iterable[bytes]) -> Blob:
         """Write a stream to a temporary name, sync it, and rename it to its hash; OSError where the disk refuses."""
         with self.temporary() as path:
-            digest, size = hashlib.sha256(), 0
-            with path.open("wb") as out:
-                for chunk in chunks:
-                    digest.update(chunk)
-                    size += out.write(chunk)
-                _sync(out)
-            return self._settle(path, Blob(digest.hexdigest(), size))
+            return self._settle(path, written(path, chunks))
 
     def adopt(self, path: Path) -> Blob:
         """Take over a file written in `incoming`: hash it, sync it, and rename it to its hash."""
@@ -76,7 +83,7 @@ class Vault:
 
     def _rename(self, path: Path, blob: Blob) -> Path | None:
         """Rename a synced file to its hash; return the folder that is to be synced, None where it was there before."""
-        target = self.path(blob.sha256)
+        target = self.place(blob.sha256)
         if target.exists():
             path.unlink()
             return None
@@ -86,7 +93,7 @@ class Vault:
 
     def has(self, sha256: str) -> bool:
         """Tell whether a content is kept."""
-        return self.path(sha256).is_file()
+        return self.place(sha256).is_file()
 
     def kept(self) -> Iterator[Blob]:
         """Yield every content that is kept, in the order of the hashes, each folder read when its turn comes."""
@@ -96,10 +103,20 @@ class Vault:
 
     def remove(self, sha256: str) -> bool:
         """Take a content away for good, where a person wants it gone; tell whether it was there."""
-        path = self.path(sha256)
+        path = self.place(sha256)
         there = path.is_file()
         path.unlink(missing_ok=True)
         return there
+
+    def publish(self, hashes: Iterable[str]) -> None:
+        """Make contents that lie in the folder safe for all machines; called before a row that names them is written.
+
+        Where the folder is all there is, they are.
+        """
+
+    def trim(self) -> int:
+        """Make room where the folder is a cache; return how many bytes went."""
+        return 0
 
     @contextmanager
     def temporary(self) -> Iterator[Path]:
@@ -120,11 +137,28 @@ class Vault:
 
     def _settle(self, path: Path, blob: Blob) -> Blob:
         """Rename a synced file to its hash; the folder is synced too, so that the name outlives a power cut."""
-        if not self.path(blob.sha256).exists():
+        if not self.place(blob.sha256).exists():
             folder = self._rename(path, blob)
             if folder:
                 sync_folder(folder)
         return blob
+
+
+def written(path: Path, chunks: Iterable[bytes]) -> Blob:
+    """Write a stream to a file and sync it; return what it is."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("wb") as out:
+        for chunk in chunks:
+            digest.update(chunk)
+            size += out.write(chunk)
+        _sync(out)
+    return Blob(digest.hexdigest(), size)
+
+
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of a file as it is now."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def chunks_of(file: BinaryIO) -> Iterator[bytes]:

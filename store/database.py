@@ -19,8 +19,12 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, InterfaceError, Operat
 from sqlalchemy.exc import TimeoutError as QueueTimeoutError
 from sqlalchemy.orm import Session
 
+from config.vault import ObjectStoreSettings
 from store.blobs import Vault
+from store.errors import AwayError, OvertakenError, StoreError
 from store.jobs import SHARED, UnknownJobsError, migrate_jobs
+from store.objects import Objects
+from store.shared_vault import SharedVault
 
 T = TypeVar("T")
 # Two processes note the same at once now and then; who loses a race this often loses no more races.
@@ -31,18 +35,6 @@ _BUSY_MS = 30_000
 _CONNECT_SECONDS = 10
 # Any number that no other program uses for a PostgreSQL advisory lock: one process migrates, the others wait.
 _MIGRATION_LOCK = 20_260_805
-
-
-class StoreError(Exception):
-    """The database or the vault cannot be opened; the text is a Chinese sentence for staff."""
-
-
-class AwayError(StoreError):
-    """The database does not answer, or another writer holds it too long; later it may."""
-
-
-class OvertakenError(AwayError):
-    """Another transaction was quicker, and changed or holds what this one stands on: begun again, it sees that."""
 
 
 # The classes of errors of PostgreSQL that say so (its manual, appendix A).
@@ -110,10 +102,11 @@ def _faults_told() -> Iterator[None]:
         raise AwayError("数据库暂时用不了，请稍后再试") from error
 
 
-def open_store(url: str, vault: Path, *, shared: bool = False) -> Store:
+def open_store(url: str, vault: Path, objects: ObjectStoreSettings | None = None, *, shared: bool = False) -> Store:
     """Open and migrate the database at `url`, and the vault; StoreError where that cannot be done.
 
-    Where it is `shared`, the tables of its jobs are made and brought up to date as well.
+    With `objects` the contents lie in an object store, and the folder is this machine's cache of it. Where it is
+    `shared`, the tables of its jobs are made and brought up to date as well.
     """
     check_url(url)
     try:
@@ -123,12 +116,16 @@ def open_store(url: str, vault: Path, *, shared: bool = False) -> Store:
             migrate(engine)
             if shared:
                 migrate_jobs(engine, _MIGRATION_LOCK)
-            store = Store(engine, Vault(vault), shared)
+            store = Store(engine, _vault(vault, objects), shared)
             # Opened: the connections stay until the store is closed.
             leaving.pop_all()
             return store
     except (SQLAlchemyError, CommandError, OSError, ImportError, UnknownJobsError) as error:
         raise StoreError(f"数据库或文件库打不开：{_shown(url)}（{_cause(error)}）") from error
+
+
+def _vault(folder: Path, objects: ObjectStoreSettings | None) -> Vault:
+    return SharedVault(folder, Objects(objects), objects.cache_bytes) if objects else Vault(folder)
 
 
 def check_url(url: str) -> None:

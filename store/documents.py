@@ -11,7 +11,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from store.database import OvertakenError, Store, hold
+from store.database import Store, hold
+from store.errors import OvertakenError
 from store.jobs import want_filing, want_reading
 from store.models import File, Letter, Link, Message, Reading
 from store.pictures import note_fingerprint
@@ -132,8 +133,11 @@ def keep_read(
     """Put a message's letter, files and links in the place of any earlier ones, and mark it read: all or nothing.
 
     Where there were none, `first_time` is called within the same transaction. Where something happened to it while it
-    was read, or another mail tells of it now, it waits to be read once more.
+    was read, or another mail tells of it now, it waits to be read once more. AwayError, with nothing changed, where the
+    contents cannot be made safe.
     """
+    files = list(files)
+    store.vault.publish(file.sha256 for file in files if file.sha256)
     with store.session() as session:
         # One after another, so that of two mails that help each other the later one knows of the earlier.
         hold(session.connection(), _LOCK)
@@ -224,6 +228,7 @@ def keep_readings(store: Store, found: Iterable[CachedReading]) -> None:
     Another process may keep the same content at the same moment: its reading is equal, and stays.
     """
     together = sorted(found, key=lambda one: one.sha256)
+    store.vault.publish(one.sha256 for one in together)
     try:
         _merge(store, together)
     except (IntegrityError, OvertakenError):

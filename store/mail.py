@@ -31,9 +31,10 @@ def count(store: Store) -> int:
 
 
 def raw(store: Store, message_id: int) -> Path:
-    """Return where a message's raw bytes lie."""
+    """Return where a message's raw bytes can be read."""
     with store.reading() as session:
-        return store.vault.path(session.get_one(Message, message_id).sha256)
+        sha256 = session.get_one(Message, message_id).sha256
+    return store.vault.path(sha256)
 
 
 def mark(store: Store, message_id: int) -> int:

@@ -6,6 +6,7 @@ The first one stays, whoever takes it again; the row and the content must say th
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from store.blobs import chunks_of
+from store.blobs import CorruptError, chunks_of
 from store.database import Store
 from store.models import Message, Poll
 from store.outgoing import Snapshot
@@ -66,15 +67,20 @@ def every(store: Store, campaign: str) -> list[Kept]:
 
 
 def content(store: Store, kept: Kept) -> bytes | None:
-    """Return the bytes that lie in the vault under a snapshot's hash, whatever they are; None where none do."""
-    path = store.vault.path(kept.sha256)
-    return path.read_bytes() if path.is_file() else None
+    """Return the bytes that lie in the vault under a snapshot's hash; None where none do that can be had."""
+    with suppress(CorruptError):
+        path = store.vault.find(kept.sha256)
+        return path.read_bytes() if path else None
+    return None
 
 
 def faults(store: Store, kept: Kept) -> list[str]:
     """Return what is not as it was laid down, in Chinese; nothing where the snapshot is whole."""
-    path = store.vault.path(kept.sha256)
-    if not path.is_file():
+    try:
+        path = store.vault.find(kept.sha256)
+    except CorruptError as error:
+        return [f"内容与登记的 SHA-256 不符：{error.strerror}"]
+    if path is None:
         return ["文件库中找不到快照的内容（文件被移走，或数据库中的登记被改过）"]
     digest = hashlib.sha256()
     with path.open("rb") as file:

@@ -40,7 +40,7 @@ class Rooms:
         light = Setup(folder, CAMPAIGN, UnpackLimits(), limits.seconds, limits.memory_bytes)
         most = heavy_bytes or limits.scan_memory_bytes
         heavy = Setup(folder, CAMPAIGN, UnpackLimits(), limits.scan_seconds, most)
-        self.readers = Readers(light, heavy, processes)
+        self.readers = Readers(self.vault, light, heavy, processes)
 
     def read(self, data: bytes) -> Reading:
         """Return the reading of one content."""

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from config.campaign import Campaign, load_campaign
 from store.database import Store, open_store
 from tests.browsers import chromium
-from tests.servers import Account, Dovecot, MailServer, Postgres
+from tests.servers import Account, Dovecot, MailServer, ObjectStore, Postgres
 from tests.servers import certificate as make_certificate
 
 _USERS = itertools.count(1)
@@ -66,6 +66,17 @@ def account(dovecot: Dovecot) -> Account:
 def postgres() -> Iterator[Postgres]:
     """Give a running PostgreSQL."""
     server = Postgres()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[ObjectStore]:
+    """Give a running S3 server; whoever stops it starts it again."""
+    server = ObjectStore()
     try:
         server.start()
         yield server

@@ -49,7 +49,7 @@ def prepare(folder: Path, more: str) -> Path:
 def reopened(config: Path) -> Desk:
     """Return an open desk on the settings file and whatever its store holds."""
     settings = load_settings(config, {})
-    store = open_store(settings.database_url, settings.at(settings.vault.path))
+    store = open_store(settings.database_url, settings.at(settings.vault.path), settings.vault.s3)
     return replace(prepared()[0], settings=settings, store=store)
 
 

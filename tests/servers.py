@@ -1,4 +1,4 @@
-"""Real servers on loopback for the tests: Dovecot, PostgreSQL and SMTP, each on a free port and in a folder of its own.
+"""Real servers on loopback for the tests: Dovecot, PostgreSQL, SMTP and S3, each on a free port and in a folder of its own.
 
 They run without root rights: started by root they become `nobody`. Each is stopped by its own process id. Where a
 Debian package is missing, the test fails and names it: nothing is skipped.
@@ -12,6 +12,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -343,6 +344,65 @@ class Postgres:
             end(self.process)
             self.process = None
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@dataclass
+class ObjectStore:
+    """A real S3 server (rclone's), which checks signatures; its buckets are the folders in `folder`."""
+
+    folder: Path = field(default_factory=lambda: own_folder("objects"))
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    access_key = "ZHENGJIZHENGJI001"
+    secret_key = "geheim-geheim-geheim"
+    bucket = "zhengji"
+
+    @property
+    def endpoint(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it with its bucket, and wait until it answers."""
+        (self.folder / "buckets" / self.bucket).mkdir(parents=True, exist_ok=True)
+        for path in (self.folder, *self.folder.rglob("*")):
+            os.chown(path, server_user().pw_uid, server_user().pw_gid)
+        command = [_beside("rclone"), "serve", "s3", "--auth-key", f"{self.access_key},{self.secret_key}"]
+        command += ["--addr", f"127.0.0.1:{self.port}", "--vfs-cache-mode", "off", "--cache-dir", str(self.folder)]
+        command += ["--config", str(self.folder / "rclone.conf"), str(self.folder / "buckets")]
+        with (self.folder / "log").open("wb") as log:
+            self.process = run_as_server(command, stdout=log, stderr=log, cwd=self.folder)
+        wait_for(lambda: answers(self.port), self.process, self.folder / "log")
+
+    def stop(self) -> None:
+        """Stop it by its own process id; the objects stay."""
+        if self.process is not None:
+            end(self.process)
+            self.process = None
+
+    def remove(self) -> None:
+        """Stop it and remove its folder."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def settings(self, prefix: str, more: str = "") -> str:
+        """Return the settings of a vault in its bucket."""
+        return (
+            f'[vault.s3]\nbucket = "{self.bucket}"\nendpoint = "{self.endpoint}"\nprefix = "{prefix}"\n'
+            f'access_key = "{self.access_key}"\nsecret_key = "{self.secret_key}"\n{more}'
+        )
+
+    def place(self, prefix: str, sha256: str) -> Path:
+        """Return where an object lies on the server's disk."""
+        return self.folder / "buckets" / self.bucket / prefix / sha256[:2] / sha256
+
+
+def _beside(name: str) -> str:
+    """Return a program that was installed beside this Python."""
+    found = shutil.which(name, path=str(Path(sys.executable).parent))
+    assert found, f"{name} is missing: pip install --require-hashes -r requirements-dev.lock"
+    return found
 
 
 @dataclass

@@ -16,7 +16,7 @@ from reports.console.adding.jobs import DONE, MAIL, Order, new_id
 from reports.console.mail.chores import Chore, Chores
 from reports.console.notices import Notices
 from store import activity, decisions
-from store.database import AwayError
+from store.errors import AwayError
 from tests.consoles import Running, csrf_of, sample_console
 from tests.desks import AFTER
 

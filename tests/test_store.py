@@ -16,8 +16,9 @@ from sqlalchemy.exc import IntegrityError, InvalidRequestError, StatementError
 from store import arrivals, documents, folders, mail, polls, sent
 from store.arrivals import Seen
 from store.cases import CaseKey, FileRow, Placing, file_province, unfiled_provinces
-from store.database import Store, StoreError, open_store
+from store.database import Store, open_store
 from store.documents import CachedReading, ReadFile, ReadLetter
+from store.errors import StoreError
 from store.models import Base, Case, File, Filing, Message, Sighting
 from store.polls import PollResult
 

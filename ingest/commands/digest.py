@@ -208,9 +208,10 @@ def _kept(desk: Desk, known: Iterable[Sending], number: int) -> bytes:
     one = next((one for one in known if one.id == number), None)
     if one is None:
         raise SendingError(f"没有编号为 {number} 的发送记录（zhengji sent 列出全部）")
-    if one.sha256 is None or not desk.store.vault.has(one.sha256):
+    path = desk.store.vault.find(one.sha256) if one.sha256 else None
+    if path is None:
         raise SendingError(f"编号 {number} 没有留下原件")
-    return desk.store.vault.path(one.sha256).read_bytes()
+    return path.read_bytes()
 
 
 def _give(raw: bytes, output: Path | None) -> None:

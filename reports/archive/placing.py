@@ -19,7 +19,7 @@ from reports.archive.layout import Entry
 from reports.archive.state import STATE, ArchiveError, Own, State
 from reports.wording import size as told_size
 from reports.writing import copied, hash_of
-from store.blobs import Vault
+from store.blobs import CorruptError, Vault
 from store.syncing import sync_together
 
 RETIRED = "_已不采用"
@@ -29,6 +29,7 @@ _BATCH_FILES, _BATCH_BYTES = 64, 256_000_000
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _SPARE_BYTES = 20_000_000
 _REPARSE = 0x400
+_OTHER = "保存的内容与收到时不同，没有放入，请检查磁盘和备份"
 
 
 @dataclass
@@ -235,6 +236,9 @@ class Placing:
         except FileNotFoundError:
             self.done.troubles.append(f"{task.entry.path}：保存的内容找不到了，请检查磁盘和备份")
             return None
+        except CorruptError:
+            self.done.troubles.append(f"{task.entry.path}：{_OTHER}")
+            return None
         try:
             with source, path.open("xb") as out:
                 sha256 = copied(source.read, out.write)
@@ -245,7 +249,7 @@ class Placing:
             raise
         if sha256 != task.entry.sha256:
             path.unlink()
-            self.done.troubles.append(f"{task.entry.path}：保存的内容与收到时不同，没有放入，请检查磁盘和备份")
+            self.done.troubles.append(f"{task.entry.path}：{_OTHER}")
             return None
         return path
 

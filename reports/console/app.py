@@ -34,7 +34,8 @@ from reports.console.routes import ROUTES
 from store import accounts, activity
 from store.accounts import Session
 from store.activity import Deed
-from store.database import StoreError
+from store.errors import StoreError
+from store.objects import ObjectsAwayError
 
 log = structlog.get_logger()
 
@@ -52,6 +53,7 @@ _NOT_NOTED = "注意：这一步已经完成，但没能写进操作记录（数
 _EXPIRED = "页面过期了，请返回刷新后再试"
 _NO_RIGHT = "您的账号没有这项权限；需要的话，请找管理员"
 # Starlette's own words are English.
+_DATABASE, _FILES = "数据库正忙或暂时连不上", "存放原件的对象存储暂时连不上"
 _WORDS = {_BAD: "请求不完整，没有执行；请返回重试", _NOT_ALLOWED: "这个网址不能这样用", _FORBIDDEN: _NO_RIGHT}
 
 
@@ -227,7 +229,7 @@ def _said(console: Console) -> Callable[[Request, Exception], Awaitable[Response
 
 
 def _away(console: Console) -> Callable[[Request, Exception], Awaitable[Response]]:
-    """Return what answers while the database does not."""
+    """Return what answers while the database or the object store does not."""
 
     async def answer(request: Request, error: Exception) -> Response:
         return _said_away(console, request, error)
@@ -236,9 +238,10 @@ def _away(console: Console) -> Callable[[Request, Exception], Awaitable[Response
 
 
 def _said_away(console: Console, request: Request, error: Exception) -> Response:
-    """Return the page that says that the database is away: nothing was lost, and it may be tried again."""
+    """Return the page that says what is away: nothing was lost, and it may be tried again."""
     log.warning("console.store_away", path=request.url.path, error=type(error).__name__)
-    said = "数据库正忙或暂时连不上，这一步没有完成；请过一会儿再试，仍不行请找运维"
+    away = _FILES if isinstance(error, ObjectsAwayError) else _DATABASE
+    said = f"{away}，这一步没有完成；请过一会儿再试，仍不行请找运维"
     response = Asked(console, request).show("said.html", _UNAVAILABLE, said=said)
     response.headers["Retry-After"] = "30"
     return response

@@ -26,7 +26,7 @@ def readings_of(paths: Sequence[Path], processes: int = 1) -> dict[Path, Reading
                 (limits.scan_seconds, limits.scan_memory_bytes),
             )
         )
-        readers = Readers(light, heavy, processes)
+        readers = Readers(vault, light, heavy, processes)
         try:
             readings = readers.read(list(blobs.values()))
         finally:

@@ -20,7 +20,8 @@ from reports.console.adding.uploads import Uploads, write_safely
 from reports.console.enduring import endured
 from store import activity
 from store.activity import Deed
-from store.database import Store, StoreError
+from store.database import Store
+from store.errors import AwayError, StoreError
 
 log = structlog.get_logger()
 
@@ -35,6 +36,7 @@ _ATTEMPTS = 3
 _LATEST = 10
 _BROKEN = "程序出错了，已记入日志；文件还在，可以再试一次，仍不行请找运维"
 _GONE = "有文件不在了（被放弃或删除），没有补入；请重新选文件"
+_AWAY = "数据库或对象存储暂时连不上，没有做完；文件还在，请过一会儿再试一次"
 _NO_DISK = "磁盘读写不了（可能满了），没有做完；文件还在，请找运维腾出空间后再试一次"
 
 
@@ -184,7 +186,7 @@ class Jobs:
             lines = [str(error)]
         except (OSError, StoreError) as error:
             log.warning("order.failed", order=order.id, error=type(error).__name__)
-            lines = [_NO_DISK if isinstance(error, OSError) else _BROKEN]
+            lines = [_NO_DISK if isinstance(error, OSError) else _AWAY if isinstance(error, AwayError) else _BROKEN]
         finally:
             if state == DONE or not self._stopping.is_set():
                 self._close(order, state, lines)

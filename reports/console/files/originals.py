@@ -34,8 +34,8 @@ _HOUR, _MINUTE = 3_600, 60
 def original(asked: Asked) -> Response:
     """Return the bytes of a file as they came, as a download under a safe name; it is noted who fetched them."""
     file = _file(asked)
-    vault = asked.console.store.vault
-    if file.sha256 is None or not vault.has(file.sha256):
+    path = asked.console.store.vault.find(file.sha256) if file.sha256 else None
+    if path is None:
         raise missing(f"{_GONE}：{file.reason}" if file.reason else _GONE)
     if asked.session and asked.request.method != "HEAD":
         told = f"《{file.name}》 {asked.request.headers.get('range', '')}".strip()
@@ -50,7 +50,7 @@ def original(asked: Asked) -> Response:
         # No number of ours: the content is its own name, so that a download that broke off goes on.
         "ETag": f'"{file.sha256}"',
     }
-    return FileResponse(vault.path(file.sha256), headers=headers, media_type="application/octet-stream")
+    return FileResponse(path, headers=headers, media_type="application/octet-stream")
 
 
 def download_name(file: FileView) -> str:

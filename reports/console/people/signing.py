@@ -12,7 +12,7 @@ from reports.console.roles import READER
 from reports.console.route import Route, write
 from store import accounts, activity, throttling
 from store.activity import Deed
-from store.database import StoreError
+from store.errors import StoreError
 
 log = structlog.get_logger()
 

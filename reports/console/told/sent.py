@@ -171,8 +171,8 @@ def _found(asked: Asked) -> Sending:
 
 def _bytes(asked: Asked, sha256: str | None) -> bytes | None:
     """Return what lies in the vault under a hash; None where nothing does."""
-    path = asked.console.store.vault.path(sha256) if sha256 else None
-    return path.read_bytes() if path and path.is_file() else None
+    path = asked.console.store.vault.find(sha256) if sha256 else None
+    return path.read_bytes() if path else None
 
 
 def _page_of(one: Sending, raw: bytes) -> str | None:
