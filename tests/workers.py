@@ -74,10 +74,11 @@ def wait_until(ready: Callable[[], bool], what: str, patience: float = PATIENCE)
 class Process:
     """A worker process with its log."""
 
-    def __init__(self, config: Path, *options: str) -> None:
+    def __init__(self, config: Path, *options: str, ahead: float | None = None) -> None:
         self.log = config.parent / "log"
+        run = ["ingest.cli"] if ahead is None else ["tests.worker_at", str(ahead)]
         with self.log.open("ab") as out:
-            command = [sys.executable, "-m", "ingest.cli", "--config", str(config), "worker", *options]
+            command = [sys.executable, "-m", *run, "--config", str(config), "worker", *options]
             self.popen = subprocess.Popen(command, cwd=ROOT, stderr=out, stdout=out)
 
     def lines(self, event: str) -> list[dict[str, Any]]:
