@@ -62,9 +62,11 @@ class Desk:
         return CleanRoom(self._setup(seconds, limits.scan_memory_bytes), family)
 
     def slot(self) -> "Desk":
-        """Return a desk on the same store with rooms of its own, one of a kind: for a thread of its own."""
-        limits = self.settings.limits.model_copy(update={"processes": 1})
-        return replace(self, settings=self.settings.model_copy(update={"limits": limits}))
+        """Return a desk for a thread of its own: it opens mail in a room of its own, and shares the readers."""
+        slot = replace(self)
+        # So one mail with many scans is read by all of them, and many mails by no more than that.
+        vars(slot)["readers"] = self.readers
+        return slot
 
     @cached_property
     def keeper(self) -> Keeper:
@@ -97,11 +99,8 @@ class Desk:
         end_spare()
         self.store.vault.trim()
 
-    def leave(self) -> None:
-        """Leave the clean rooms' processes to others, and the store open: a slot is not needed any more."""
-        self._leave_rooms()
-
     def _leave_rooms(self) -> None:
+        """Let the processes go that open and read; of a slot, those of all slots that share its readers."""
         for own in ("room", "readers"):
             if own in vars(self):
                 getattr(self, own).close()

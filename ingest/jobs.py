@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -56,10 +57,11 @@ class Backoff(BaseRetryStrategy):
 
 
 class Slots:
-    """Desks for as many jobs as are done at once: each has clean rooms of its own."""
+    """Desks for as many jobs as are done at once."""
 
     def __init__(self, desk: Desk, count: int) -> None:
-        self.all = [desk.slot() for _ in range(count)]
+        own = replace(desk)
+        self.all = [own.slot() for _ in range(count)]
         self._free: queue.SimpleQueue[Desk] = queue.SimpleQueue()
         for slot in self.all:
             self._free.put(slot)
@@ -74,13 +76,15 @@ class Slots:
             self._free.put(slot)
 
     def rest(self) -> None:
-        """Let go of what takes memory at the desks where nothing is done."""
+        """Let go of what takes memory, where nothing is done at any of the desks."""
         idle = []
         with suppress(queue.Empty):
             while True:
                 idle.append(self._free.get_nowait())
+        if len(idle) == len(self.all):
+            for slot in idle:
+                slot.rest()
         for slot in idle:
-            slot.rest()
             self._free.put(slot)
 
 
@@ -151,8 +155,7 @@ class SharedWorker:
         log.info("worker.started", roles=list(self.roles), at_once={one: self.counts[one] for one in self.slots})
         asyncio.run(self._until_idle() if until_idle else self._run())
         for slots in self.slots.values():
-            for slot in slots.all:
-                slot.leave()
+            slots.rest()
         log.info("worker.stopped", finished=True)
 
     def _stop(self) -> None:

@@ -126,7 +126,6 @@ def test_two_who_read_one_mail_at_once_leave_one_reading(shared: Desk, inbox: Pa
 def read_all(slot: Desk, ids: list[int]) -> None:
     for id_ in ids:
         intake.read_one(slot, id_)
-    slot.leave()
 
 
 def test_one_association_is_never_filed_twice_at_once(
@@ -166,7 +165,7 @@ def test_what_is_read_anew_while_its_province_is_filed_makes_the_filing_begin_ag
     ids = mail.waiting(shared.store)
     for message_id in ids:
         intake.read_one(shared, message_id)
-    placed, tried, left = intake._placings, [], list(ids)
+    placed, tried, left = intake._placings, [], list(ids)  # noqa: SLF001 (watched at work)
 
     def meanwhile(province: str, opened: Desk, rows: Any) -> Any:
         tried.append(province)

@@ -1,6 +1,5 @@
 """Several worker processes on one database and one object store: killed at random, they leave what one alone leaves."""
 
-import os
 import random
 import time
 from collections.abc import Iterator
@@ -39,7 +38,7 @@ MONDAY = datetime(2026, 7, 20, 8, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 def scans(pages: int) -> bytes:
     """Return a scanned form of so many pages: an OCR of some seconds for each."""
-    return as_pdf([form_page()] * pages)
+    return as_pdf(*[form_page()] * pages)
 
 
 def heavy_mails() -> list[tuple[bytes, datetime]]:
@@ -62,11 +61,11 @@ def _flat(path: str) -> str:
 
 
 @pytest.fixture
-def machines(tmp_path: Path, postgres_url: str, object_store: ObjectStore, account: Account) -> Iterator[list[Path]]:
+def machines(tmp_path: Path, postgres_url: str, object_store: ObjectStore, account: Account) -> list[Path]:
     """Give the settings files of three machines: one database, one bucket, a cache of its own each."""
     objects = object_store.settings(f"{tmp_path.name}/")
     more = f"{objects}{mailbox(account)}"
-    yield [
+    return [
         write_settings(tmp_path / name, shared_settings(postgres_url, tmp_path / name / "cache", more))
         for name in ("one", "two", "three")
     ]
@@ -175,9 +174,7 @@ class SlowServer(MailServer):
         return await super().handle_RCPT(server, session, envelope, address, options)
 
 
-def test_of_three_report_workers_one_sends_the_digest_and_killed_another_goes_on(
-    machines: list[Path], tmp_path: Path
-) -> None:
+def test_of_three_report_workers_one_sends_the_digest_and_killed_another_goes_on(machines: list[Path]) -> None:
     smtp = SlowServer()
     smtp.start()
     ahead = round((MONDAY - now()).total_seconds() / 60) * 60
@@ -223,4 +220,3 @@ def test_no_password_of_the_database_is_logged(tmp_path: Path, postgres_url: str
         assert running[0].stop() < 30
         said = running[0].log.read_text(encoding="utf-8")
     assert "sehr-geheim" not in said
-    assert os.path.isabs(config)
