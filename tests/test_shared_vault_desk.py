@@ -2,7 +2,6 @@
 
 import hashlib
 import itertools
-import shutil
 import signal
 import socket
 import subprocess
@@ -27,7 +26,7 @@ from store.errors import AwayError
 from store.models import File, Message, Reading
 from store.outgoing import SentDigest, Snapshot
 from tests.consoles import cheap_hashes, console_on
-from tests.desks import AFTER, desk
+from tests.desks import AFTER, desk, emptied
 from tests.inbox import Sent, list_files, write_inbox
 from tests.inbox import mail as written
 from tests.mail_builders import gbk_zip
@@ -50,13 +49,6 @@ def prefix() -> str:
 def _silent() -> Iterator[None]:
     with structlog.testing.capture_logs():
         yield
-
-
-def emptied(one: Desk) -> Desk:
-    """Return a desk whose machine has lost everything but the database."""
-    shutil.rmtree(one.store.vault.folder)
-    one.store.vault.incoming.mkdir(parents=True)
-    return one
 
 
 @pytest.fixture(scope="module")
@@ -260,7 +252,7 @@ def test_killed_anywhere_no_row_names_what_the_object_store_lacks(
     assert whole.returncode == 0, whole.stderr[-3000:]
     steps = int(whole.stdout.splitlines()[-1])
     assert steps > 40
-    for step in range(1, steps, max(steps // 8, 1)):
+    for step in range(1, steps, max(steps // 5, 1)):
         config = prepared(f"step{step}")
         done = killed_at(config, step)
         assert done.returncode == -signal.SIGKILL, done.stderr[-3000:]
