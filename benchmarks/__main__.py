@@ -14,6 +14,7 @@ from benchmarks import (
     opening,
     passages,
     reading,
+    scaling,
     seals,
     searching,
     stated,
@@ -36,6 +37,7 @@ PARTS = {
     "searching": searching.run,
     "asking": asking.run,
     "console": console.run,
+    "scaling": scaling.run,
 }
 
 for name in sys.argv[1:] or PARTS:

@@ -1,11 +1,16 @@
 """The settings of the vault: a folder of this machine, and for several machines an object store behind it."""
 
+import re
 from pathlib import Path
 
 from pydantic import Field, SecretStr, model_validator
 
 from config.login import is_loopback
 from config.section import Section, secret_of
+
+_ADDRESS = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[A-Za-z0-9._~/-]*)?")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_PREFIX = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]*(?:/|$))*")
 
 
 class ObjectStoreSettings(Section):
@@ -29,6 +34,11 @@ class ObjectStoreSettings(Section):
 
     @model_validator(mode="after")
     def _travels_encrypted(self) -> "ObjectStoreSettings":
+        # The library that asks it ends the program where an address is none.
+        if self.endpoint and not _ADDRESS.fullmatch(self.endpoint):
+            raise ValueError("endpoint 应如 https://s3.example.cn 或 https://s3.example.cn:9000，不带账号、? 和 #")
+        if not _NAME.fullmatch(self.bucket) or not _PREFIX.fullmatch(self.prefix):
+            raise ValueError("bucket 和 prefix 只能用字母、数字和 . _ -，prefix 还可用 / 分段")
         scheme, _, rest = self.endpoint.partition("://")
         if self.endpoint and scheme != "https" and not (scheme == "http" and is_loopback(_host(rest))):
             raise ValueError(f"endpoint 应为 https 网址（http 只许用于本机 127.0.0.1），{self.endpoint} 不是")

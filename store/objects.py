@@ -125,6 +125,12 @@ class Objects:
             yield
         except (BaseError, FileNotFoundError, ValueError) as error:
             raise _away(error, self.bucket) from None
+        except BaseException as error:
+            # What its Rust cannot do with an odd address it says by a panic, which is no Exception.
+            if type(error).__name__ != "PanicException":
+                raise
+            log.error("objects.panic")  # noqa: TRY400 (its text quotes the address)
+            raise ObjectsAwayError("对象存储暂时用不了：地址写得不对，请核对 [vault.s3] endpoint") from None
 
 
 def _opened(settings: ObjectStoreSettings) -> S3Store:

@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser
 
 from config.campaign import Campaign, load_campaign
 from store.database import Store, open_store
+from tests import desks
 from tests.browsers import chromium
 from tests.servers import Account, Dovecot, MailServer, ObjectStore, Postgres
 from tests.servers import certificate as make_certificate
@@ -35,6 +37,13 @@ def _forget_log_setup() -> None:
     # Those of pytest itself are of other classes.
     root.handlers[:] = [one for one in root.handlers if type(one) is not logging.StreamHandler]
     root.setLevel(logging.WARNING)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def on_objects(request: pytest.FixtureRequest) -> None:
+    """With ZHENGJI_TESTS_ON_OBJECTS=1, let all desks keep their contents in an S3 server, as several machines do."""
+    if os.environ.get("ZHENGJI_TESTS_ON_OBJECTS"):
+        desks.OBJECTS.append(request.getfixturevalue("object_store"))
 
 
 @pytest.fixture(scope="session")

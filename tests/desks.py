@@ -1,5 +1,6 @@
 """Desks for tests: an open store with the campaign and a roster, in a folder of its own."""
 
+import hashlib
 import re
 import shutil
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from reports.gather import gather
 from reports.judge import assess
 from tests.inbox import write_inbox
 from tests.sample import ROSTER, SELECTED
+from tests.servers import ObjectStore
 
 SETTINGS = """\
 [campaign]
@@ -26,6 +28,8 @@ id = "2026-haofuwu"
 roster = "roster.toml"
 already_selected = "selected.csv"
 """
+# Where set (see `tests/conftest.py`), every desk keeps its contents there, and its machine forgets them after reading.
+OBJECTS: list[ObjectStore] = []
 AFTER = datetime.fromisoformat("2026-08-06T10:00:00+08:00")
 
 
@@ -35,8 +39,12 @@ def write_settings(folder: Path, more: str = "") -> Path:
     (folder / "roster.toml").write_text(ROSTER, encoding="utf-8")
     (folder / "selected.csv").write_text(SELECTED, encoding="utf-8")
     path = folder / "zhengji.toml"
-    path.write_text(SETTINGS + more, encoding="utf-8")
+    path.write_text(SETTINGS + more + _objects(folder), encoding="utf-8")
     return path
+
+
+def _objects(folder: Path) -> str:
+    return OBJECTS[0].settings(hashlib.sha256(str(folder).encode()).hexdigest()[:16]) if OBJECTS else ""
 
 
 @contextmanager
@@ -65,7 +73,16 @@ def take(opened: Desk, folder: Path, *mails: bytes) -> Assessment:
     write_inbox(folder, mails)
     import_path(opened, folder, datetime.now(UTC))
     take_in(opened)
+    if OBJECTS:
+        emptied(opened)
     return assessed(opened)
+
+
+def emptied(one: Desk) -> Desk:
+    """Return a desk whose machine has lost everything but the database."""
+    shutil.rmtree(one.store.vault.folder)
+    one.store.vault.incoming.mkdir(parents=True)
+    return one
 
 
 def assessed(opened: Desk, as_of: datetime = AFTER) -> Assessment:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from pydantic import ValidationError
 
 from config.vault import ObjectStoreSettings
 from ingest.cli import cli
@@ -207,6 +208,25 @@ def test_a_wrong_key_a_wrong_bucket_and_a_wrong_address_say_so(object_store: Obj
     assert "没有名为 elsewhere 的存储桶" in probe(settings(object_store, prefix, bucket="elsewhere"))
     nobody = f"http://127.0.0.1:{free_port()}"
     assert "连不上服务器" in probe(settings(object_store, prefix, endpoint=nobody, timeout_seconds=2))
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"endpoint": "https://"}, {"endpoint": "https://a b"}, {"endpoint": "https://key:secret@s3.example.cn"},
+        {"endpoint": "s3.example.cn"}, {"endpoint": "http://s3.example.cn"}, {"endpoint": "https://s3.example.cn?x=1"},
+        {"endpoint": "https://s3.example.cn:99999999"}, {"bucket": "征集箱"}, {"bucket": "a/b"}, {"prefix": "../x"},
+        {"prefix": "a//b"},
+    ],
+)  # fmt: skip
+def test_an_address_that_is_none_is_refused_with_the_settings(object_store: ObjectStore, own: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="endpoint 应|只能用"):
+        ObjectStoreSettings.model_validate({"bucket": object_store.bucket, **own})
+
+
+def test_an_address_where_nobody_is_or_can_be_is_told(object_store: ObjectStore, prefix: str) -> None:
+    for endpoint, said in (("https://127.0.0.1:1", "连不上服务器"), ("https://127.0.0.1:70000", "地址写得不对")):
+        assert said in probe(settings(object_store, prefix, endpoint=endpoint, timeout_seconds=2))
 
 
 def test_a_bucket_that_is_gone_does_not_make_a_content_missing(

@@ -26,9 +26,8 @@ def push(context: Context) -> None:
             raise ConfigError(f"{context.path}: 没有设置对象存储（[vault.s3]），文件夹就是文件库，不用存到别处")
         with progress("存入对象存储") as told:
             done = shared.push(told.at)
-    click.echo(
-        f"本机内容 {done.all} 份：新存入 {done.stored} 份，对象存储里原有 {done.all - done.stored - len(done.bad)} 份"
-    )
+    known = done.all - done.stored - len(done.bad)
+    click.echo(f"本机内容 {done.all} 份：新存入 {done.stored} 份，对象存储里原有 {known} 份")
     if done.bad:
         click.echo(f"内容与名字不符（本机文件已损坏），没有存入 {len(done.bad)} 份：", err=True)
         for sha256 in done.bad[:_SHOWN]:
