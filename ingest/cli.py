@@ -22,6 +22,7 @@ from ingest.commands import (
     decide,
     decided,
     digest,
+    doctor,
     inspect,
     intake,
     ledger,
@@ -53,7 +54,7 @@ def cli(context: click.Context, config: Path | None) -> None:
 for command in (
     *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS,
     *tell.COMMANDS, *archive.COMMANDS, *ask.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *cases.COMMANDS,
-    *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS, *sample.COMMANDS,
+    *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *doctor.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS, *sample.COMMANDS,
     *screening.COMMANDS,
 ):  # fmt: skip
     cli.add_command(command)
