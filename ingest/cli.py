@@ -23,6 +23,7 @@ from ingest.commands import (
     decided,
     digest,
     doctor,
+    init,
     inspect,
     intake,
     ledger,
@@ -52,10 +53,10 @@ def cli(context: click.Context, config: Path | None) -> None:
 
 
 for command in (
-    *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS,
+    *init.COMMANDS, *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS,
     *tell.COMMANDS, *archive.COMMANDS, *ask.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *cases.COMMANDS,
-    *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *doctor.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS, *sample.COMMANDS,
-    *screening.COMMANDS,
+    *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *doctor.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS,
+    *sample.COMMANDS, *screening.COMMANDS,
 ):  # fmt: skip
     cli.add_command(command)
 

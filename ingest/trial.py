@@ -1,6 +1,6 @@
-"""Does a server that sends mail take us: connected, encrypted, logged in, our sender accepted? Nothing is sent.
+"""Tries whether a server that sends mail takes us: connected, encrypted, logged in, our sender accepted.
 
-`zhengji init` asks it before it writes the settings, `zhengji doctor` afterwards.
+Nothing is sent. `zhengji init` does it before it writes the settings, `zhengji doctor` afterwards.
 """
 
 import smtplib
@@ -19,9 +19,9 @@ _OK = 250
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of it: `key` is ok, refused, no_login, certificate, unreachable, sender or settings; `why` says more.
+    """What came of it: `key` is ok, or says what failed, as the sentences do that begin with `smtp.`.
 
-    `error` is what was raised, `certificate` that of the server where it was believed.
+    `why` says more, `error` is what was raised, `certificate` that of the server where it was believed.
     """
 
     key: str
@@ -33,21 +33,28 @@ class Trial:
 def try_smtp(smtp: SmtpSettings) -> Trial:
     """Connect and log in as the digest does, and name the sender."""
     try:
-        server = open_server(smtp)
-    except smtplib.SMTPAuthenticationError as error:
-        return Trial("refused", str(error.smtp_code), error)
-    except UnicodeError as error:
-        # Its text would hold the password.
-        return Trial("not_ascii", "", error)
-    except ssl.SSLCertVerificationError as error:
-        return Trial("certificate", error.verify_message, error)
-    except ConfigError as error:
-        return Trial("settings", str(error), error)
-    except smtplib.SMTPNotSupportedError as error:
-        return Trial("no_login", str(error), error)
-    except (smtplib.SMTPException, OSError) as error:
-        return Trial("unreachable", _told(error), error)
-    return _offered(server, smtp)
+        return _offered(open_server(smtp), smtp)
+    except (smtplib.SMTPException, OSError, UnicodeError, ConfigError) as error:
+        return _failed(error)
+
+
+def _failed(error: Exception) -> Trial:
+    """Return why there is no connection that lets us in."""
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            told = ("refused", str(error.smtp_code))
+        case UnicodeError():
+            # Its text would hold the password.
+            told = ("not_ascii", "")
+        case ssl.SSLCertVerificationError():
+            told = ("certificate", error.verify_message)
+        case ConfigError():
+            told = ("settings", str(error))
+        case smtplib.SMTPNotSupportedError():
+            told = ("no_login", str(error))
+        case _:
+            told = ("unreachable", _told(error))
+    return Trial(*told, error)
 
 
 def _offered(server: smtplib.SMTP, smtp: SmtpSettings) -> Trial:

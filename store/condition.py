@@ -1,4 +1,4 @@
-"""What state is a database in, without changing it: reachable, of which version, migrated, and may we write?"""
+"""Tells the state of a database without changing it: reachable, of which version, migrated, may we write."""
 
 import sqlite3
 import tempfile
@@ -124,11 +124,13 @@ def _examine_sqlite(file: Path) -> Condition:
 def _trouble_in(folder: Path) -> str:
     """Make a database as ours will be in a folder, with its log beside it and its locks, and remove it."""
     try:
-        with tempfile.TemporaryDirectory(prefix=".zhengji-", dir=folder) as own:
-            with closing(sqlite3.connect(Path(own) / "probe.db")) as connection:
-                connection.execute("PRAGMA journal_mode=WAL")
-                connection.execute(f"CREATE TABLE {_PROBE} (x)")
-                connection.commit()
+        with (
+            tempfile.TemporaryDirectory(prefix=".zhengji-", dir=folder) as own,
+            closing(sqlite3.connect(Path(own) / "probe.db")) as connection,
+        ):
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute(f"CREATE TABLE {_PROBE} (x)")
+            connection.commit()
     except (OSError, sqlite3.Error) as error:
         return _cause(error)
     return ""
@@ -180,7 +182,7 @@ def _known() -> set[str]:
 
 @dataclass(frozen=True)
 class Stamps:
-    """The newest moments that a store holds: when a server took a mail, and when we noted something by our own clock."""
+    """The newest moments that a store holds: when a server took a mail, and when our own clock noted something."""
 
     server: datetime | None
     own: datetime | None

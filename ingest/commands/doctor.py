@@ -14,7 +14,9 @@ _FAILING = 1
 
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="给别的程序看：一个 JSON 数组")
-@click.option("--language", type=click.Choice(list(LANGUAGES)), default="zh", show_default=True, help="用中文还是英文说")
+@click.option(
+    "--language", type=click.Choice(list(LANGUAGES)), default="zh", show_default=True, help="用中文还是英文说"
+)
 @click.pass_obj
 def doctor(context: Context, language: str, *, as_json: bool) -> None:
     """逐项检查程序所需的一切：邮箱、证书、磁盘、时钟、文字识别……哪里不对，怎么办。"""

@@ -1,1 +1,1 @@
-"""Does this installation have what the program needs, and where not, what is to be done? `zhengji doctor`."""
+"""Looks whether an installation has what the program needs, and says what to do where not: `zhengji doctor`."""

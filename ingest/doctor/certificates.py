@@ -1,4 +1,4 @@
-"""How long is a server's certificate valid, and what is wrong with one that is not believed?"""
+"""Tells how long a server's certificate is valid, and what is wrong with one that is not believed."""
 
 import ssl
 from collections.abc import Iterator, Mapping

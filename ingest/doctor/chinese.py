@@ -61,6 +61,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{count} 家，登记了邮箱地址的 {addressed} 家；没有的：{missing}",
         "没有登记地址的协会来信要由人认一次；可在 [campaign] roster 的文件里补上 addresses",
     ),
+    "roster.mostly_not": (
+        "{count} 家，登记了邮箱地址的只有 {addressed} 家",
+        "没有登记地址的协会来信要由人认一次；可在 [campaign] roster 的文件里补上 addresses",
+    ),
     "roster.bad": ("{why}", "按这句话改协会名录文件"),
     "selected.ok": ("{count} 个小区", ""),
     "selected.none": (
@@ -96,7 +100,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "到网页邮箱看文件夹的名称，改设置中的 folders；不写 folders 就全收",
     ),
     "certificate.days": ("{host} 的证书有效，还剩 {days} 天", "不足 21 天时请提醒管邮件服务器的人更换证书"),
-    "certificate.expired": ("{host} 的证书已经过期，已停止连接", "请管邮件服务器的人更换证书；本机时钟若不对，先校准时钟"),
+    "certificate.expired": (
+        "{host} 的证书已经过期，已停止连接",
+        "请管邮件服务器的人更换证书；本机时钟若不对，先校准时钟",
+    ),
     "certificate.not_yet": ("{host} 的证书还没有生效，已停止连接", "多半是本机时钟慢了：先校准时钟"),
     "certificate.other_host": (
         "{host} 的证书不是发给这个名称的，已停止连接（{why}）",
@@ -115,7 +122,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "本机时钟往回走过：本机在 {newest} 记过事，现在却是 {now}",
         "打开自动校时：timedatectl set-ntp true（Windows：设置 → 时间 → 自动设置）",
     ),
-    "clock.year": ("本机时钟是 {now}，离这次征集（{deadline} 截止）很远", "看看时钟对不对，设置中的征集活动是不是今年的"),
+    "clock.year": (
+        "本机时钟是 {now}，离这次征集（{deadline} 截止）很远",
+        "看看时钟对不对，设置中的征集活动是不是今年的",
+    ),
     "calendar.ok": ("{years} 年的放假调休安排都有", ""),
     "calendar.unknown": (
         "{years} 年的放假调休安排还没有，按周一至周五当工作日",
@@ -174,7 +184,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "vault.ok": ("{path} 可以写入、落盘、加锁", ""),
     "vault.new": ("{path} 还没有建，第一次运行时会建；那里可以写入、落盘、加锁", ""),
     "vault.unwritable": ("{path} 不能写入（{why}）", "检查文件夹的权限和归属（chown）、磁盘是否已满或只读"),
-    "vault.two_disks": ("{path} 下的 incoming 在另一块盘上，收下的文件不能一步到位", "让 incoming 和文件库在同一块盘上，不要单独挂载"),
+    "vault.two_disks": (
+        "{path} 下的 incoming 在另一块盘上，收下的文件不能一步到位",
+        "让 incoming 和文件库在同一块盘上，不要单独挂载",
+    ),
     "vault.no_locks": ("{path} 所在的盘上文件锁不起作用", "换到本机磁盘，或在网络盘上打开文件锁（NFS 用 v4）"),
     "folders.ok": ("都可以写入：{paths}", ""),
     "folders.unwritable": ("{name} {path} 不能写入（{why}）", "检查文件夹的权限和归属，或在设置中换一个"),
@@ -202,7 +215,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "启动不了（{why}）：来信都读不了，原信仍照常保存",
         "程序没有装完整：重新安装（{python} -m pip install …，或 make），再运行 zhengji retry",
     ),
-    "room.fails": ("启动了，读一小段文字时出错（{why}）", "这是程序或安装的毛病：重新安装；仍不行请把这一行发给维护的人"),
+    "room.fails": (
+        "启动了，读一小段文字时出错（{why}）",
+        "这是程序或安装的毛病：重新安装；仍不行请把这一行发给维护的人",
+    ),
     "room.unbounded": (
         "能启动、能读，但这个系统限制不了它的内存（Windows 就是这样），只限时间",
         "尽量在 Linux 上运行；特别大的文件可能拖慢整台机器",
@@ -244,7 +260,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "beat.ok": ("{address}：最近一次收信 {last}，正常", ""),
     "beat.never": ("{address}：还没有收过信", "运行 zhengji poll 收一次，或让 zhengji worker 一直运行"),
     "beat.late": ("{address}：最近一次收信是 {last}，已经很久", "看看 zhengji worker 是否在运行"),
-    "beat.failing": ("{address}：从 {since} 起收不到信（{why}），上次正常是 {last}", "先解决上面这个邮箱的问题；然后运行 zhengji poll"),
+    "beat.failing": (
+        "{address}：从 {since} 起收不到信（{why}），上次正常是 {last}",
+        "先解决上面这个邮箱的问题；然后运行 zhengji poll",
+    ),
     "digest.ok": ("最近一次日报（{day}）都发出了", ""),
     "digest.wrong": ("最近一次日报（{day}）没有全部发出：{why}", "看 zhengji sent；改好后运行 zhengji digest --send"),
 }

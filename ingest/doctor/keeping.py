@@ -1,4 +1,4 @@
-"""Can everything be kept: is the database there and ours, is the vault safe, may we write, is there room?"""
+"""Checks whether everything can be kept: is the database ours, is the vault safe, may we write, is there room."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Is this machine as it should be: its clock and zone, its memory and cores, its fonts, LibreOffice and unar?"""
+"""Checks whether this machine is as it should be: clock, zone, memory, cores, fonts, LibreOffice and unar."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Are the files right that people write: settings and secrets, the campaign, the roster, those selected before?"""
+"""Checks the files that people write: settings and secrets, the campaign, the roster, those selected before."""
 
 import os
 import stat
@@ -108,9 +108,11 @@ def roster(patient: Patient) -> Iterator[Result]:
         return
     addressed = sum(bool(one.addresses) for one in associations)
     absent = [one.province for one in associations if not one.addresses]
-    missing = "、".join(absent) if len(absent) <= _NAMED else f"{len(absent)} 家"
-    told = {"count": len(associations), "addressed": addressed, "missing": missing}
-    yield ok("roster.ok", **told) if addressed == len(associations) else warn("roster.partly", **told)
+    told = {"count": len(associations), "addressed": addressed, "missing": "、".join(absent)}
+    if not absent:
+        yield ok("roster.ok", **told)
+    else:
+        yield warn("roster.partly" if len(absent) <= _NAMED else "roster.mostly_not", **told)
 
 
 def selected(patient: Patient) -> Iterator[Result]:

@@ -1,4 +1,4 @@
-"""Can mail be taken in: is each mailbox reached, does it let us in, which folders are polled, are the folders there?"""
+"""Checks whether mail can be taken in: is each mailbox reached, does it let us in, which folders are polled."""
 
 import os
 import socket
@@ -85,7 +85,7 @@ def told_folders(counted: list[tuple[FolderInfo, int | None]]) -> str:
 
 
 def _clock(box: ImapMailbox, counted: list[tuple[FolderInfo, int | None]], now: datetime) -> Iterator[Result]:
-    """Compare our clock with when the server took the newest mail of the inbox: a mail of the future means ours is slow.
+    """Compare our clock with when the server took the newest mail of the inbox: one of the future means ours is slow.
 
     IMAP has no way to ask a server what time it is, so a clock of ours that is fast cannot be told here.
     """

@@ -1,4 +1,4 @@
-"""Can what strangers send be opened: does the clean room start, is its memory bounded, does OCR read Chinese there?"""
+"""Checks whether what strangers send can be opened: the clean room starts, is bounded, and reads Chinese by OCR."""
 
 import sys
 import tempfile

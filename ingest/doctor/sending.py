@@ -1,4 +1,4 @@
-"""Can the digest go out: does the mail server take us, are the addresses of the groups right? Nothing is sent."""
+"""Checks whether the digest can go out: the mail server takes us, the groups' addresses are right. Sends nothing."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Is the program at work and reachable: the console, its accounts, and when mail and digest last went well?"""
+"""Checks whether the program is at work and reachable: console, accounts, when mail and digest last went well."""
 
 import http.client
 from collections.abc import Iterator
@@ -69,7 +69,7 @@ def heartbeat(patient: Patient) -> Iterator[Result]:
         return
     with _store(patient) as store:
         yield from _polled(patient, store)
-        yield from _told(patient, store)
+        yield from _told(store)
 
 
 def _polled(patient: Patient, store: Store) -> Iterator[Result]:
@@ -92,7 +92,7 @@ def _is_recent(last: datetime | None, now: datetime, patience: timedelta) -> boo
     return last is not None and now - last <= patience
 
 
-def _told(patient: Patient, store: Store) -> Iterator[Result]:
+def _told(store: Store) -> Iterator[Result]:
     """Tell the newest digest that went, and what of the last day did not."""
     latest, _ = sent.latest(store, 50)
     if not latest:

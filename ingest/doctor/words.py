@@ -1,4 +1,4 @@
-"""How are findings told: a line each in Chinese or English, with what to do below it, or as JSON."""
+"""Tells findings: a line each in Chinese or English, with what to do below it, or as JSON."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
