@@ -137,7 +137,9 @@ def _trouble_in(folder: Path) -> str:
 
 
 def _examine_server(url: str) -> Condition:
-    engine = _engine(url)
+    # A database without an encoding gives bytes, unless it is told that we speak UTF-8.
+    told = {"connect_timeout": _PATIENCE_SECONDS, "client_encoding": "utf8"}
+    engine = create_engine(url, hide_parameters=True, connect_args=told)
     try:
         with engine.connect() as connection:
             version = connection.exec_driver_sql("SHOW server_version").scalar_one().split(" ")[0]

@@ -16,7 +16,16 @@ from ingest.setup import chinese, english
 from tests.inbox import mail
 from tests.sample import day
 from tests.servers import Dovecot, MailServer
-from tests.wizards import ADDRESSES, PLAIN, Asked, clean_environment, mailbox_lines, smtp_lines, zhengji, zhengji_process
+from tests.wizards import (
+    ADDRESSES,
+    PLAIN,
+    Asked,
+    clean_environment,
+    mailbox_lines,
+    smtp_lines,
+    zhengji,
+    zhengji_process,
+)
 
 CAMPAIGN = ["", "", ""]
 NO_SENDING = ["", "n", "n"]
@@ -124,9 +133,7 @@ def test_a_wrong_port_and_a_certificate_that_nobody_vouches_for_are_mended_on_th
     assert (settings(tmp_path).accounts[0].port, str(settings(tmp_path).accounts[0].ca_file)) == (dovecot.tls_port, own)
 
 
-def test_a_sending_server_that_refuses_is_said_and_mended(
-    dovecot: Dovecot, sender: MailServer, tmp_path: Path
-) -> None:
+def test_a_sending_server_that_refuses_is_said_and_mended(dovecot: Dovecot, sender: MailServer, tmp_path: Path) -> None:
     sending = ["a@b.cn", *smtp_lines(sender, "falsch"), "1", sender.username, sender.password, "n", "n"]
     lines = [*CAMPAIGN, *both(dovecot), *sending, *SQLITE, *TIME, *WRITE]
     done = zhengji(tmp_path, "init", "--language", "en", lines=lines)
@@ -247,7 +254,7 @@ def test_an_interruption_amid_the_writing_leaves_nothing(
     assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {"zhengji.toml": "# mine"}
 
 
-def test_a_file_that_is_there_is_replaced_only_when_that_is_wanted_and_kept(dovecot: Dovecot, tmp_path: Path) -> None:
+def test_a_file_that_is_there_is_replaced_only_when_that_is_wanted_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "zhengji.toml"
     path.write_text("# mine", encoding="utf-8")
     done = zhengji(tmp_path, "init", "--language", "zh", lines=[""])

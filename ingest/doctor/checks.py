@@ -45,7 +45,7 @@ def examine(patient: Patient) -> Iterator[tuple[Check, Result]]:
         for check in CHECKS:
             if _can_be_done(check, patient):
                 for thing in check.each(patient):
-                    yield from ((check, one) for one in _in_its_time(check, patient, thing))
+                    yield from ((check, one) for one in in_its_time(check, patient, thing))
             else:
                 yield check, Result("skipped", "check.skipped")
     finally:
@@ -58,7 +58,7 @@ def _can_be_done(check: Check, patient: Patient) -> bool:
     return check.needs == "nothing" or patient.settings_or_none is not None
 
 
-def _in_its_time(check: Check, patient: Patient, thing: object) -> Iterator[Result]:
+def in_its_time(check: Check, patient: Patient, thing: object) -> Iterator[Result]:
     """Yield what a check finds, in a thread that is left behind where it takes longer than it may."""
     found: list[Result] = []
     fine: list[bool] = []

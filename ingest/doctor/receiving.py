@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from config.login import Login
@@ -90,7 +91,10 @@ def _clock(box: ImapMailbox, counted: list[tuple[FolderInfo, int | None]], now: 
     IMAP has no way to ask a server what time it is, so a clock of ours that is fast cannot be told here.
     """
     folder = next((one.name for one, count in counted if one.name.upper() == "INBOX" and count), None)
-    newest = newest_arrival(box, folder) if folder else None
+    newest = None
+    # A server that does not answer this lets us poll all the same.
+    with suppress(MailboxError):
+        newest = newest_arrival(box, folder) if folder else None
     if newest is not None and newest > now + _AHEAD:
         minutes = round((newest - now).total_seconds() / 60)
         yield fail("clock.slow", minutes=minutes, newest=newest.astimezone().isoformat(timespec="minutes"))
@@ -100,7 +104,9 @@ def newest_arrival(box: ImapMailbox, folder: str) -> datetime | None:
     """Return when the server took the mail that it put last into a folder; None where it does not say."""
     box.status(folder)
     with guarded(box.client, box.settings, "读邮件的到达时间时连接中断"):
-        answers = box.client.fetch("*", ["INTERNALDATE"])
+        # Some servers answer a search with more than was asked for.
+        uids = sorted(map(int, box.client.search(["UID", "*"])))[-1:]
+        answers = box.client.fetch(uids, ["INTERNALDATE"]) if uids else {}
         moments = [answer.get(b"INTERNALDATE") for answer in answers.values()]
     return max((one for one in moments if isinstance(one, datetime) and one.tzinfo), default=None)
 

@@ -3,14 +3,14 @@
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-from pydantic import BaseModel, ValidationError
+from typing import TypeVar
 
 from config.campaign import Campaign
+from config.errors import ConfigError
 from config.login import is_loopback
 from config.mailboxes import MailboxSettings
-from config.toml import complaint
+from config.section import Section
+from config.toml import validate
 from ingest.doctor import certificates
 from ingest.doctor.receiving import PATIENCE_SECONDS, told_folders
 from ingest.fetched import LoginRefused, MailboxError
@@ -19,7 +19,10 @@ from ingest.setup.answers import Answers, Secret, Table, with_values
 from ingest.setup.providers import BY_KEY, FOR_OWN_DOMAINS, Provider, find_provider
 from ingest.setup.talk import Talk
 
+M = TypeVar("M", bound=Section)
 _OWN_SERVER = "own_server"
+# There is no file yet that a complaint could name.
+_NO_FILE = Path("?")
 _PORTS = {"imap": {"ssl": 993, "starttls": 143, "none": 143}, "smtp": {"ssl": 465, "starttls": 587, "none": 25}}
 _SECURITY = ("ssl", "starttls", "none")
 _LAST_PORT = 65535
@@ -65,7 +68,7 @@ def _ask_one(talk: Talk, campaign: Campaign, answers: Answers, address: str) -> 
                 _ask_login(talk, table, address, provider)
             case "again_server":
                 table.update(ask_server(talk, None, "imap", table))
-            case "keep" if _fits(talk, table, MailboxSettings):
+            case "keep" if settings_or_none(talk, table, MailboxSettings):
                 answers.mailboxes.append(table)
                 return
             case "skip":
@@ -161,24 +164,18 @@ def _ask_command(talk: Talk) -> list[str]:
         talk.say("mail.no_command")
 
 
-def _fits(talk: Talk, table: Table, model: type[BaseModel]) -> bool:
-    """Tell whether a table is one of the settings, and say what is wrong where it is not."""
-    return settings_or_none(talk, table, model) is not None
-
-
-def settings_or_none(talk: Talk, table: Table, model: type[BaseModel]) -> Any:  # noqa: ANN401 (of the model)
+def settings_or_none(talk: Talk, table: Table, model: type[M]) -> M | None:
     """Return a table as settings; None, once what is wrong was said, where it is none."""
     try:
-        return model.model_validate(with_values(table))
-    except ValidationError as error:
-        # The first line, and never what was typed: it may be the password.
-        talk.say("wrong", why=complaint(error, model, Path("?")).partition(": ")[2])
+        return validate(with_values(table), model, _NO_FILE)
+    except ConfigError as error:
+        talk.say("wrong", why=str(error).partition(": ")[2])
         return None
 
 
 def _try(talk: Talk, table: Table, campaign: Campaign) -> bool:
     """Log in, show the folders with their counts, and tell whether that went well."""
-    settings: MailboxSettings | None = settings_or_none(talk, table, MailboxSettings)
+    settings = settings_or_none(talk, table, MailboxSettings)
     if settings is None:
         return False
     talk.say("trying", server=f"{settings.host}:{settings.port_number}")

@@ -43,7 +43,7 @@ PROVIDERS: tuple[Provider, ...] = (
     Provider("gmail", "imap.gmail.com", "smtp.gmail.com", ("gmail.com", "googlemail.com"), oauth=True),
     Provider(
         "microsoft", "outlook.office365.com", "smtp.office365.com",
-        ("outlook.com", "hotmail.com", "live.com", "live.cn", "outlook.com.cn"), 
+        ("outlook.com", "hotmail.com", "live.com", "live.cn", "outlook.com.cn"),
         oauth=True, smtp_port=587, smtp_security="starttls",
     ),
 )  # fmt: skip

@@ -3,8 +3,6 @@
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
 
-from pydantic import ValidationError
-
 from config.chats import chat_trouble
 from config.digest import DigestSettings, SmtpSettings
 from ingest.outbox import send_each
@@ -32,10 +30,8 @@ def _ask_recipients(talk: Talk) -> list[str]:
         typed = talk.ask("recipients")
         named = [one.strip() for one in typed.replace("，", ",").replace("、", ",").replace(" ", ",").split(",")]
         named = list(dict.fromkeys(one for one in named if one))
-        try:
-            return list(DigestSettings(recipients=tuple(named)).recipients)
-        except ValidationError as error:
-            talk.say("wrong", why=error.errors()[0]["msg"].removeprefix("Value error, "))
+        if settings := settings_or_none(talk, {"recipients": named}, DigestSettings):
+            return list(settings.recipients)
 
 
 def _ask_smtp(talk: Talk, answers: Answers) -> None:
@@ -88,7 +84,7 @@ def _login(talk: Talk, username: str) -> Table:
 
 
 def _try(talk: Talk, table: Table) -> bool:
-    settings: SmtpSettings | None = settings_or_none(talk, table, SmtpSettings)
+    settings = settings_or_none(talk, table, SmtpSettings)
     if settings is None:
         return False
     talk.say("trying", server=f"{settings.host}:{settings.port_number}")
@@ -102,7 +98,7 @@ def _offer_test(talk: Talk, table: Table) -> None:
     """Send a mail to oneself, where that is wanted."""
     if not talk.yes("smtp.test", default=False):
         return
-    settings: SmtpSettings | None = settings_or_none(talk, table, SmtpSettings)
+    settings = settings_or_none(talk, table, SmtpSettings)
     address = talk.ask("smtp.test_to", str(table["username"]))
     if settings is None or "@" not in parseaddr(address)[1]:
         talk.say("mail.no_address", address=address)
