@@ -294,6 +294,12 @@ def test_a_settings_file_that_cannot_be_read_fails_and_the_rest_is_skipped(tmp_p
     assert "是不是 campaign" in told(found(papers.settings_file(one))["settings.bad"])[0]
 
 
+def test_a_variable_that_names_no_setting_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZHENGJI_DATABASE__ULR", "x")
+    said, _ = told(found(papers.settings_file(patient(tmp_path)))["settings.bad"])
+    assert "是不是 url" in said
+
+
 def test_secrets_that_others_may_read_are_warned_of(dovecot: Dovecot, tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("geheim\n", encoding="utf-8")

@@ -13,9 +13,11 @@ import pytest
 
 from config.settings import Settings, load_settings
 from ingest.setup import chinese, english
+from ingest.setup.providers import PROVIDERS, find_provider
 from tests.inbox import mail
 from tests.sample import day
 from tests.servers import Dovecot, MailServer
+from tests.test_architecture import ROOT
 from tests.wizards import (
     ADDRESSES,
     PLAIN,
@@ -316,6 +318,46 @@ def on_terminal(folder: Path, lines: list[str]) -> Asked:
                 os.write(ours, f"{waiting.pop(0)}\n".encode())
     os.close(ours)
     return Asked(asking.returncode, said.decode(), "")
+
+
+def test_a_provider_without_passwords_is_asked_for_a_command_that_gives_tokens(
+    dovecot: Dovecot, tmp_path: Path
+) -> None:
+    server = ["n", "localhost", "1", str(dovecot.tls_port), str(dovecot.folder / "cert.pem")]
+    box = ["n", "n", "y", "box@gmail.com", *server, "'", "", "printf 'to ken'", "3", "n"]
+    done = zhengji(tmp_path, "init", "--language", "zh", lines=[*CAMPAIGN, *box, *NO_SENDING, *SQLITE, *TIME, *WRITE])
+    assert done.code == 0, done.out
+    assert "box@gmail.com 是Gmail（Google）" in done.out
+    assert "docs/mail-servers.md" in done.out
+    (account,) = settings(tmp_path).accounts
+    assert (account.auth, account.token_command) == ("xoauth2", ("printf", "to ken"))
+
+
+@pytest.mark.parametrize(
+    ("address", "imap"),
+    [
+        ("a@163.com", "imap.163.com"),
+        ("a@VIP.163.com", "imap.163.com"),
+        ("a@126.com", "imap.126.com"),
+        ("a@yeah.net", "imap.yeah.net"),
+        ("a@foxmail.com", "imap.qq.com"),
+        ("a@outlook.com", "outlook.office365.com"),
+    ],
+)
+def test_a_provider_is_known_by_its_domain(address: str, imap: str) -> None:
+    provider = find_provider(address)
+    assert provider is not None
+    assert provider.imap == imap
+
+
+def test_every_provider_has_its_name_its_hint_and_its_row_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "providers.md").read_text(encoding="utf-8")
+    for provider in PROVIDERS:
+        for sentences in (chinese.SENTENCES, english.SENTENCES):
+            assert {provider.hint, f"provider.{provider.key}"} <= set(sentences)
+        assert f"`{provider.imap}` {provider.imap_port}" in page
+        assert f"`{provider.smtp}` {provider.smtp_port}" in page
+    assert find_provider("a@own.example") is None
 
 
 def test_both_languages_know_the_same_sentences_with_the_same_fields() -> None:
