@@ -1,7 +1,8 @@
 """The clean room: everything that strangers sent is opened in a process of its own, with bounded time and memory.
 
 That process keeps contents in the vault and answers with plain JSON, so nothing that it says is ever run here. Where a
-content makes it die or hang, it is ended, the content is called unsafe, and the next request starts a new one.
+content makes it die or hang, it is ended, the content is called unsafe, and the next request starts a new one. A
+process that does not even get ready has seen no content: that is a fault of the installation, and RoomError.
 """
 
 import atexit
@@ -29,6 +30,8 @@ from parsers.base import ParseError
 log = structlog.get_logger()
 
 Answer = dict[str, Any]
+# What a process says once it has taken its limits and can be asked.
+READY = b'{"ready": true}\n'
 # An answer longer than this is no honest one: the longest list ever seen takes 2 MB.
 _ANSWER_BYTES = 64_000_000
 # On a busy machine a second of processor time takes longer on the clock.
@@ -39,10 +42,22 @@ _BYTES_A_SECOND = 10_000_000
 _SPARE: "dict[str, list[_Process]]" = {}
 _SPARES = 2
 _COMMAND = (sys.executable, "-P", "-m", "ingest.cleanroom_child")
+# A process gets ready within a second or two; on a machine that swaps it takes longer.
+_START_SECONDS = 120.0
+_WHY_SECONDS = 30
+_WHY_CHARACTERS = 300
 
 
 class RoomError(Exception):
-    """A reader raised what it should not: a fault of ours, not of the content."""
+    """A fault of ours, not of the content, such as a reader that raised what it should not; `reason` is for staff."""
+
+    reason = ""
+
+
+class NoRoomError(RoomError):
+    """No process could be made ready to open anything: the installation is broken, or memory is very short."""
+
+    reason = "读信的进程启动不了（安装不完整或内存不足），原信已保存；请管理员运行 zhengji doctor，修好后会自动重读"
 
 
 @dataclass(frozen=True)
@@ -79,11 +94,16 @@ class CleanRoom:
         self._ending: finalize[Any, Any] | None = None
         self._ready = True
 
+    @property
+    def pid(self) -> int | None:
+        """The number of the process inside, where one runs."""
+        return self._process.popen.pid if self._process else None
+
     def ask(self, do: str, cost: int, /, **arguments: object) -> Iterator[Answer]:
         """Yield the answers to a request about `cost` bytes.
 
         ParseError where the content cannot be opened (or takes too much), OSError where the disk refuses, RoomError
-        for a fault of a reader.
+        for a fault of a reader, NoRoomError where no process gets ready.
         """
         seconds = self.setup.seconds + cost / _BYTES_A_SECOND
         request = {"do": do, "with": arguments, "seconds": seconds}
@@ -130,17 +150,35 @@ class CleanRoom:
                 self.close()
 
     def _running(self) -> _Process:
-        """Return the process inside, started and told its limits."""
+        """Return the process inside, started and told its limits; NoRoomError where none gets ready."""
         if self._process is None or self._process.popen.poll() is not None:
             self.close()
-            self._process = _take_spare(self._family) or _Process(_started())
-            self._ending = finalize(self, _end, self._process.popen)
-            self._ready = True
-            setup = pickle.dumps(self.setup)
-            requests, _ = _pipes(self._process.popen)
+            while spare := _take_spare(self._family):
+                # Others have used it: what was left in it may have ended it since.
+                if self._takes(spare):
+                    return spare
+            fresh = _Process(_opened())
+            if not self._takes(fresh):
+                why = why_not()
+                log.error("cleanroom.not_started", why=why)
+                raise NoRoomError(f"no process gets ready: {why}")
+            return fresh
+        return self._process
+
+    def _takes(self, process: _Process) -> bool:
+        """Tell a process its limits and wait until it is ready; one that does not get ready is ended."""
+        setup = pickle.dumps(self.setup)
+        requests, answers = _pipes(process.popen)
+        with self._bounded(process.popen, _START_SECONDS), suppress(BrokenPipeError):
             requests.write(json.dumps({"setup": len(setup)}).encode() + b"\n" + setup)
             requests.flush()
-        return self._process
+            if answers.readline(len(READY)) == READY:
+                self._process = process
+                self._ending = finalize(self, _end, process.popen)
+                self._ready = True
+                return True
+        _end(process.popen)
+        return False
 
     @contextmanager
     def _bounded(self, process: "subprocess.Popen[bytes]", seconds: float) -> Iterator[None]:
@@ -152,6 +190,26 @@ class CleanRoom:
             yield
         finally:
             timer.cancel()
+
+
+def _opened() -> "subprocess.Popen[bytes]":
+    try:
+        return _started()
+    except OSError as error:
+        log.error("cleanroom.not_started", why=str(error))  # noqa: TRY400 (what it is stands in the error)
+        raise NoRoomError(str(error)) from error
+
+
+def why_not() -> str:
+    """Return the last line that a process says where it cannot even start, in English; empty where it can."""
+    try:
+        command = [*_COMMAND]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_WHY_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return type(error).__name__
+    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    ended = f"it ended with {done.returncode}" if done.returncode else ""
+    return said[-1][:_WHY_CHARACTERS] if done.returncode and said else ended
 
 
 def _started() -> "subprocess.Popen[bytes]":

@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ingest.cleanroom import Setup
+from ingest.cleanroom import READY, Setup
 from ingest.opened import Kept
 from parsers.archives import Member, Spent, members
 from parsers.base import ParseError, Reading, as_json
@@ -88,6 +88,19 @@ class Inside:
             made.replace(place)
         yield {"turned": was_turned}
 
+    def allot(self, size: int) -> Iterator[Answer]:
+        """Tell whether so many bytes of memory could be taken: for whoever wants to know whether they are bounded."""
+        try:
+            yield {"bytes": len(bytearray(size))}
+        except MemoryError:
+            yield {"bytes": 0}
+
+    def lines(self, path: str) -> Iterator[Answer]:
+        """Read the lines of text on a picture: for whoever wants to know whether OCR works at all."""
+        from parsers.scanning import lines_on
+
+        yield {"lines": lines_on(Path(path))}
+
     def picture(self, path: str, longest: int, out: str) -> Iterator[Answer]:
         """Make a picture of the first page of a PDF or a picture file."""
         from parsers.showing import first_page
@@ -158,6 +171,8 @@ _REQUESTS: dict[str, Callable[..., Iterator[Answer]]] = {
     "picture": Inside.picture,
     "sheet": Inside.sheet,
     "cut": Inside.cut,
+    "allot": Inside.allot,
+    "lines": Inside.lines,
 }
 
 
@@ -191,6 +206,8 @@ def main() -> None:
         request = json.loads(line)
         if "setup" in request:
             inside = _entered(requests.read(request["setup"]))
+            answers.write(READY)
+            answers.flush()
             continue
         _limit_time(request["seconds"])
         for answer in respond(inside, request) if inside else ():

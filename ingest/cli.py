@@ -22,6 +22,8 @@ from ingest.commands import (
     decide,
     decided,
     digest,
+    doctor,
+    init,
     inspect,
     intake,
     jobs,
@@ -53,11 +55,29 @@ def cli(context: click.Context, config: Path | None) -> None:
 
 
 for command in (
-    *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS,
-    *tell.COMMANDS, *archive.COMMANDS, *ask.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *cases.COMMANDS,
-    *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *jobs.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS,
-    *sample.COMMANDS, *screening.COMMANDS, *vault.COMMANDS,
-):  # fmt: skip
+    *archive.COMMANDS,
+    *ask.COMMANDS,
+    *book.COMMANDS,
+    *brief.COMMANDS,
+    *cases.COMMANDS,
+    *console.COMMANDS,
+    *deadline.COMMANDS,
+    *decide.COMMANDS,
+    *decided.COMMANDS,
+    *digest.COMMANDS,
+    *doctor.COMMANDS,
+    *init.COMMANDS,
+    *inspect.COMMANDS,
+    *intake.COMMANDS,
+    *jobs.COMMANDS,
+    *ledger.COMMANDS,
+    *remind.COMMANDS,
+    *sample.COMMANDS,
+    *screening.COMMANDS,
+    *supply.COMMANDS,
+    *tell.COMMANDS,
+    *vault.COMMANDS,
+):
     cli.add_command(command)
 
 

@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 
 from ingest import held, shared
+from ingest.cleanroom import RoomError
 from ingest.desk import Desk
 from ingest.filing import place_all
 from ingest.placing import Item
@@ -78,7 +79,8 @@ def read_one(desk: Desk, message_id: int) -> None:
         if is_outage(error):
             raise
         log.exception("message.failed", message=message_id, error=type(error).__name__)
-        mail.fail(desk.store, message_id, f"读信时出错（{type(error).__name__}），原信已保存，请看日志或人工处理")
+        reason = f"读信时出错（{type(error).__name__}），原信已保存，请看日志或人工处理"
+        mail.fail(desk.store, message_id, (isinstance(error, RoomError) and error.reason) or reason)
 
 
 def file_all(desk: Desk) -> None:

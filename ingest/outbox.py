@@ -118,7 +118,7 @@ def send_each(
 def _connect(smtp: SmtpSettings) -> smtplib.SMTP:
     """Return a connection that is logged in where the settings name a user; _NoServer with the reason otherwise."""
     try:
-        return _open(smtp)
+        return open_server(smtp)
     except smtplib.SMTPAuthenticationError as error:
         cause, reason = f"code {error.smtp_code}", "发信服务器拒绝登录：密码（授权码）不对或已失效"
     except UnicodeError:
@@ -141,7 +141,8 @@ def _context(smtp: SmtpSettings) -> ssl.SSLContext:
         raise ConfigError(f"证书文件 {smtp.ca_file} 读不了，请检查设置中的 ca_file") from error
 
 
-def _open(smtp: SmtpSettings) -> smtplib.SMTP:
+def open_server(smtp: SmtpSettings) -> smtplib.SMTP:
+    """Return a connection, logged in where the settings name a user; raises what smtplib, ssl and the settings do."""
     secret, context = smtp.secret, _context(smtp)
     if smtp.security == "ssl":
         server: smtplib.SMTP = smtplib.SMTP_SSL(

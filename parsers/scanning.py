@@ -14,7 +14,7 @@ from parsers.image import open_upright
 from parsers.kinds import DOCUMENT_PARSERS
 from parsers.kinds.misread import with_labels_mended
 from parsers.kinds.summary_list import further_page
-from parsers.pages.ocr import read_line
+from parsers.pages.ocr import read_line, read_lines
 from parsers.pages.page import PAGE_FAULTS, is_page, is_paper, read_page, wants_memory
 from parsers.pages.red import Picture, picture_of
 from parsers.pages.shown import Known, straightened
@@ -42,6 +42,11 @@ class _Bundle:
         """Note a page that was not looked at, and all after it may be: the seal may stand there."""
         self.left_out.append(reason)
         self.pages.append(StampedPage(number, (), can_tell=False))
+
+
+def lines_on(path: Path) -> list[str]:
+    """Return the lines of text on a picture, from top to bottom. ParseError where it is none."""
+    return [line.text for page in open_upright(path, _PHOTO_LONGEST) for line in read_lines(picture_of(page))]
 
 
 def read_scan(path: Path, campaign: Campaign, pages: Sequence[int] = ()) -> Reading:

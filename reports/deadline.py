@@ -47,6 +47,11 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < _SATURDAY if official is None else official
 
 
+def knows_year(year: int) -> bool:
+    """Tell whether the official calendar of a year is known; of other years Monday to Friday are worked."""
+    return _official(date(year, 1, 1)) is not None
+
+
 def days_since_working_day(day: date) -> int:
     """Return how many days before a day the last working day was: 1 on a Tuesday, 3 on most Mondays."""
     return next(number for number in count(1) if is_working_day(day - timedelta(days=number)))

@@ -17,7 +17,7 @@ ROOMS = ("config", "ingest", "parsers", "reports", "store")
 DOORS = {
     "Cryptodome": {"parsers/archives/zip_data.py", "parsers/archives/rars.py"},
     "PIL": {"parsers/image.py", "parsers/pages", "parsers/thumbnail.py", "reports/digest/curve.py"},
-    "alembic": {"store/database.py", "store/migrations"},
+    "alembic": {"store/condition.py", "store/database.py", "store/migrations"},
     "apprise": {"ingest/chat.py"},
     "argon2": {"store/passwords.py"},
     "apscheduler": {"ingest/worker.py"},

@@ -192,10 +192,10 @@ def test_settings_are_found_by_option_then_environment_then_here(tmp_path: Path)
 
 
 def test_init_writes_a_starter_that_is_right_and_never_overwrites(tmp_path: Path) -> None:
-    assert zhengji("init", cwd=tmp_path).returncode == 0
+    assert zhengji("init", "--blank", cwd=tmp_path).returncode == 0
     assert zhengji("check-config", cwd=tmp_path).returncode == 0
     (tmp_path / "zhengji.toml").write_text("# mine", encoding="utf-8")
-    again = zhengji("init", cwd=tmp_path)
+    again = zhengji("init", "--blank", cwd=tmp_path)
     assert (again.returncode, (tmp_path / "zhengji.toml").read_text(encoding="utf-8")) == (2, "# mine")
 
 

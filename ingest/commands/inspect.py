@@ -1,14 +1,10 @@
-"""Commands about the set-up: init, check-config, facts."""
-
-from importlib import resources
-from pathlib import Path
+"""Commands about the set-up: check-config, facts."""
 
 import click
 
 from config.associations import load_associations
 from config.campaign import load_campaign
 from config.chats import service_name
-from config.errors import ConfigError
 from config.selected import load_selected
 from config.settings import Settings
 from ingest.context import DEFAULT, Context
@@ -19,21 +15,6 @@ from reports.letters.asking import prove as prove_letters
 from reports.letters.stationery import load_templates
 from reports.subjects import FACTS
 from store.database import check_url
-
-
-@click.command("init")
-@click.argument("path", type=click.Path(path_type=Path), default=DEFAULT)
-def init(path: Path) -> None:
-    """新建一份带说明的设置文件。"""
-    starter = (resources.files("config") / "starter.toml").read_text(encoding="utf-8")
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(starter)
-    except FileExistsError:
-        raise ConfigError(f"{path} 已存在，没有改动；请换一个文件名") from None
-    except OSError as error:
-        raise ConfigError(f"{path}: 写不了（{error.strerror}）") from None
-    click.echo(f"已新建 {path}，请按里面的说明填写，再运行 zhengji --config {path} check-config")
 
 
 @click.command("check-config")
@@ -90,4 +71,4 @@ def facts(subject: str | None, *, checks: bool, letters: bool) -> None:
             click.echo(f"{on}\t{name}\t{fact.doc}")
 
 
-COMMANDS = (init, check_config, facts)
+COMMANDS = (check_config, facts)

@@ -1,0 +1,1 @@
+"""Brings whoever installs the program to a settings file that works: the questions of `zhengji init`."""
