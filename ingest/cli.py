@@ -14,6 +14,7 @@ from config.log import set_up_logging
 from ingest.commands import (
     archive,
     ask,
+    backup,
     book,
     brief,
     cases,
@@ -52,8 +53,8 @@ def cli(context: click.Context, config: Path | None) -> None:
 
 for command in (
     *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS,
-    *tell.COMMANDS, *archive.COMMANDS, *ask.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *cases.COMMANDS,
-    *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS, *sample.COMMANDS,
+    *tell.COMMANDS, *archive.COMMANDS, *ask.COMMANDS, *backup.COMMANDS, *book.COMMANDS, *brief.COMMANDS,
+    *cases.COMMANDS, *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS, *sample.COMMANDS,
     *screening.COMMANDS,
 ):  # fmt: skip
     cli.add_command(command)

@@ -99,12 +99,21 @@ def _faults_told() -> Iterator[None]:
 
 def open_store(url: str, vault: Path) -> Store:
     """Open and migrate the database at `url`, and the vault; StoreError where that cannot be done."""
+    return _opened(url, vault, migrate)
+
+
+def open_unmigrated(url: str, vault: Path) -> Store:
+    """Open a database as it is, perhaps without any tables, and the vault; StoreError where that cannot be done."""
+    return _opened(url, vault, revision_of)
+
+
+def _opened(url: str, vault: Path, prepare: Callable[[Engine], object]) -> Store:
     check_url(url)
     try:
         with ExitStack() as leaving:
             engine = _engine(url)
             leaving.callback(engine.dispose)
-            migrate(engine)
+            prepare(engine)
             store = Store(engine, Vault(vault))
             # Opened: the connections stay until the store is closed.
             leaving.pop_all()
@@ -127,19 +136,50 @@ def check_url(url: str) -> None:
 
 def migrate(engine: Engine) -> None:
     """Bring the database to the newest revision; a SQLite file that holds data is copied first."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    if current == newest:
+    current = revision_of(engine)
+    if current == newest_revision():
         return
     if current is not None:
         _copy_sqlite(engine, current)
+    with migrating(engine) as connection:
+        upgrade(connection)
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def newest_revision() -> str:
+    """Return the revision of the tables that this program knows."""
+    return str(ScriptDirectory.from_config(_migrations()).get_current_head())
+
+
+def is_known_revision(revision: str) -> bool:
+    """Tell whether this program can make the tables of a revision."""
+    return revision in {one.revision for one in ScriptDirectory.from_config(_migrations()).walk_revisions()}
+
+
+def revision_of(engine: Engine) -> str | None:
+    """Return the revision of a database; None where it has no tables of ours."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+@contextmanager
+def migrating(engine: Engine) -> Iterator[Connection]:
+    """Give a transaction in which tables may be made and changed; other processes that want the same wait."""
     with engine.connect() as connection, _nothing_hanging(connection), connection.begin():
         _lock(connection)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        yield connection
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the tables to a revision within a transaction that was begun by `migrating`."""
+    config = _migrations()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 @contextmanager
