@@ -52,9 +52,9 @@ def cli(context: click.Context, config: Path | None) -> None:
 
 
 for command in (
-    *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS,
-    *tell.COMMANDS, *archive.COMMANDS, *ask.COMMANDS, *backup.COMMANDS, *book.COMMANDS, *brief.COMMANDS,
-    *cases.COMMANDS, *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS, *sample.COMMANDS,
+    *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS, *tell.COMMANDS,
+    *archive.COMMANDS, *ask.COMMANDS, *backup.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *cases.COMMANDS,
+    *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS, *sample.COMMANDS,
     *screening.COMMANDS,
 ):  # fmt: skip
     cli.add_command(command)

@@ -86,5 +86,5 @@ def ensure_room(folder: Path, needed: int, spare: int) -> None:
     """Raise BackupError where a disk has no room for so many bytes with some to spare."""
     free = shutil.disk_usage(folder).free
     if free < needed + spare:
-        short = (needed + spare - free) / 1_000_000
-        raise BackupError(f"{folder} 所在磁盘的空间不够，还差 {short:,.0f} MB，已停止；腾出空间后再运行一次就会接着做")
+        short = -(free - needed - spare) // 1_000_000 + 1
+        raise BackupError(f"{folder} 所在磁盘的空间不够，还差 {short:,} MB，已停止；腾出空间后再运行一次就会接着做")
