@@ -15,7 +15,14 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as QueueTimeoutError
 from sqlalchemy.orm import Session
 
@@ -40,6 +47,12 @@ class AwayError(StoreError):
     """The database does not answer, or another writer holds it too long; later it may."""
 
 
+class DamagedError(StoreError):
+    """The file of a SQLite database is not what SQLite wrote."""
+
+
+# What SQLite says of such a file.
+_DAMAGED = ("malformed", "not a database")
 # The class of errors of PostgreSQL that says so (its manual, appendix A).
 _POSTGRES_DISK_FULL = "53100"
 
@@ -54,7 +67,7 @@ class Store:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """Give a session whose work is committed as one at the end, or not at all."""
-        with _faults_told(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with faults_told(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def noted(self, work: Callable[[Session], T]) -> T:
@@ -75,7 +88,7 @@ class Store:
     def reading(self) -> Iterator[Session]:
         """Give a session that only looks: it waits for no writer and holds none up."""
         engine = self.engine.execution_options(only_reads=True)
-        with _faults_told(), Session(engine, expire_on_commit=False) as session:
+        with faults_told(), Session(engine, expire_on_commit=False) as session:
             yield session
 
     def close(self) -> None:
@@ -84,7 +97,7 @@ class Store:
 
 
 @contextmanager
-def _faults_told() -> Iterator[None]:
+def faults_told() -> Iterator[None]:
     """Turn what a database says of a full disk into OSError, as everybody else says it, and of being away into ours."""
     try:
         yield
@@ -95,6 +108,10 @@ def _faults_told() -> Iterator[None]:
         raise AwayError(f"数据库暂时用不了（{_cause(error)}），请稍后再试") from error
     except (InterfaceError, QueueTimeoutError) as error:
         raise AwayError("数据库暂时用不了，请稍后再试") from error
+    except DatabaseError as error:
+        if any(said in str(error.orig) for said in _DAMAGED):
+            raise DamagedError(f"数据库文件已损坏（{_cause(error)}），请停下程序，从备份恢复") from error
+        raise
 
 
 def open_store(url: str, vault: Path) -> Store:

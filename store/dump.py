@@ -42,7 +42,7 @@ import store.lineage
 import store.outgoing
 import store.people
 import store.searching  # noqa: F401 (their tables are part of the metadata)
-from store.database import newest_revision
+from store.database import faults_told, newest_revision
 from store.models import Base
 from store.times import Moment
 
@@ -88,7 +88,7 @@ def frozen(engine: Engine) -> Iterator[Connection]:
     options: dict[str, Any] = {"only_reads": True}
     if engine.dialect.name == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with engine.connect().execution_options(**options) as connection, connection.begin():
+    with faults_told(), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 

@@ -15,7 +15,7 @@ from store import dump, lineage
 from store.backup import Backup, BackupError, Generation, Manifest
 from store.blobs import Blob
 from store.copying import Copying, ensure_room
-from store.database import Store, is_known_revision, migrating, newest_revision, revision_of, upgrade
+from store.database import Store, faults_told, is_known_revision, migrating, newest_revision, revision_of, upgrade
 
 Tell = Callable[[str, int], None]
 
@@ -100,7 +100,7 @@ def _absent(store: Store, generation: Generation) -> Iterator[Blob]:
 
 def _load(store: Store, generation: Generation, manifest: Manifest, now: datetime, tell: Tell) -> None:
     """Make the tables of the backup's revision, fill them, and bring them to today's: all of it, or nothing."""
-    with generation.lines() as lines, migrating(store.engine) as connection:
+    with generation.lines() as lines, faults_told(), migrating(store.engine) as connection:
         revision = dump.revision_in(lines)
         upgrade(connection, revision)
         counts = _filled(connection, lines, tell)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from store import dump
 from store.backup import Backup, BackupError, Generation
 from store.blobs import Blob, Vault
-from store.database import Store
+from store.database import DamagedError, Store
 from store.named import Named, named
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -98,8 +98,11 @@ def check_database(store: Store) -> str:
     """Return what SQLite finds wrong with its file, nothing where it is sound; PostgreSQL looks after its own."""
     if store.engine.dialect.name != "sqlite":
         return ""
-    with store.reading() as session:
-        found = session.execute(text("PRAGMA quick_check(3)")).scalars().all()
+    try:
+        with store.reading() as session:
+            found = session.execute(text("PRAGMA quick_check(3)")).scalars().all()
+    except DamagedError as error:
+        return str(error)
     return "" if found == ["ok"] else "；".join(map(str, found))
 
 

@@ -119,7 +119,9 @@ def _value(store: Store, own: Column[Any], number: int) -> Any:
         "moment": NOW + timedelta(microseconds=number),
         "bytes": bytes(range(256)) * number,
         # What is no JSON at all and what is its null are two things.
-        "json": None if number == 3 else {"键": ["值", number, None, 1.5, True, "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16")]},
+        "json": None
+        if number == 3
+        else {"键": ["值", number, None, 1.5, True, "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16")]},
         "text": f"{number} 『春江花园』\n\t\"'\\ é 𠮷"[: getattr(own.type, "length", None) or 60],
     }
     return values[kind]

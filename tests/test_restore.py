@@ -405,4 +405,6 @@ def test_a_dump_is_loaded_in_one_transaction_with_its_tables(filled: Store, tmp_
     with dump.frozen(filled.engine) as connection:
         dump.dump(connection, lines.append)
     with opened(f"sqlite:///{tmp_path}/b.db", tmp_path / "b") as store, migrating(store.engine) as connection:
-        assert sum(dump.load(connection, iter(lines[1:]), lambda _: None).values()) == len(lines) - 1 - len(dump.tables())
+        assert sum(dump.load(connection, iter(lines[1:]), lambda _: None).values()) == len(lines) - 1 - len(
+            dump.tables()
+        )

@@ -8,7 +8,7 @@ import click
 
 from ingest.backing import alone_with, opened, wish_of
 from ingest.commands.decide import deciding_person, person_option
-from ingest.commands.verified import told_backup, told_contents, told_server
+from ingest.commands.verified import told_backup, told_contents, told_database, told_server
 from ingest.context import Context, now
 from ingest.desk import Desk
 from ingest.progress import progress
@@ -162,13 +162,19 @@ def verify(context: Context, folder: Path | None, share: int, *, blobs: bool, se
     if folder is not None:
         whole = _told_check(find_backup(folder))
     else:
-        both = blobs == server
         with context.desk() as desk:
-            contents = told_contents(desk, _part(desk, share)) if blobs or both else True
-            mails = told_server(desk) if server or both else True
-        whole = contents and mails
+            whole = told_database(desk) and _told_both(
+                desk, share, blobs=blobs or not server, server=server or not blobs
+            )
     if not whole:
         raise SystemExit(INCOMPLETE)
+
+
+def _told_both(desk: Desk, share: int, *, blobs: bool, server: bool) -> bool:
+    """Check what is wished for; the second also where the first is not whole."""
+    contents = told_contents(desk, _part(desk, share)) if blobs else True
+    mails = told_server(desk) if server else True
+    return contents and mails
 
 
 def _part(desk: Desk, share: int) -> Part:

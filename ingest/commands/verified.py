@@ -18,15 +18,20 @@ _NAMED = 20
 
 def told_contents(desk: Desk, part: Part) -> bool:
     """Check the vault and say what was found; return whether all is well."""
-    wrong = check_database(desk.store)
-    if wrong:
-        _bad(f"数据库文件有损坏：{wrong}。请停下程序，从备份恢复（zhengji restore）")
     with progress("核对内容") as told:
         checked = check_vault(desk.store, part, told.at)
     share = f"（{part.parts} 分之一，第 {part.number} 份）" if part.parts > 1 else ""
     click.echo(f"文件库：重算 {checked.contents} 个{share}，{size(checked.bytes)}；{_summary(checked)}")
     _tell_wrong(checked, "请从备份中取回：备份文件夹 blobs/前两位/全名，放回文件库的同一位置")
-    return checked.is_whole and not wrong
+    return checked.is_whole
+
+
+def told_database(desk: Desk) -> bool:
+    """Check the database's own file; return whether it is sound. Where it is not, nothing else can be checked."""
+    wrong = check_database(desk.store)
+    if wrong:
+        _bad(f"数据库文件有损坏：{wrong}。请停下程序，从备份恢复（zhengji restore）")
+    return not wrong
 
 
 def _summary(checked: Checked) -> str:
