@@ -6,6 +6,7 @@ from benchmarks import (
     accuracy,
     archiving,
     asking,
+    backing_up,
     console,
     fetching,
     judging,
@@ -36,6 +37,7 @@ PARTS = {
     "searching": searching.run,
     "asking": asking.run,
     "console": console.run,
+    "backing_up": backing_up.run,
 }
 
 for name in sys.argv[1:] or PARTS:

@@ -162,10 +162,10 @@ def verify(context: Context, folder: Path | None, share: int, *, blobs: bool, se
     if folder is not None:
         whole = _told_check(find_backup(folder))
     else:
+        both = blobs == server
         with context.desk() as desk:
-            whole = told_database(desk) and _told_both(
-                desk, share, blobs=blobs or not server, server=server or not blobs
-            )
+            sound = told_database(desk)
+            whole = sound and _told_both(desk, share, blobs=blobs or both, server=server or both)
     if not whole:
         raise SystemExit(INCOMPLETE)
 
