@@ -21,6 +21,7 @@ from store.database import Store, open_store, open_unmigrated
 from store.models import File, Letter, Message, Sighting
 from store.restoring import restore
 from store.verifying import Part, check_vault
+from tests.servers import program
 
 _NOW = datetime(2026, 8, 1, tzinfo=UTC)
 _CONTENTS, _BYTES, _NEW = 20_000, 10_000, 200
@@ -89,7 +90,7 @@ def _fill(folder: Path, start: int, count: int) -> None:
     with store.session() as session:
         session.execute(insert(Message), rows)
     store.close()
-    subprocess.run(["sync"], check=True)
+    os.sync()
 
 
 def _message(sha256: str) -> dict[str, Any]:
@@ -98,11 +99,8 @@ def _message(sha256: str) -> dict[str, Any]:
 
 
 def _copy(folder: Path, how: str) -> None:
-    subprocess.run(["cp", how, str(folder / "desk"), str(folder / "copy")], check=True)
-    handle = os.open(folder, os.O_RDONLY)
-    os.fsync(handle)
-    os.close(handle)
-    subprocess.run(["sync", "-f", str(folder)], check=True)
+    subprocess.run([program("cp", "coreutils"), how, str(folder / "desk"), str(folder / "copy")], check=True)
+    os.sync()
 
 
 def _backed_up(folder: Path, day: int) -> int:
@@ -140,16 +138,27 @@ def _rows(ids: range) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
     seen = {"mailbox": "a@b.cn", "folder": "INBOX", "uidvalidity": 7, "arrival": _NOW, "seen_at": _NOW}
     yield Sighting, [{**seen, "message_id": one, "uid": one} for one in ids]
     letter = {
-        "from_name": "浙江省物业管理协会", "to": ["box@example.cn"], "subject": "好服务案例报送材料", "text": "您好，" * 200,
-        "kind": "submission", "kind_evidence": "含汇总清单", "sender_clues": ["地址"], "defects": [], "version": "1" * 64,
+        "from_name": "浙江省物业管理协会", "to": ["box@example.cn"], "subject": "好服务案例报送",
+        "text": "您好，" * 200,
+        "kind": "submission", "kind_evidence": "含汇总清单", "sender_clues": ["地址"], "defects": [],
+        "version": "1" * 64,
     }  # fmt: skip
     yield Letter, [{**letter, "message_pk": one} for one in ids]
     file = {"bytes": 1, "kind": "photo", "status": "ok"}
     files = [(one, number) for one in ids for number in range(_FILES)]
-    yield File, [
-        {**file, "message_pk": one, "path": f"{number}.jpg", "name": f"{number}.jpg", "sha256": f"{one + number:064x}"}
-        for one, number in files
-    ]
+    yield (
+        File,
+        [
+            {
+                **file,
+                "message_pk": one,
+                "path": f"{number}.jpg",
+                "name": f"{number}.jpg",
+                "sha256": f"{one + number:064x}",
+            }
+            for one, number in files
+        ],
+    )
 
 
 def _dumped(folder: Path, mails: int) -> tuple[int, int]:

@@ -17,8 +17,9 @@ from store.database import Store
 from store.models import Base, Message
 from store.named import NAMING, OTHER_HASHES, named
 from store.verifying import check_backup
-from tests.backups import NOW, backed_up, contents, fill, restored, rows, wish, zhengji, zhengji_apart
+from tests.backups import NOW, backed_up, contents, fill, opened, restored, rows, wish, zhengji, zhengji_apart
 from tests.desks import write_settings
+from tests.inbox import mail, write_inbox
 from tests.test_full_disk import small_disk
 
 
@@ -119,6 +120,26 @@ def test_what_is_being_taken_in_meanwhile_is_whole_or_not_there(store: Store, tm
             assert len(rows(back)["messages"]) == len(rows(back)["sightings"]) == one.manifest.messages
             assert len(contents(back)) == one.manifest.contents == one.manifest.messages
     assert check_backup(find_backup(tmp_path / "backup"), lambda _: None).is_whole
+
+
+def test_another_process_takes_mail_in_meanwhile_and_each_generation_is_whole(tmp_path: Path) -> None:
+    config = write_settings(tmp_path)
+    write_inbox(tmp_path / "inbox", [mail("x@y.example", f"特价{n}", NOW) for n in range(15)])
+    process = zhengji_apart(config, "import", str(tmp_path / "inbox"))
+    with opened(f"sqlite:///{tmp_path}/data/zhengji.db", tmp_path / "data" / "vault") as store:
+        made = []
+        while process.poll() is None:
+            made.append(backed_up(store, tmp_path / "backup", NOW + timedelta(seconds=len(made)), keep=500))
+        made.append(backed_up(store, tmp_path / "backup", NOW + timedelta(days=1), keep=500))
+        told, _ = process.communicate()
+        assert "邮件 15 封" in told
+        assert (made[-1].manifest.messages, made[-1].manifest.lost) == (15, {})
+        assert made[0].manifest.messages < 15
+        assert all(not one.manifest.lost for one in made)
+        assert check_backup(find_backup(tmp_path / "backup"), lambda _: None).is_whole
+        with restored(tmp_path / "backup", f"sqlite:///{tmp_path}/b.db", tmp_path / "b") as (back, _):
+            found, expected = rows(back), rows(store)
+            assert {**found, "sign_ins": []} == {**expected, "sign_ins": []}
 
 
 def test_so_many_generations_stay_and_contents_that_none_names_go_with_the_last_that_did(
@@ -223,8 +244,8 @@ def test_the_second_of_two_backups_at_once_is_refused(tmp_path: Path) -> None:
 def test_a_disk_that_would_not_hold_it_is_left_as_it_was(plain: Store, tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk") as disk:
         first = backed_up(plain, disk / "backup", spare=1_000_000)
-        offer(plain, os.urandom(3_500_000), 99)
-        with pytest.raises(BackupError, match="空间不够，还差 1 MB"):
+        offer(plain, os.urandom(4_150_000), 99)
+        with pytest.raises(BackupError, match=r"空间不够，还差 \d MB"):
             backed_up(plain, disk / "backup", NOW + timedelta(days=1), spare=1_000_000)
         backup = find_backup(disk / "backup")
         assert [one.name for one in backup.generations()] == [first.generation.name]

@@ -124,6 +124,20 @@ def test_the_restored_desk_says_what_the_first_one_said(
     again.close()
 
 
+def test_the_drill_of_the_handbook_ends_with_the_status_of_the_day(made: Desk, tmp_path: Path) -> None:
+    config = made.settings.base / "zhengji.toml"
+    assert zhengji(config, "backup", str(tmp_path / "backup")).exit_code == 0
+    (generation,) = find_backup(tmp_path / "backup").generations()
+    shutil.copytree(generation.folder / "supplied", tmp_path / "drill")
+    drill = tmp_path / "drill" / "zhengji.toml"
+    assert zhengji(drill, "restore", str(tmp_path / "backup")).exit_code == 0
+    done = zhengji(drill, "verify", "--blobs")
+    assert done.exit_code == 0, done.output
+    told = zhengji(drill, "status", "--as-of", "2026-08-06T10:00")
+    assert told.stdout == zhengji(config, "status", "--as-of", "2026-08-06T10:00").stdout
+    assert "请核对" in told.stderr
+
+
 def test_a_restore_into_what_is_not_empty_is_refused_and_changes_nothing(filled: Store, tmp_path: Path) -> None:
     backed_up(filled, tmp_path / "backup")
     before = rows(filled), contents(filled)
