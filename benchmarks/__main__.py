@@ -6,6 +6,7 @@ from benchmarks import (
     accuracy,
     archiving,
     asking,
+    backing_up,
     console,
     fetching,
     judging,
@@ -38,6 +39,7 @@ PARTS = {
     "asking": asking.run,
     "console": console.run,
     "scaling": scaling.run,
+    "backing_up": backing_up.run,
 }
 
 for name in sys.argv[1:] or PARTS:

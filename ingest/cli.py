@@ -14,6 +14,7 @@ from config.log import set_up_logging
 from ingest.commands import (
     archive,
     ask,
+    backup,
     book,
     brief,
     cases,
@@ -57,6 +58,7 @@ def cli(context: click.Context, config: Path | None) -> None:
 for command in (
     *archive.COMMANDS,
     *ask.COMMANDS,
+    *backup.COMMANDS,
     *book.COMMANDS,
     *brief.COMMANDS,
     *cases.COMMANDS,

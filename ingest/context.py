@@ -14,7 +14,9 @@ from config.campaign import Call
 from config.errors import ConfigError
 from config.settings import Settings, load_settings
 from ingest.desk import Desk, open_desk
+from ingest.digesting import gap_text
 from reports.writing import write_beside
+from store import lineage
 
 DEFAULT = Path("zhengji.toml")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
@@ -44,9 +46,11 @@ class Context:
 
     @contextmanager
     def desk(self) -> Iterator[Desk]:
-        """Give the open desk, closed afterwards."""
+        """Give the open desk, closed afterwards; what a restore has forgotten is said until a person settles it."""
         desk = open_desk(self.settings())
         try:
+            for gap in lineage.unsettled(desk.store):
+                click.echo(f"注意：{gap_text(gap, desk.campaign.call.zone)}", err=True)
             yield desk
         finally:
             desk.close()

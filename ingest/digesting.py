@@ -1,7 +1,7 @@
 """Makes the digest of a moment, says what became of the ones before it, and keeps it as files."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from shlex import quote
 
@@ -12,8 +12,9 @@ from reports.digest import digest as digests
 from reports.digest.chat import chat_text
 from reports.digest.digest import Digest
 from reports.finding import Assessment
-from reports.wording import month_and_day
-from store import decisions, sent
+from reports.wording import clock, month_and_day
+from store import decisions, lineage, sent
+from store.lineage import Gap
 from store.queries import Span
 from store.sent import Sending
 
@@ -63,10 +64,20 @@ def looking_back(desk: Desk, since: datetime, as_of: datetime) -> Assessment:
 def notes(desk: Desk, as_of: datetime) -> tuple[str, ...]:
     """Return what must be said of the sending: which digest of today or of the day before is not known to be there.
 
-    And which group nothing can be written to, because its address cannot be read.
+    And which group nothing can be written to, because its address cannot be read; and what a restore has forgotten.
     """
+    zone = desk.campaign.call.zone
+    gaps = (gap_text(gap, zone) for gap in lineage.unsettled(desk.store))
     groups = (f"群“{one.name}”收不到日报：{one.trouble}" for one in desk.settings.digest.chats if one.trouble)
-    return (*(text for _, text in troubles(desk, as_of)), *groups)
+    return (*gaps, *(text for _, text in troubles(desk, as_of)), *groups)
+
+
+def gap_text(gap: Gap, zone: tzinfo) -> str:
+    """Return what is said of a time that the database has forgotten, until a person has looked into it."""
+    return (
+        f"数据库于 {clock(gap.until, zone)} 从 {clock(gap.since, zone)} 的备份恢复，"
+        "这之间发出的日报和函件、所做的人工处理没有记录，请核对；核对后运行 zhengji restored --settle"
+    )
 
 
 def troubles(desk: Desk, as_of: datetime) -> tuple[tuple[date, str], ...]:

@@ -21,13 +21,14 @@ from ingest.outbox import Delivery, Outbox, as_bytes
 from reports.digest import digest as digests
 from reports.wording import clock as clock_text
 from reports.wording import masked
-from store import sent
+from store import lineage, sent
 from store.decisions import Person
 from store.sent import FILE, MAIL, NOWHERE, TEST, Parcel, Sending
 
 log = structlog.get_logger()
 Clock = Callable[[], datetime]
 TEST_MARK = "【测试】"
+HELD = "数据库是从备份恢复的，这一天的日报可能已经发过；核对后运行 zhengji restored --settle"
 
 
 class SendingError(ConfigError):
@@ -47,7 +48,8 @@ class Target:
 class Standing:
     """How a target stands with a day's digest: `waiting`, `had`, `unclear`, or `working` where it just goes.
 
-    A group whose address cannot be read is `failed`, without anything being noted of it: it waits once that can be.
+    It is `held` where the database was brought back from a backup: it may have had it, and a person has to say. A
+    group whose address cannot be read is `failed`, without anything being noted of it: it waits once that can be.
     """
 
     target: Target
@@ -74,7 +76,15 @@ def targets(desk: Desk) -> tuple[Target, ...]:
 def standings(desk: Desk, day: date, now: datetime) -> tuple[Standing, ...]:
     """Return how everybody stands with a day's digest."""
     tried = {one.target: one for one in sent.of_day(desk.store, day)}
-    return tuple(_standing(target, tried.get(_key(target)), now) for target in targets(desk))
+    standing = (_standing(target, tried.get(_key(target)), now) for target in targets(desk))
+    held = is_held(desk, day)
+    return tuple(replace(one, state="held") if held and one.state == "waiting" else one for one in standing)
+
+
+def is_held(desk: Desk, day: date) -> bool:
+    """Tell whether the digest of a day may have gone out in a time that this database has forgotten."""
+    zone = desk.campaign.call.zone
+    return any(day <= gap.until.astimezone(zone).date() for gap in lineage.unsettled(desk.store))
 
 
 def _key(target: Target) -> tuple[str, str]:
@@ -105,6 +115,8 @@ def send_edition(desk: Desk, edition: Edition, clock: Clock) -> tuple[Outcome, .
 
 def known_of(standing: Standing) -> str:
     """Return what is known of why a target stands as it does."""
+    if standing.state == "held":
+        return HELD
     if standing.state == "failed" and standing.target.group:
         return standing.target.group.trouble
     return standing.last.reason if standing.last else ""

@@ -51,11 +51,11 @@ class Taking:
 
     def run(self) -> None:
         """Take in everything; MailboxError where the connection broke, after what was fetched until then is safe."""
-        status, mark = self.folder.status, self._mark()
+        status, mark = self.folder.status, self.mark()
         renumbered = bool(mark and status.uidnext is not None and status.uidnext <= mark.last_uid)
         if mark and not renumbered:
             self._take(self.folder.after(mark.last_uid))
-        withheld = folders.withheld_uids(self.store, self._of)
+        withheld = folders.withheld_uids(self.store, self.of)
         if mark is None or renumbered or self._is_due(withheld):
             self._compare(withheld, trust_uids=not renumbered)
         elif withheld:
@@ -63,17 +63,18 @@ class Taking:
         self.count()
 
     @property
-    def _of(self) -> Of:
+    def of(self) -> Of:
+        """The folder under its present UIDVALIDITY: what its UIDs belong to."""
         return Of(self.folder.mailbox, self.folder.name, self.folder.status.uidvalidity)
 
-    def _mark(self) -> Mark | None:
+    def mark(self) -> Mark | None:
         """Return how far the folder was taken in under its present UIDVALIDITY; None where nothing of it is known."""
         mark = folders.folder_mark(self.store, self.folder.mailbox, self.folder.name)
         return mark if mark and mark.uidvalidity == self.folder.status.uidvalidity else None
 
     def _is_due(self, withheld: Sequence[int]) -> bool:
         """Tell whether to compare the folder whole: it holds more than we saw, or it is a day since the last time."""
-        mark, exists = self._mark(), self.folder.status.exists
+        mark, exists = self.mark(), self.folder.status.exists
         if mark is None or (exists is not None and exists > mark.sighted + len(withheld)):
             return True
         return mark.reconciled_at is None or self.clock() - mark.reconciled_at >= self.every
@@ -81,23 +82,23 @@ class Taking:
     def _compare(self, withheld: Sequence[int], *, trust_uids: bool) -> None:
         """Fetch whatever the folder holds and we do not; where its UIDs changed their meaning, all of it."""
         held = self.folder.all()
-        known = folders.sighted_uids(self.store, self._of) if trust_uids else {}
+        known = folders.sighted_uids(self.store, self.of) if trust_uids else {}
         tried = set(withheld)
-        unknown = self._unknown(held, known)
-        log.info("poll.comparing", mailbox=self._of[0], folder=self._of[1], held=len(held), unknown=len(unknown))
+        unknown = self.unknown(held, known)
+        log.info("poll.comparing", mailbox=self.of[0], folder=self.of[1], held=len(held), unknown=len(unknown))
         self._take([uid for uid in unknown if uid not in tried])
         gone = tried - set(held)
         if gone:
-            folders.note_gone(self.store, self._of, sorted(gone), self.clock())
+            folders.note_gone(self.store, self.of, sorted(gone), self.clock())
         if not self.stop():
             now, last = self.clock(), max([*held, self._mark_uid()])
             last = last if trust_uids else max(held, default=0)
-            folders.note_reconciled(self.store, self._of, len(held), last, now)
+            folders.note_reconciled(self.store, self.of, len(held), last, now)
             self.tally.reconciled = True
         # Last, since the connection may break at one of them; those tried least often first.
         self._take([uid for uid in withheld if uid in set(unknown)], alone=True)
 
-    def _unknown(self, held: list[int], known: Mapping[int, set[datetime]]) -> list[int]:
+    def unknown(self, held: list[int], known: Mapping[int, set[datetime]]) -> list[int]:
         """Return the UIDs that were never taken in, or that belong to a mail of another arrival than they did then.
 
         UIDs may be given anew under the same UIDVALIDITY. Sizes would tell too, but some servers count them wrongly.
@@ -106,13 +107,13 @@ class Taking:
         return [uid for uid in held if uid not in known or (arrivals.get(uid) or min(known[uid])) not in known[uid]]
 
     def _mark_uid(self) -> int:
-        mark = self._mark()
+        mark = self.mark()
         return mark.last_uid if mark else 0
 
     def count(self) -> None:
         """Add to the tally what the folder holds, and how much of it we hold."""
-        withheld = folders.withheld_uids(self.store, self._of)
-        mark, exists = self._mark(), self.folder.status.exists
+        withheld = folders.withheld_uids(self.store, self.of)
+        mark, exists = self.mark(), self.folder.status.exists
         sighted = mark.sighted if mark else 0
         held = exists if exists is not None else sighted
         self.tally.held += held
@@ -137,7 +138,7 @@ class Taking:
         except Unreachable as error:
             self._keep(group)
             if error.uids:
-                folders.withhold(self.store, self._of, error.uids, error.reason, self.clock())
+                folders.withhold(self.store, self.of, error.uids, error.reason, self.clock())
             raise
         else:
             self._keep(group)
@@ -148,15 +149,15 @@ class Taking:
 
     def _outcomes(self, uids: list[int], *, alone: bool) -> Iterator[Outcome]:
         if uids:
-            log.info("mailbox.folder", mailbox=self._of[0], folder=self._of[1], new=len(uids))
+            log.info("mailbox.folder", mailbox=self.of[0], folder=self.of[1], new=len(uids))
         return self.folder.mails(uids, alone=alone)
 
     def _note(self, outcome: NotGiven | Gone) -> None:
         """Remember what the server did not give; what has gone needs no remembering."""
         if isinstance(outcome, NotGiven):
-            folders.withhold(self.store, self._of, [outcome.uid], outcome.reason, self.clock())
+            folders.withhold(self.store, self.of, [outcome.uid], outcome.reason, self.clock())
         else:
-            folders.note_gone(self.store, self._of, [outcome.uid], self.clock())
+            folders.note_gone(self.store, self.of, [outcome.uid], self.clock())
 
     def _is_full(self, group: Sequence[Fetched]) -> bool:
         return len(group) >= _GROUP_MAILS or sum(one.size for one in group) >= _GROUP_BYTES

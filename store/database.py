@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,13 +16,20 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as QueueTimeoutError
 from sqlalchemy.orm import Session
 
 from config.vault import ObjectStoreSettings
 from store.blobs import Vault
-from store.errors import AwayError, OvertakenError, StoreError
+from store.errors import AwayError, DamagedError, OvertakenError, StoreError
 from store.jobs import SHARED, UnknownJobsError, migrate_jobs
 from store.objects import Objects
 from store.shared_vault import SharedVault
@@ -37,6 +45,8 @@ _CONNECT_SECONDS = 10
 _MIGRATION_LOCK = 20_260_805
 
 
+# What SQLite says of a file that is not what it wrote.
+_DAMAGED = ("malformed", "not a database")
 # The classes of errors of PostgreSQL that say so (its manual, appendix A).
 _POSTGRES_DISK_FULL = "53100"
 _POSTGRES_OVERTAKEN = {"40001", "40P01"}
@@ -57,7 +67,7 @@ class Store:
     def session(self) -> Iterator[Session]:
         """Give a session whose work is committed as one at the end, or not at all."""
         own = {SHARED: self.shared}
-        with _faults_told(), Session(self.engine, expire_on_commit=False, info=own) as session, session.begin():
+        with faults_told(), Session(self.engine, expire_on_commit=False, info=own) as session, session.begin():
             yield session
 
     def noted(self, work: Callable[[Session], T]) -> T:
@@ -78,7 +88,7 @@ class Store:
     def reading(self) -> Iterator[Session]:
         """Give a session that only looks: it waits for no writer and holds none up."""
         engine = self.engine.execution_options(only_reads=True)
-        with _faults_told(), Session(engine, expire_on_commit=False) as session:
+        with faults_told(), Session(engine, expire_on_commit=False) as session:
             yield session
 
     def close(self) -> None:
@@ -87,7 +97,7 @@ class Store:
 
 
 @contextmanager
-def _faults_told() -> Iterator[None]:
+def faults_told() -> Iterator[None]:
     """Turn what a database says of a full disk into OSError, as everybody else says it, and of being away into ours."""
     try:
         yield
@@ -100,6 +110,10 @@ def _faults_told() -> Iterator[None]:
         raise AwayError(f"数据库暂时用不了（{_cause(error)}），请稍后再试") from error
     except (InterfaceError, QueueTimeoutError) as error:
         raise AwayError("数据库暂时用不了，请稍后再试") from error
+    except DatabaseError as error:
+        if any(said in str(error.orig) for said in _DAMAGED):
+            raise DamagedError(f"数据库文件已损坏（{_cause(error)}），请停下程序，从备份恢复") from error
+        raise
 
 
 def open_store(url: str, vault: Path, objects: ObjectStoreSettings | None = None, *, shared: bool = False) -> Store:
@@ -108,15 +122,27 @@ def open_store(url: str, vault: Path, objects: ObjectStoreSettings | None = None
     With `objects` the contents lie in an object store, and the folder is this machine's cache of it. Where it is
     `shared`, the tables of its jobs are made and brought up to date as well.
     """
+    return _opened(url, partial(_vault, vault, objects), _migrate_all if shared else migrate, shared=shared)
+
+
+def open_unmigrated(url: str, vault: Path, objects: ObjectStoreSettings | None = None) -> Store:
+    """Open a database as it is, perhaps without any tables, and the vault; StoreError where that cannot be done."""
+    return _opened(url, partial(_vault, vault, objects), revision_of, shared=False)
+
+
+def _migrate_all(engine: Engine) -> None:
+    migrate(engine)
+    migrate_jobs(engine, _MIGRATION_LOCK)
+
+
+def _opened(url: str, vault: Callable[[], Vault], prepare: Callable[[Engine], object], *, shared: bool) -> Store:
     check_url(url)
     try:
         with ExitStack() as leaving:
             engine = _engine(url)
             leaving.callback(engine.dispose)
-            migrate(engine)
-            if shared:
-                migrate_jobs(engine, _MIGRATION_LOCK)
-            store = Store(engine, _vault(vault, objects), shared)
+            prepare(engine)
+            store = Store(engine, vault(), shared)
             # Opened: the connections stay until the store is closed.
             leaving.pop_all()
             return store
@@ -142,19 +168,50 @@ def check_url(url: str) -> None:
 
 def migrate(engine: Engine) -> None:
     """Bring the database to the newest revision; a SQLite file that holds data is copied first."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    if current == newest:
+    current = revision_of(engine)
+    if current == newest_revision():
         return
     if current is not None:
         _copy_sqlite(engine, current)
+    with migrating(engine) as connection:
+        upgrade(connection)
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def newest_revision() -> str:
+    """Return the revision of the tables that this program knows."""
+    return str(ScriptDirectory.from_config(_migrations()).get_current_head())
+
+
+def is_known_revision(revision: str) -> bool:
+    """Tell whether this program can make the tables of a revision."""
+    return revision in {one.revision for one in ScriptDirectory.from_config(_migrations()).walk_revisions()}
+
+
+def revision_of(engine: Engine) -> str | None:
+    """Return the revision of a database; None where it has no tables of ours."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+@contextmanager
+def migrating(engine: Engine) -> Iterator[Connection]:
+    """Give a transaction in which tables may be made and changed; other processes that want the same wait."""
     with engine.connect() as connection, _nothing_hanging(connection), connection.begin():
         _lock(connection)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        yield connection
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the tables to a revision within a transaction that was begun by `migrating`."""
+    config = _migrations()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 @contextmanager

@@ -11,3 +11,7 @@ class AwayError(StoreError):
 
 class OvertakenError(AwayError):
     """Another transaction was quicker, and changed or holds what this one stands on: begun again, it sees that."""
+
+
+class DamagedError(StoreError):
+    """The file of a SQLite database is not what SQLite wrote."""

@@ -99,8 +99,8 @@ class Look:
         standing = decisions.current(_as_known(self.decisions.values(), unlearned))
         self._standing = {(row.what, row.subject): row for row in standing}
         self._decided = _by_province(self._standing.values())
-        self._originals = _originals(session, self._there)
-        self.copies = Counter(self._originals.values())
+        self.originals = _originals(session, self._there)
+        self.copies = Counter(self.originals.values())
 
     def marks(self) -> dict[str, Mark]:
         """Return the mark of each province that something had arrived of, and of NOWHERE: another one, other rows."""
@@ -158,7 +158,7 @@ class Look:
         query = _joined(select(*_columns(Message)), own).order_by(Message.arrival, Message.kept_at, Message.id)
         places: dict[int, str] = {}
         for message in _rows(self._session, query, Message):
-            if message.id not in self._originals:
+            if message.id not in self.originals:
                 letter = of.get(message.id)
                 places[message.id] = (letter.province if letter else None) or NOWHERE
                 parts[places[message.id]].messages.append((message, letter))

@@ -109,7 +109,7 @@ def _told(outcomes: Iterable[Outcome]) -> None:
     """Say what became of everybody; exit 1 where somebody may not have got it."""
     wrong = False
     for one in outcomes:
-        bad = one.state in {"failed", "unclear"}
+        bad = one.state in {"failed", "unclear", "held"}
         click.echo(f"{_called(one.target)}：{_said(one)}", err=bad)
         wrong = wrong or bad
     if wrong:
@@ -132,6 +132,8 @@ def _said(one: Outcome) -> str:
         return f"未发出，{one.reason}"
     if one.state == "unclear":
         return unclear(one.target.recipient, one.reason)
+    if one.state == "held":
+        return f"没有发送，{one.reason}"
     return "这一天的日报已发过，没有再发" if one.state == "had" else "正在由另一个进程发送，没有再发"
 
 
@@ -163,7 +165,7 @@ def _planned(desk: Desk, made: Edition, one: Standing, zone: tzinfo) -> str:
     if one.state == "waiting":
         again = f"，上次未发出：{one.last.reason}" if one.last else ""
         return f"{channel}，将发送（{_weight(desk, made, one.target)}）{again}"
-    if one.state == "failed":
+    if one.state in {"failed", "held"}:
         return f"{channel}，发不出：{known_of(one)}"
     if one.last and one.state == "had":
         return f"{channel}，已发送（{clock(one.last.sent_at or one.last.started_at, zone)}），不再发"
