@@ -12,6 +12,7 @@ import click
 from config.errors import ConfigError
 from config.log import set_up_logging
 from ingest.commands import (
+    alarms,
     archive,
     ask,
     book,
@@ -54,7 +55,7 @@ for command in (
     *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS,
     *tell.COMMANDS, *archive.COMMANDS, *ask.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *cases.COMMANDS,
     *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS, *sample.COMMANDS,
-    *screening.COMMANDS,
+    *screening.COMMANDS, *alarms.COMMANDS,
 ):  # fmt: skip
     cli.add_command(command)
 
