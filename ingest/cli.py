@@ -34,6 +34,7 @@ from ingest.commands import (
 )
 from ingest.context import Context
 from store.database import StoreError
+from store.floor import NoRoomError
 
 # The commands whose log lines matter even where nobody looks.
 _TALKATIVE = {"worker", "poll"}
@@ -67,6 +68,9 @@ def main() -> None:
     except (ConfigError, StoreError) as error:
         click.echo(f"zhengji: {error}", err=True)
         sys.exit(2)
+    except NoRoomError as error:
+        click.echo(f"zhengji: {error.text}", err=True)
+        sys.exit(1)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             _leave_quietly()

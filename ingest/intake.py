@@ -31,16 +31,17 @@ Tell = Callable[[int, int], None]
 def take_in(desk: Desk, tell: Tell = lambda _done, _all: None, stop: Callable[[], bool] = lambda: False) -> int:
     """Read and file every message that waits; return how many. Raises OSError where the disk is full.
 
-    `tell(done, all)` is called after each; where `stop()` turns true, the rest waits for the next time.
+    `tell(done, all)` is called after each; where `stop()` turns true, or the disk comes near to being full, the rest
+    waits for the next time.
     """
     mail.wait_where_stale(desk.store, desk.letter_version)
     decisions.wait_where_changed(desk.store)
     mail.wait_again(desk.store)
     done = 0
     # A mail may help to open an earlier one, which waits again then.
-    while (ids := mail.waiting(desk.store)) and not stop():
+    while (ids := mail.waiting(desk.store)) and not (stop() or _no_room(desk)):
         for message_id in ids:
-            if stop():
+            if stop() or _no_room(desk):
                 break
             read_one(desk, message_id)
             done += 1
@@ -48,6 +49,13 @@ def take_in(desk: Desk, tell: Tell = lambda _done, _all: None, stop: Callable[[]
     file_all(desk)
     pictures.compare_new(desk.store, same_pairs)
     return done
+
+
+def _no_room(desk: Desk) -> bool:
+    """Tell whether there is no room for what reading unpacks: what is kept waits, and is read once there is."""
+    if why := desk.floor.lacks():
+        log.warning("intake.no_room", reason=why)
+    return bool(why)
 
 
 def read_one(desk: Desk, message_id: int) -> None:

@@ -99,7 +99,10 @@ def rebuild(context: Context) -> None:
 def read(desk: Desk) -> int:
     """Read what waits, with a progress bar; return how many."""
     with progress("读信") as told:
-        return take_in(desk, told.at)
+        done = take_in(desk, told.at)
+    if (left := len(mail.waiting(desk.store))) and (why := desk.floor.lacks()):
+        click.echo(f"{why}：还有 {left} 封先不读，已收下的不会丢；腾出空间后会接着读", err=True)
+    return done
 
 
 def _tell_failed(desk: Desk) -> None:
