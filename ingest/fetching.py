@@ -29,7 +29,7 @@ _LISTED_AT_ONCE = 500
 _NO_ARRIVAL = "服务器没有给出这封邮件的到达时间"
 _NO_CONTENT = "服务器没有给出这封邮件的内容"
 _CUT = "服务器少给了这封邮件的一段"
-_NO_ROOM = "邮件有 {size}，磁盘剩余空间放不下，腾出空间后自动收取"
+_NO_ROOM = "有一封 {size} 的邮件磁盘放不下，留在邮箱里，腾出空间后自动收取"
 
 # A piece of a mail; a text says why there is none, an empty one that the mail has vanished.
 Piece = bytes | str

@@ -19,6 +19,7 @@ from store.floor import NoRoomError
 from store.polls import PollResult
 
 log = structlog.get_logger()
+_PAUSED = "，收信暂停；腾出空间后会自动继续，邮件仍在邮箱里"
 Tell = Callable[[str, int], None]
 
 
@@ -66,8 +67,7 @@ class Poller:
         except OSError as error:
             if error.errno not in DISK_FULL:
                 raise
-            why = error.text if isinstance(error, NoRoomError) else "磁盘已满"
-            outcome, reason = "full", f"{why}，收信暂停；腾出空间后会自动继续，邮件仍在邮箱里"
+            outcome, reason = "full", _no_room(error)
         return PollResult(settings.address, started, self.clock(), outcome, reason, **vars(tally))
 
     def _take_account(self, settings: MailboxSettings, tally: Tally) -> str:
@@ -96,7 +96,7 @@ class Poller:
                 line.mend(error)
         if short:
             # All else is taken in: the look as a whole says that there was no room.
-            raise NoRoomError(short)
+            raise NoRoomError(short, paused=False)
         return reason
 
     def _take_folder(self, address: str, folder: str, tally: Tally, line: "Line") -> str:
@@ -147,6 +147,13 @@ class Line:
             self.box.reconnect()
         # A no to a mail costs a turn as well, so that no folder is asked without end.
         self.left -= 1
+
+
+def _no_room(error: OSError) -> str:
+    """Return what staff are told of a look for which the disk had no room."""
+    if not isinstance(error, NoRoomError):
+        return f"磁盘已满{_PAUSED}"
+    return f"{error.text}{_PAUSED}" if error.paused else f"{error.text}；别的来信照常收取"
 
 
 def _must_wait(desk: Desk, settings: MailboxSettings | FolderSettings, now: datetime) -> bool:

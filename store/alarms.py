@@ -111,6 +111,11 @@ def open_alarms(store: Store) -> tuple[Alarm, ...]:
         return tuple(map(_alarm, session.scalars(query)))
 
 
+def held_at(store: Store, as_of: datetime) -> tuple[Alarm, ...]:
+    """Return the alarms that held at a moment, as far as they were known then."""
+    return tuple(one for one in every(store) if one.raised_at <= as_of and (one.over_at is None or one.over_at > as_of))
+
+
 def every(store: Store) -> tuple[Alarm, ...]:
     """Return all that ever alarmed, the oldest first."""
     with store.reading() as session:

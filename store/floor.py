@@ -18,10 +18,14 @@ _MEGABYTE, _GIGABYTE = 1_000_000, 1_000_000_000
 
 
 class NoRoomError(OSError):
-    """There is not enough room to take anything in: an OSError as of a full disk, whose text is a Chinese sentence."""
+    """There is not enough room to take something in: an OSError as of a full disk, whose text is a Chinese sentence.
 
-    def __init__(self, text: str) -> None:
+    `paused` is whether there is none for anything.
+    """
+
+    def __init__(self, text: str, *, paused: bool = True) -> None:
         super().__init__(errno.ENOSPC, text)
+        self.paused = paused
 
     @property
     def text(self) -> str:

@@ -84,7 +84,7 @@ def disk_full(known: Known) -> Iterable[Holding]:
             yield Holding(FULL, disk.name, known.now, said)
     if stopped and not below and not any(known.is_open(FULL, disk.name) for disk in known.disks):
         why = next((box.course.reason for box in known.boxes if box.course and box.course.outcome == "full"), "")
-        yield Holding(FULL, "磁盘", known.now, f"收信时磁盘报告没有空间，已停止收信：{why}")
+        yield Holding(FULL, "磁盘", known.now, f"磁盘空间不够收信：{why or '磁盘已满'}")
 
 
 def disk_low(known: Known) -> Iterable[Holding]:

@@ -11,6 +11,8 @@ from store.polls import Course
 
 # The kinds of alarms, as they are kept: what they mean to people stands in `reports.alarms.words`.
 LOGIN, SILENT, LOW, FULL, DIGEST, LINK = "login", "silent", "disk_low", "disk_full", "digest", "link"
+# Those that no other place of the digest tells.
+DISKS = (LOW, FULL)
 
 
 @dataclass(frozen=True)
