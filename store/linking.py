@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -12,14 +13,17 @@ from store.supplied import answered_links
 
 @dataclass(frozen=True)
 class Linked:
-    """A link of a submission, with the mail that it stands in; `answered` where a person brought its file in.
+    """A link of a submission, with our number of its mail and what that says; `answered` where a person brought its file in.
 
     `repeated` where an earlier mail of the same province has the same link, as a quoted reply does.
     """
 
     link: Link
-    message: Message
-    letter: Letter
+    message: int
+    arrival: datetime
+    message_id: str | None
+    subject: str
+    province: str | None
     answered: bool
     repeated: bool
 
@@ -28,12 +32,14 @@ def linked(store: Store) -> Sequence[Linked]:
     """Return the links of all submissions, in the order in which their mails came."""
     with store.reading() as session:
         answered = answered_links(session)
-        query = select(Link, Message, Letter).join(Message, Message.id == Link.message_pk)
+        # Not the letters whole: they hold the texts of the mails.
+        columns = (Message.id, Message.arrival, Letter.message_id, Letter.subject, Letter.province)
+        query = select(Link, *columns).join(Message, Message.id == Link.message_pk)
         query = query.join(Letter, Letter.message_pk == Message.id).where(Letter.kind == "submission")
         known: set[tuple[str | None, str]] = set()
         found = []
-        for link, message, letter in session.execute(query.order_by(Message.arrival, Message.id, Link.number)):
-            key = (letter.province, link.key)
-            found.append(Linked(link, message, letter, link.key in answered, key in known))
+        for link, *about, province in session.execute(query.order_by(Message.arrival, Message.id, Link.number)):
+            key = (province, link.key)
+            found.append(Linked(link, *about, province, link.key in answered, key in known))
             known.add(key)
         return found

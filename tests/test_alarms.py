@@ -106,6 +106,12 @@ def test_a_good_look_noted_by_a_clock_that_was_ahead_hides_nothing() -> None:
     assert kinds(boxed(ahead, now=MONDAY + 61 * MINUTE)) == ["silent"]
 
 
+def test_rare_polls_are_no_silence_until_one_is_missing() -> None:
+    known = boxed(course(), poll_minutes=120)
+    assert kinds(replace(known, now=MONDAY + 179 * MINUTE)) == []
+    assert kinds(replace(known, now=MONDAY + 180 * MINUTE)) == ["silent"]
+
+
 def disk(free: float, **more: object) -> Known:
     return replace(KNOWN, disks=(Disk("文件库", int(free * GB), 100 * GB),), **more)  # type: ignore[arg-type]
 
@@ -160,6 +166,13 @@ def test_a_digest_alarms_from_half_an_hour_after_its_minute_until_all_have_it() 
 
 def test_a_digest_of_yesterday_does_not_begin_to_alarm_today() -> None:
     assert kinds(replace(digest(Unsent("a@b.cn", "waiting")), now=MONDAY + DAY)) == []
+
+
+def test_a_digest_that_is_due_late_in_the_evening_alarms_after_midnight() -> None:
+    due = MONDAY.replace(hour=23, minute=50)
+    late = replace(KNOWN, digests=(DigestDay(due.date(), due, (Unsent("a@b.cn", "waiting"),)),))
+    assert kinds(replace(late, now=due + 29 * MINUTE)) == []
+    assert kinds(replace(late, now=due + 30 * MINUTE)) == ["digest"]
 
 
 def link(number: int, expires: datetime | None, *, answered: bool = False) -> LinkView:

@@ -31,6 +31,7 @@ def known_now(desk: Desk, now: datetime, alarms: Sequence[Alarm], watching: date
         tuple(_digests(desk, now, [one.about for one in alarms if one.kind == DIGEST])),
         tuple(_mails(desk, now, {one.about for one in alarms if one.kind == LINK})),
         watching,
+        desk.settings.worker.poll_minutes,
     )
 
 
@@ -40,9 +41,9 @@ def _box(desk: Desk, address: str, begun: dict[str, datetime], watching: datetim
 
 
 def _digests(desk: Desk, now: datetime, alarming: Iterable[str]) -> Iterable[DigestDay]:
-    """Yield today and the days whose digest is alarming, in order."""
+    """Yield yesterday, today, and the days whose digest is alarming, in order."""
     today = now.astimezone(desk.campaign.call.zone).date()
-    for day in sorted({today, *map(date.fromisoformat, alarming)}):
+    for day in sorted({today - timedelta(days=1), today, *map(date.fromisoformat, alarming)}):
         due = _due(desk, day)
         if due is None or due > now:
             yield DigestDay(day, None)
@@ -84,13 +85,13 @@ def _mails(desk: Desk, now: datetime, alarming: set[str]) -> Iterable[Mail]:
 
 
 def _view(one: Linked) -> LinkView:
-    link, letter = one.link, one.letter
+    link = one.link
     return LinkView(
-        message_pk=one.message.id,
-        message=letter.message_id or str(one.message.id),
-        subject=letter.subject,
-        province=letter.province,
-        arrival=one.message.arrival,
+        message_pk=one.message,
+        message=one.message_id or str(one.message),
+        subject=one.subject,
+        province=one.province,
+        arrival=one.arrival,
         number=link.number,
         provider=link.provider,
         key=link.key,

@@ -11,6 +11,8 @@ from store.polls import Course
 
 # The kinds of alarms, as they are kept: what they mean to people stands in `reports.alarms.words`.
 LOGIN, SILENT, LOW, FULL, DIGEST, LINK = "login", "silent", "disk_low", "disk_full", "digest", "link"
+# A poll is missing when so much more than its interval has passed.
+_MISSING_POLL = 1.5
 # Those that no other place of the digest tells.
 DISKS = (LOW, FULL)
 
@@ -67,7 +69,7 @@ class Mail:
 class Known:
     """Everything that the conditions compare; `watching` is since when the worker runs (None: a single look).
 
-    `digests` are today's and those that are alarming, `open` the alarms that hold, by kind and what they are about.
+    `digests` are those of today, yesterday and days that are alarming, `open` the alarms that hold, by kind and what they are about.
     """
 
     now: datetime
@@ -78,6 +80,7 @@ class Known:
     digests: Sequence[DigestDay] = ()
     mails: Sequence[Mail] = ()
     watching: datetime | None = None
+    poll_minutes: float = 0
     open: frozenset[tuple[str, str]] = field(default=frozenset())
 
     def is_open(self, kind: str, about: str) -> bool:
@@ -90,8 +93,8 @@ class Known:
 
     @property
     def patience(self) -> timedelta:
-        """How long a mailbox may go without a good poll."""
-        return timedelta(hours=self.settings.poll_hours)
+        """How long a mailbox may go without a good poll; where polls are rare, until one of them is surely missing."""
+        return max(timedelta(hours=self.settings.poll_hours), _MISSING_POLL * timedelta(minutes=self.poll_minutes))
 
     @property
     def outcomes(self) -> Iterable[str]:

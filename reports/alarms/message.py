@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from email.message import EmailMessage
 from hashlib import sha256
 
+from reports.alarms.known import DIGEST, LOGIN, SILENT
 from reports.alarms.words import ENDINGS, TEST_SAID, TEST_TITLE, WORDS
 from reports.digest.chat import fits
 from reports.templating import page_environment
@@ -15,6 +16,8 @@ from store.alarms import Alarm
 _CAMPAIGN = "【征集】"
 _TEST = "【测试】"
 _SUBJECT, _LINES, _LINE = 90, 12, 200
+# Those of which it matters since when: a disk is full when it is told.
+_LASTING = (LOGIN, SILENT, DIGEST)
 # In a chat a text in angle brackets can call a whole group together.
 _BRACKETS = str.maketrans("<>", "＜＞")
 # Some groups only let texts with this word pass.
@@ -49,7 +52,7 @@ class Message:
 
 def compose(begun: Sequence[Alarm], ended: Sequence[Alarm], call: str, now: datetime, zone: tzinfo) -> Message:
     """Return the message that some alarms began and some are over; `call` is the campaign's title."""
-    parts = [*(_began(one, now, zone) for one in begun), *(_over(one, zone) for one in ended)]
+    parts = [*(_began(one, now, zone) for one in begun), *map(_over, ended)]
     return _message(_subject(parts), parts, call, now, zone)
 
 
@@ -74,15 +77,19 @@ def _message(subject: str, parts: Sequence[Part], call: str, now: datetime, zone
 
 def _began(alarm: Alarm, now: datetime, zone: tzinfo) -> Part:
     words = WORDS[alarm.kind]
-    since = f"自 {clock(alarm.begun, zone)} 起，已 {hours(alarm.begun, now)}"
+    since = _since(alarm.begun, now, zone) if alarm.kind in _LASTING else ""
     lines, rest = _listed(alarm.lines)
     return Part(words.title, alarm.sentence, lines, rest, since, words.means, words.steps, words.more, is_over=False)
 
 
-def _over(alarm: Alarm, zone: tzinfo) -> Part:
+def _over(alarm: Alarm) -> Part:
     head = f"{ENDINGS[alarm.ending]}：{WORDS[alarm.kind].title}"
-    since = f"{clock(alarm.begun, zone)} 开始，{clock(alarm.over_at or alarm.begun, zone)} 结束"
-    return Part(head, alarm.over, (), 0, since, "", (), "", is_over=True)
+    return Part(head, alarm.over, (), 0, "", "", (), "", is_over=True)
+
+
+def _since(begun: datetime, now: datetime, zone: tzinfo) -> str:
+    lasted = f"，已 {hours(begun, now)}" if now - begun >= timedelta(hours=1) else ""
+    return f"自 {clock(begun, zone)} 起{lasted}"
 
 
 def _listed(lines: Sequence[str]) -> tuple[tuple[str, ...], int]:
