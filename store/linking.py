@@ -13,9 +13,9 @@ from store.supplied import answered_links
 
 @dataclass(frozen=True)
 class Linked:
-    """A link of a submission, with our number of its mail and what that says; `answered` where a person brought its file in.
+    """A link of a submission, with our number of its mail and what that says.
 
-    `repeated` where an earlier mail of the same province has the same link, as a quoted reply does.
+    `answered` where a person brought its file in, `repeated` where an earlier mail of the same province has the same link, as a quoted reply does.
     """
 
     link: Link
@@ -38,8 +38,9 @@ def linked(store: Store) -> Sequence[Linked]:
         query = query.join(Letter, Letter.message_pk == Message.id).where(Letter.kind == "submission")
         known: set[tuple[str | None, str]] = set()
         found = []
-        for link, *about, province in session.execute(query.order_by(Message.arrival, Message.id, Link.number)):
-            key = (province, link.key)
-            found.append(Linked(link, *about, province, link.key in answered, key in known))
-            known.add(key)
+        for row in session.execute(query.order_by(Message.arrival, Message.id, Link.number)):
+            link, number, arrival, message_id, subject, province = row
+            repeated = (province, link.key) in known
+            found.append(Linked(link, number, arrival, message_id, subject, province, link.key in answered, repeated))
+            known.add((province, link.key))
         return found

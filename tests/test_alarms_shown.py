@@ -52,7 +52,7 @@ def start() -> Iterator[Callable[[Path], Running]]:
 def test_the_command_checks_lists_and_tells_and_says_what_became_of_it(
     tmp_path: Path, smtp: MailServer, robots: Robots
 ) -> None:
-    hardly = "[alarms]\npoll_hours = 0.0000001\nstop_bytes = 0\nwarn_bytes = 0\n"
+    hardly = "[alarms]\npoll_hours = 0.0000001\ndigest_minutes = 100000\nstop_bytes = 0\nwarn_bytes = 0\n"
     config = str(prepare(tmp_path, mailbox(free_port()) + channels(smtp.port, robots) + hardly))
     assert run(config, "alarms") == Done(0, "现在没有告警\n", "")
     assert run(config, "alarms", "--all") == Done(0, "还没有过告警\n", "")
@@ -158,7 +158,7 @@ def test_links_that_ended_undownloaded_are_said_to_have_ended_and_alarm_no_more(
 
 
 def settings(smtp: MailServer, port: int) -> str:
-    hardly = "[alarms]\npoll_hours = 0.0003\nstop_bytes = 0\nwarn_bytes = 0\n"
+    hardly = "[alarms]\npoll_hours = 0.0003\ndigest_minutes = 100000\nstop_bytes = 0\nwarn_bytes = 0\n"
     return FAST + mailbox(port) + channels(smtp.port) + hardly
 
 

@@ -15,8 +15,8 @@ from store.floor import Disk, amount
 
 # A disk has room again when so much more is free than where it was alarming.
 ROOMIER = 1.1
-# What was due longer ago does not begin to alarm: it may be due late in the evening, and never the day before.
-_LATE = timedelta(hours=12)
+# Of yesterday's digest alarms only one that was due shortly before midnight.
+_LATE = timedelta(hours=2)
 _SUBJECT = 40
 _STATES = {"working": "正在发送", "waiting": "还没有发送", "unclear": "不知道是否送达"}
 
@@ -112,8 +112,9 @@ def digest_not_sent(known: Known) -> Iterable[Holding]:
             continue
         # A worker that was started after the minute sends it first.
         due = max(one.due, known.watching or one.due)
-        recent = known.now - one.due < _LATE
-        if known.is_open(DIGEST, about) or (recent and known.now - due >= wait):
+        is_today = one.day == known.now.astimezone(known.zone).date()
+        begins = (is_today or known.now - one.due < wait + _LATE) and known.now - due >= wait
+        if begins or known.is_open(DIGEST, about):
             yield Holding(DIGEST, about, one.due, _unsent(one, known), tuple(_waiting(one)))
 
 

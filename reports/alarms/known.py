@@ -69,7 +69,8 @@ class Mail:
 class Known:
     """Everything that the conditions compare; `watching` is since when the worker runs (None: a single look).
 
-    `digests` are those of today, yesterday and days that are alarming, `open` the alarms that hold, by kind and what they are about.
+    `digests` are those of today, yesterday and days that are alarming, `open` the alarms that hold, by kind and what
+    they are about.
     """
 
     now: datetime
