@@ -15,7 +15,8 @@ from store.supplied import answered_links
 class Linked:
     """A link of a submission, with our number of its mail and what that says.
 
-    `answered` where a person brought its file in, `repeated` where an earlier mail of the same province has the same link, as a quoted reply does.
+    `answered` where a person brought its file in, `repeated` where an earlier mail of the same province has the same
+    link, as a quoted reply does.
     """
 
     link: Link

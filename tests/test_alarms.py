@@ -20,6 +20,7 @@ from store.alarms import Alarm
 from store.floor import Disk
 from store.polls import Course
 from tests.alarm_world import BOX, MONDAY, SHANGHAI
+from tests.test_architecture import ROOT
 
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 GB = 10**9
@@ -274,3 +275,9 @@ def test_the_zone_of_the_host_changes_nothing(zone_of_the_host: str) -> None:
     there = compose(opened(everything()), [], "征集", MONDAY, SHANGHAI)
     assert (said.text, said.html, said.chat) == (there.text, there.html, there.chat), zone_of_the_host
     assert re.search("自 2026-07-20 07:00 起", said.text)
+
+
+def test_every_setting_and_every_kind_is_explained_to_the_operator() -> None:
+    page = (ROOT / "docs" / "alarms.md").read_text(encoding="utf-8")
+    assert [name for name in AlarmSettings.model_fields if f"| `{name}` |" not in page] == []
+    assert [one.title for one in WORDS.values() if f"| {one.title} |" not in page] == []

@@ -25,6 +25,7 @@ from tests.test_open_links import MATERIAL, PHOTOS, anchor, linked
 from tests.test_sending_commands import Done, run
 from tests.test_worker import Running
 
+ALWAYS = "[worker]\npoll_minutes = 0.00001\n"
 FAST = "[worker]\npoll_minutes = 0.02\n"
 
 
@@ -53,7 +54,7 @@ def test_the_command_checks_lists_and_tells_and_says_what_became_of_it(
     tmp_path: Path, smtp: MailServer, robots: Robots
 ) -> None:
     hardly = "[alarms]\npoll_hours = 0.0000001\ndigest_minutes = 100000\nstop_bytes = 0\nwarn_bytes = 0\n"
-    config = str(prepare(tmp_path, mailbox(free_port()) + channels(smtp.port, robots) + hardly))
+    config = str(prepare(tmp_path, ALWAYS + mailbox(free_port()) + channels(smtp.port, robots) + hardly))
     assert run(config, "alarms") == Done(0, "现在没有告警\n", "")
     assert run(config, "alarms", "--all") == Done(0, "还没有过告警\n", "")
     run(config, "poll")
