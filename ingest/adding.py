@@ -41,11 +41,13 @@ def add(desk: Desk, files: Sequence[Path], said: Mapping[str, str | None], perso
     """Add files as material of a province, which lie in the folder of a case where one is named.
 
     `said` is {province, city, case, source, arrived} as a person wrote them. DecisionError or ConfigError, with nothing
-    decided, where any of it is not known, or a file was added before for another province or case.
+    decided, where any of it is not known, or a file was added before for another province or case; NoRoomError where
+    the disk has no room.
     """
     told = _told(desk, said)
     arrived = _stated(said.get("arrived"), desk.campaign.call, person.now)
     names = [(file, name_of(file)) for file in files]
+    desk.floor.check(sum(file.stat().st_size for file, _ in names))
     kept = [(name, _kept(desk, file)) for file, name in names]
     for name, blob in kept:
         _refuse_another(desk, name, blob, told)

@@ -41,13 +41,17 @@ class Attached:
 def attach(
     desk: Desk, message: str, files: Sequence[Path], number: int | None, person: str, now: datetime
 ) -> list[Attached]:
-    """Add files to a message and read it anew; ConfigError, with nothing done, where one has no place there."""
+    """Add files to a message and read it anew; ConfigError, with nothing done, where one has no place there.
+
+    NoRoomError, with nothing done either, where the disk has no room for them.
+    """
     message_id = supplied.find_message(desk.store, message)
     if message_id is None:
         raise ConfigError(f"没有编号为 {message} 的来信；编号见日报和台账的“来信”一页")
     names = {file: name_of(file) for file in files}
     links = supplied.links(desk.store, message_id)
     answers = {file: _answered(name, links, number) for file, name in names.items()}
+    desk.floor.check(sum(file.stat().st_size for file in names))
     done = []
     for file, name in names.items():
         link = answers[file]

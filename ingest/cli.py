@@ -12,6 +12,7 @@ import click
 from config.errors import ConfigError
 from config.log import set_up_logging
 from ingest.commands import (
+    alarms,
     archive,
     ask,
     backup,
@@ -38,6 +39,7 @@ from ingest.commands import (
 )
 from ingest.context import Context
 from store.errors import StoreError
+from store.floor import NoRoomError
 
 # The commands whose log lines matter even where nobody looks.
 _TALKATIVE = {"worker", "poll"}
@@ -56,6 +58,7 @@ def cli(context: click.Context, config: Path | None) -> None:
 
 
 for command in (
+    *alarms.COMMANDS,
     *archive.COMMANDS,
     *ask.COMMANDS,
     *backup.COMMANDS,
@@ -90,6 +93,9 @@ def main() -> None:
     except (ConfigError, StoreError) as error:
         click.echo(f"zhengji: {error}", err=True)
         sys.exit(2)
+    except NoRoomError as error:
+        click.echo(f"zhengji: {error.text}", err=True)
+        sys.exit(1)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             _leave_quietly()

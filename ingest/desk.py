@@ -21,6 +21,7 @@ from reports.judge import prove
 from reports.keeper import Keeper
 from reports.province import Call
 from store.database import Store, open_store
+from store.floor import Floor
 
 # Raise this where letters, sender clues, mail kinds or filing are read better than before: all mail is read again.
 # What reading a single page of a scan may take.
@@ -43,6 +44,11 @@ class Desk:
         """The process of its own in which everything from strangers is opened."""
         limits = self.settings.limits
         return CleanRoom(self._setup(limits.seconds, limits.memory_bytes))
+
+    @property
+    def floor(self) -> Floor:
+        """What must stay free on the disks: below it nothing is taken in."""
+        return Floor(self.store, self.settings.alarms.stop_bytes)
 
     @cached_property
     def readers(self) -> Readers:

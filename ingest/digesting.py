@@ -7,13 +7,15 @@ from shlex import quote
 
 from ingest.desk import Desk
 from ingest.tracking import notes_for_digest
+from reports.alarms.known import DISKS
+from reports.alarms.message import titles
 from reports.deadline import days_since_working_day
 from reports.digest import digest as digests
 from reports.digest.chat import chat_text
 from reports.digest.digest import Digest
 from reports.finding import Assessment
 from reports.wording import clock, month_and_day
-from store import decisions, lineage, sent
+from store import alarms, decisions, lineage, sent
 from store.lineage import Gap
 from store.queries import Span
 from store.sent import Sending
@@ -64,12 +66,14 @@ def looking_back(desk: Desk, since: datetime, as_of: datetime) -> Assessment:
 def notes(desk: Desk, as_of: datetime) -> tuple[str, ...]:
     """Return what must be said of the sending: which digest of today or of the day before is not known to be there.
 
-    And which group nothing can be written to, because its address cannot be read; and what a restore has forgotten.
+    And which group nothing can be written to, because its address cannot be read, which disk is nearly full (other
+    alarms stand in the digest in their own places), and what a restore has forgotten.
     """
     zone = desk.campaign.call.zone
     gaps = (gap_text(gap, zone) for gap in lineage.unsettled(desk.store))
+    full = [one for one in alarms.held_at(desk.store, as_of) if one.kind in DISKS]
     groups = (f"群“{one.name}”收不到日报：{one.trouble}" for one in desk.settings.digest.chats if one.trouble)
-    return (*gaps, *(text for _, text in troubles(desk, as_of)), *groups)
+    return (*titles(full), *gaps, *(text for _, text in troubles(desk, as_of)), *groups)
 
 
 def gap_text(gap: Gap, zone: tzinfo) -> str:

@@ -24,10 +24,12 @@ from store import arrivals, drops
 from store.arrivals import Seen
 from store.blobs import chunks_of
 from store.drops import Found, Mark, Noted
+from store.floor import NoRoomError, amount
 
 log = structlog.get_logger()
 
 _NO_PROVINCE = "看不出是哪个省的材料，没有收；请移到以省份命名的文件夹里，如 浙江/"
+_NO_ROOM = "文件有 {size}，磁盘剩余空间放不下，没有收；腾出空间后自动收取"
 _EMPTY = "文件是空的（0 字节），没有收；请重新放入"
 _AHEAD = "文件夹名里的日期 {day} 还没有到，按放入时间计；请改正"
 _ELSEWHERE = "同样的文件也放在{other}的文件夹里，只算{other}的；请留下一处"
@@ -146,7 +148,15 @@ class Looking:
         return mark is not None and mark.is_of(found) and not mark.gone and now - mark.first_at >= settle
 
     def _take(self, lying: Lying, found: Found, mark: Mark | None) -> None:
-        """Keep a file's bytes and accept them as a message; what cannot be read now is told, and tried again."""
+        """Keep a file's bytes and accept them as a message; what cannot be read now is told, and tried again.
+
+        NoRoomError where the disk has no room for anything; a file that alone does not fit holds up no others.
+        """
+        if why := self.desk.floor.lacks():
+            raise NoRoomError(why)
+        if self.desk.floor.lacks(lying.bytes):
+            self._noted(found, mark, _NO_ROOM.format(size=amount(lying.bytes)))
+            return
         with self.desk.store.vault.temporary() as raw:
             try:
                 digest = _copied(lying, raw)

@@ -81,12 +81,16 @@ class Fetched:
 
 @dataclass(frozen=True)
 class NotGiven:
-    """A mail that the server names and does not give whole; the Chinese reason says what is missing."""
+    """A mail that the server names and does not give whole; the Chinese reason says what is missing.
+
+    `room` is false where it is not asked for, since the disk has no room for it.
+    """
 
     folder: str
     uidvalidity: int
     uid: int
     reason: str
+    room: bool = True
 
 
 @dataclass(frozen=True)

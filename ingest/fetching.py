@@ -17,6 +17,7 @@ import structlog
 from ingest.batches import Listed, runs
 from ingest.fetched import Fetched, FolderStatus, Gone, NotGiven, Outcome
 from ingest.pipeline import Pipeline
+from store.floor import NoRoomError, amount
 
 log = structlog.get_logger()
 
@@ -28,9 +29,12 @@ _LISTED_AT_ONCE = 500
 _NO_ARRIVAL = "服务器没有给出这封邮件的到达时间"
 _NO_CONTENT = "服务器没有给出这封邮件的内容"
 _CUT = "服务器少给了这封邮件的一段"
+_NO_ROOM = "有一封 {size} 的邮件磁盘放不下，留在邮箱里，腾出空间后自动收取"
 
 # A piece of a mail; a text says why there is none, an empty one that the mail has vanished.
 Piece = bytes | str
+# Says in Chinese why so many bytes more cannot be taken in; nothing where they can.
+Lacks = Callable[[int], str]
 # Runs commands that move so many bytes: (Chinese reason if it breaks, bytes, the UIDs concerned).
 Guard = Callable[[str, int, list[int]], AbstractContextManager[None]]
 
@@ -46,6 +50,7 @@ class Folder:
     status: FolderStatus
     junk: bool
     into: Path
+    lacks: Lacks = lambda _coming: ""
 
     def after(self, last: int) -> list[int]:
         """Return the UIDs above `last`, ascending: UIDNEXT says at no cost where there is none (NetEase gives none)."""
@@ -80,7 +85,7 @@ class Folder:
                     yield self._missing(uid, _NO_CONTENT, Pipeline(self.client, [], PIECE))
             there = [uid for uid in wanted if uid in listed]
             for run in [[uid] for uid in there] if alone else runs(listed):
-                yield from self._fetch(run, listed)
+                yield from self._fetch_where_room(run, listed)
 
     def _list(self, uids: list[int]) -> dict[int, Listed]:
         """Return size and arrival of the mails that are still there."""
@@ -93,6 +98,25 @@ class Folder:
                     aware = isinstance(arrival, datetime) and arrival.tzinfo is not None
                     listed[uid] = Listed(size if isinstance(size, int) else None, arrival if aware else None)
             return listed
+
+    def _fetch_where_room(self, run: list[int], listed: dict[int, Listed]) -> Iterator[Outcome]:
+        """Fetch a run if there is room for all of it, else those of it one by one for which there is.
+
+        NoRoomError where there is none at all: then the mails stay in the mailbox, and nothing is noted of them. A
+        large one that alone does not fit holds up no others.
+        """
+        if not self.lacks(sum(listed[uid].size or 0 for uid in run)):
+            yield from self._fetch(run, listed)
+            return
+        for uid in run:
+            if why := self.lacks(0):
+                raise NoRoomError(why)
+            size = listed[uid].size or 0
+            if self.lacks(size):
+                log.warning("mailbox.no_room", mailbox=self.mailbox, folder=self.name, uid=uid, bytes=size)
+                yield NotGiven(self.name, self.status.uidvalidity, uid, _NO_ROOM.format(size=amount(size)), room=False)
+            else:
+                yield from self._fetch([uid], listed)
 
     def _fetch(self, run: list[int], listed: dict[int, Listed]) -> Iterator[Outcome]:
         """Yield what becomes of a run of mails: small ones come whole in one answer, large ones in pieces."""

@@ -43,11 +43,15 @@ class Imported:
 
 
 def import_path(desk: Desk, path: Path, now: datetime, tell: Callable[[int], None] = lambda _done: None) -> Imported:
-    """Accept every mail at or below a path; ConfigError where there is nothing. Reading comes afterwards."""
+    """Accept every mail at or below a path; ConfigError where there is nothing. Reading comes afterwards.
+
+    NoRoomError before a file for which the disk has no room: what was accepted until then is safe.
+    """
     if not path.exists():
         raise ConfigError(f"{path}: 文件或文件夹不存在")
     done = Imported()
     for file in _files(path):
+        desk.floor.check(file.stat().st_size)
         kind = _kind(file)
         if kind == "other":
             done.skipped.append(shown(file))

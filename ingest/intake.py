@@ -39,16 +39,17 @@ def take_in(desk: Desk, tell: Tell = _nobody, stop: Callable[[], bool] = lambda:
 
     Raises OSError where the disk is full, AwayError where database or object store do not answer: what waits, waits.
 
-    `tell(done, all)` is called after each; where `stop()` turns true, the rest waits for the next time.
+    `tell(done, all)` is called after each; where `stop()` turns true, or the disk comes near to being full, the rest
+    waits for the next time.
     """
     let_wait_what_is_old(desk)
     if desk.store.shared:
         return shared.wait(desk, None if tell is _nobody else tell, stop)
     done = 0
     # A mail may help to open an earlier one, which waits again then.
-    while (ids := mail.waiting(desk.store)) and not stop():
+    while (ids := mail.waiting(desk.store)) and not (stop() or _no_room(desk)):
         for message_id in ids:
-            if stop():
+            if stop() or _no_room(desk):
                 break
             read_one(desk, message_id)
             done += 1
@@ -63,6 +64,13 @@ def let_wait_what_is_old(desk: Desk) -> None:
     mail.wait_where_stale(desk.store, desk.letter_version)
     decisions.wait_where_changed(desk.store)
     mail.wait_again(desk.store)
+
+
+def _no_room(desk: Desk) -> bool:
+    """Tell whether there is no room for what reading unpacks: what is kept waits, and is read once there is."""
+    if why := desk.floor.lacks():
+        log.warning("intake.no_room", reason=why)
+    return bool(why)
 
 
 def read_one(desk: Desk, message_id: int) -> None:

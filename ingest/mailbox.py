@@ -15,7 +15,7 @@ from config.campaign import Campaign
 from config.mailboxes import MailboxSettings
 from ingest.connection import BROKEN, Client, bounded, connect, guarded, hang_up
 from ingest.fetched import FolderInfo, FolderState, FolderStatus, LoginRefused, MailboxError, Outcome, Unreachable
-from ingest.fetching import Folder
+from ingest.fetching import Folder, Lacks
 from ingest.login import credential, log_in
 from ingest.tokens import TOKENS, Tokens
 
@@ -114,8 +114,11 @@ class ImapMailbox:
                 exists=None if exists is None else int(exists),
             )
 
-    def open(self, folder: str, into: Path) -> Folder:
-        """Open a folder for reading only; its mails go to files in `into`, which belong to the caller."""
+    def open(self, folder: str, into: Path, lacks: Lacks = lambda _coming: "") -> Folder:
+        """Open a folder for reading only; its mails go to files in `into`, which belong to the caller.
+
+        `lacks` says why so many bytes more cannot be taken in.
+        """
         return Folder(
             self.client,
             self._guard,
@@ -124,6 +127,7 @@ class ImapMailbox:
             self.status(folder),
             self._junk.get(folder, False),
             into,
+            lacks,
         )
 
     def new(self, folder: str, state: FolderState | None, into: Path) -> Iterator[Outcome]:

@@ -15,10 +15,12 @@ from ingest.intake import DISK_FULL
 from ingest.mailbox import ImapMailbox
 from ingest.taking import Taking, Tally
 from store import polls
+from store.floor import NoRoomError
 from store.objects import ObjectsAwayError
 from store.polls import PollResult
 
 log = structlog.get_logger()
+_PAUSED = "，收信暂停；腾出空间后会自动继续，邮件仍在邮箱里"
 Tell = Callable[[str, int], None]
 
 
@@ -54,6 +56,8 @@ class Poller:
         started, tally = self.clock(), Tally()
         outcome, reason = "ok", ""
         try:
+            if why := self.desk.floor.lacks():
+                raise NoRoomError(why)
             if isinstance(settings, FolderSettings):
                 self._look(settings, tally)
             else:
@@ -71,7 +75,7 @@ class Poller:
         except OSError as error:
             if error.errno not in DISK_FULL:
                 raise
-            outcome, reason = "full", "磁盘已满，收信暂停；腾出空间后会自动继续，邮件仍在邮箱里"
+            outcome, reason = "full", _no_room(error)
         return PollResult(settings.address, started, self.clock(), outcome, reason, **vars(tally))
 
     def _take_account(self, settings: MailboxSettings, tally: Tally) -> str:
@@ -88,41 +92,48 @@ class Poller:
 
     def _take_folders(self, address: str, box: ImapMailbox, tally: Tally) -> str:
         """Take in every folder; return why one could not be read, or nothing. None holds up the others."""
-        reason, line = "", Line(box)
+        reason, short, line = "", "", Line(box)
         for folder in box.folders():
             if self.stop():
                 break
             try:
-                self._take_folder(address, folder.name, tally, line)
+                short = self._take_folder(address, folder.name, tally, line) or short
             except MailboxError as error:
                 log.warning("poll.folder_failed", mailbox=address, folder=folder.name, error=str(error))
                 reason = reason or error.reason
                 line.mend(error)
+        if short:
+            # All else is taken in: the look as a whole says that there was no room.
+            raise NoRoomError(short, paused=False)
         return reason
 
-    def _take_folder(self, address: str, folder: str, tally: Tally, line: "Line") -> None:
+    def _take_folder(self, address: str, folder: str, tally: Tally, line: "Line") -> str:
         """Take in a folder; where the connection breaks at a mail, go on with the others over a new one.
 
-        A mail at which it breaks again, alone and after all others, is a gap, and no failure of the mailbox.
+        A mail at which it breaks again, alone and after all others, is a gap, and no failure of the mailbox. Return why
+        a mail was left there for want of room, or nothing.
         """
         broke: set[int] = set()
         while True:
             taking = self._taking(address, line.box, folder, tally)
             try:
-                return taking.run()
+                taking.run()
             except Unreachable as error:
                 if not error.uids or self.stop() or not line.may_mend:
                     raise
                 log.warning("poll.line_broke", mailbox=address, folder=folder, uids=error.uids[:100], error=str(error))
                 line.mend(error)
                 if len(error.uids) == 1 and broke.issuperset(error.uids):
-                    return taking.count()
+                    taking.count()
+                    return taking.short
                 broke |= {*error.uids} if len(error.uids) == 1 else set()
+            else:
+                return taking.short
 
     def _taking(self, address: str, box: ImapMailbox, folder: str, tally: Tally) -> Taking:
         store = self.desk.store
         every = timedelta(hours=self.desk.settings.worker.reconcile_hours)
-        opened = box.open(folder, store.vault.incoming)
+        opened = box.open(folder, store.vault.incoming, self.desk.floor.lacks)
         return Taking(store, opened, tally, self.clock, partial(self.tell, address), self.stop, every)
 
 
@@ -144,6 +155,13 @@ class Line:
             self.box.reconnect()
         # A no to a mail costs a turn as well, so that no folder is asked without end.
         self.left -= 1
+
+
+def _no_room(error: OSError) -> str:
+    """Return what staff are told of a look for which the disk had no room."""
+    if not isinstance(error, NoRoomError):
+        return f"磁盘已满{_PAUSED}"
+    return f"{error.text}{_PAUSED}" if error.paused else f"{error.text}；别的来信照常收取"
 
 
 def _must_wait(desk: Desk, settings: MailboxSettings | FolderSettings, now: datetime) -> bool:

@@ -4,44 +4,33 @@ The bytes are laid into the vault, then it is committed that they are about to g
 that ended. Whoever finds only the first note does not send again: a person lets it go.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from email.message import EmailMessage
 from email.utils import make_msgid
 from hashlib import sha256
 
 import structlog
 
-from config.chats import ChatSettings
 from config.errors import ConfigError
-from ingest import chat
 from ingest.desk import Desk
 from ingest.digesting import Edition
-from ingest.outbox import Delivery, Outbox, as_bytes
+from ingest.outbox import Outbox
+from ingest.targets import Clock, Target, hand_over, mail_bytes, targets_of
 from reports.digest import digest as digests
 from reports.wording import clock as clock_text
 from reports.wording import masked
 from store import lineage, sent
 from store.decisions import Person
-from store.sent import FILE, MAIL, NOWHERE, TEST, Parcel, Sending
+from store.sent import FILE, NOWHERE, TEST, Parcel, Sending
 
 log = structlog.get_logger()
-Clock = Callable[[], datetime]
 TEST_MARK = "【测试】"
 HELD = "数据库是从备份恢复的，这一天的日报可能已经发过；核对后运行 zhengji restored --settle"
 
 
 class SendingError(ConfigError):
     """A wish to send that cannot be met; the text is one Chinese line."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where a digest goes: by mail to an address, as a test, or into a chat group."""
-
-    channel: str
-    recipient: str
-    group: ChatSettings | None = None
 
 
 @dataclass(frozen=True)
@@ -68,15 +57,13 @@ class Outcome:
 
 def targets(desk: Desk) -> tuple[Target, ...]:
     """Return all who get the digest by the settings: the addresses where there is a server, then the chat groups."""
-    settings = desk.settings.digest
-    mails = [Target(MAIL, recipient) for recipient in settings.recipients if settings.smtp]
-    return (*mails, *(Target(NOWHERE if one.trouble else one.service, one.name, one) for one in settings.chats))
+    return targets_of(desk.settings.digest, desk.settings.digest.recipients)
 
 
 def standings(desk: Desk, day: date, now: datetime) -> tuple[Standing, ...]:
     """Return how everybody stands with a day's digest."""
     tried = {one.target: one for one in sent.of_day(desk.store, day)}
-    standing = (_standing(target, tried.get(_key(target)), now) for target in targets(desk))
+    standing = (_standing(target, tried.get(target.key), now) for target in targets(desk))
     held = is_held(desk, day)
     return tuple(replace(one, state="held") if held and one.state == "waiting" else one for one in standing)
 
@@ -85,10 +72,6 @@ def is_held(desk: Desk, day: date) -> bool:
     """Tell whether the digest of a day may have gone out in a time that this database has forgotten."""
     zone = desk.campaign.call.zone
     return any(day <= gap.until.astimezone(zone).date() for gap in lineage.unsettled(desk.store))
-
-
-def _key(target: Target) -> tuple[str, str]:
-    return target.channel, sent.key_of(target.channel, target.recipient)
 
 
 def _standing(target: Target, last: Sending | None, now: datetime) -> Standing:
@@ -145,7 +128,7 @@ def send_again(desk: Desk, recipient: str, day: date | None, who: Person, clock:
     It is the last unclear one, or that of a day. SendingError where there is none, or where another was quicker.
     """
     last = _unclear(desk, recipient, day, who.now)
-    target = next((one for one in targets(desk) if _key(one) == last.target), None)
+    target = next((one for one in targets(desk) if one.key == last.target), None)
     if target is None:
         raise SendingError(f"{recipient} 已不在设置的收件人和群里，没有再发")
     try:
@@ -193,16 +176,16 @@ def contents(desk: Desk, edition: Edition, target: Target) -> bytes:
     """Return the very bytes that a target gets; ValueError where an address, or our own, can be none."""
     if target.group is not None:
         return edition.chat.encode()
-    smtp = desk.settings.digest.smtp
-    sender = (smtp.sender or smtp.username) if smtp else ""
-    if "@" not in sender:
-        raise ValueError(sender)
-    mail = digests.as_mail(edition.digest, sender, target.recipient)
-    if target.channel == TEST:
-        # Under the same number as the day's, that would be taken for a second copy and dropped.
-        del mail["Message-ID"]
-        mail["Message-ID"] = make_msgid("test", domain="zhengji.invalid")
-    return as_bytes(mail)
+
+    def build(sender: str) -> EmailMessage:
+        mail = digests.as_mail(edition.digest, sender, target.recipient)
+        if target.channel == TEST:
+            # Under the same number as the day's, that would be taken for a second copy and dropped.
+            del mail["Message-ID"]
+            mail["Message-ID"] = make_msgid("test", domain="zhengji.invalid")
+        return mail
+
+    return mail_bytes(desk.settings.digest, build)
 
 
 def _go(  # noqa: PLR0913 (what goes where, by what, and when)
@@ -215,7 +198,7 @@ def _go(  # noqa: PLR0913 (what goes where, by what, and when)
     *,
     noted_where_failed: str = "failed",
 ) -> Outcome:
-    delivery = _delivery(outbox, target, raw)
+    delivery = hand_over(outbox, target, raw)
     state = noted_where_failed if delivery.state == "failed" else delivery.state
     sent.finish(desk.store, sending, state, delivery.reason, clock())
     log.info(
@@ -226,9 +209,3 @@ def _go(  # noqa: PLR0913 (what goes where, by what, and when)
         state=delivery.state,
     )
     return Outcome(target, delivery.state, delivery.reason)
-
-
-def _delivery(outbox: Outbox, target: Target, raw: bytes) -> Delivery:
-    if target.group is not None:
-        return chat.write(target.group, raw.decode())
-    return outbox.send(raw, target.recipient)

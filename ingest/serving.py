@@ -75,7 +75,8 @@ def console_of(desk: Desk, now: Callable[[], datetime]) -> Console:
     folder = desk.settings.at(desk.settings.vault.path).parent / "console"
     acts = DeskActs(desk, board)
     pictures = DeskPictures(desk, folder / "previews", desk.settings.console.preview_bytes)
-    return Console(desk.campaign, desk.settings.console, desk.store, board, acts, now, folder, pictures)
+    floor = desk.settings.alarms.stop_bytes
+    return Console(desk.campaign, desk.settings.console, desk.store, board, acts, now, folder, pictures, floor)
 
 
 def serve(desk: Desk, host: str, port: int, now: Callable[[], datetime], told: Callable[[], None]) -> None:

@@ -16,6 +16,7 @@ from store import arrivals, folders
 from store.arrivals import Offered, Seen
 from store.blobs import Blob
 from store.database import Store
+from store.floor import NoRoomError
 from store.folders import Mark, Of
 
 log = structlog.get_logger()
@@ -48,6 +49,8 @@ class Taking:
     tell: Callable[[int], None]
     stop: Callable[[], bool]
     every: timedelta
+    # Why a mail was left in the mailbox for want of room; nothing where none was.
+    short: str = ""
 
     def run(self) -> None:
         """Take in everything; MailboxError where the connection broke, after what was fetched until then is safe."""
@@ -135,6 +138,10 @@ class Taking:
                     self._keep(group)
                     if self.stop():
                         return
+        except NoRoomError:
+            # What was fetched before is safe; the floor leaves room for it.
+            self._keep(group)
+            raise
         except Unreachable as error:
             self._keep(group)
             if error.uids:
@@ -155,6 +162,7 @@ class Taking:
     def _note(self, outcome: NotGiven | Gone) -> None:
         """Remember what the server did not give; what has gone needs no remembering."""
         if isinstance(outcome, NotGiven):
+            self.short = self.short or ("" if outcome.room else outcome.reason)
             folders.withhold(self.store, self.of, [outcome.uid], outcome.reason, self.clock())
         else:
             folders.note_gone(self.store, self.of, [outcome.uid], self.clock())

@@ -1,13 +1,15 @@
-"""The schedule: polls every N minutes, sends the digest on working days, and marks the moment of the deadline.
+"""The schedule: polls every N minutes, tells alarms, sends the digest, and marks the moment of the deadline.
 
 A digest that could not go out at its minute (the machine was off, the mail server was) goes as soon as it can that day.
 A failing job is logged and the next one runs; SIGTERM and SIGINT stop the worker within seconds.
 """
 
+import math
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +19,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from ingest.alarms.watch import Watch
 from ingest.desk import Desk
 from ingest.digesting import file_of, make_digest, make_edition, write_digest
 from ingest.due import is_due
@@ -30,6 +33,8 @@ log = structlog.get_logger()
 
 # A job in the middle of something gets this long to come to a safe place (seconds); every step may be killed anyway.
 _PATIENCE = 5.0
+# Reading gives way to the next poll after this at the least (seconds): it may take hours, and mail comes meanwhile.
+_READING = 60.0
 # After a start, the mail of the night comes first and then the digest that is overdue (minutes).
 _SOON_MINUTES = 1.0
 
@@ -48,6 +53,9 @@ class Worker:
         self.idle = threading.Lock()
         # Set from the digest's minute until it can begin: a poll that is at work comes to an end.
         self.digest_waits = threading.Event()
+        # Alarms wait for nobody: what is wrong may be that a poll does not end. Held while one is being told.
+        self.watching = threading.Lock()
+        self.watch = Watch(desk, self.clock, now())
 
     def run(self) -> None:
         """Run until SIGTERM or SIGINT."""
@@ -58,13 +66,22 @@ class Worker:
         log.info("worker.started", jobs=[job.id for job in scheduler.get_jobs()])
         self.stopping.wait()
         scheduler.shutdown(wait=False)
-        finished = self.idle.acquire(timeout=_PATIENCE)
+        finished = self._comes_to_rest()
         log.info("worker.stopped", finished=finished)
         if not finished:
             # A job hangs on a silent server; what it had accepted is safe, the rest is asked for again next time.
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(0)
+
+    def _comes_to_rest(self) -> bool:
+        """Wait until no job is in the middle of something; False where that takes too long."""
+        end = time.monotonic() + _PATIENCE
+        return all(lock.acquire(timeout=max(0, end - time.monotonic())) for lock in (self.idle, self.watching))
+
+    def clock(self) -> datetime:
+        """Return this moment."""
+        return now()
 
     def schedule(self) -> BackgroundScheduler:
         """Return the schedule, not yet started."""
@@ -80,6 +97,7 @@ class Worker:
         again = IntervalTrigger(minutes=every)
         soon = first + timedelta(minutes=min(every, _SOON_MINUTES))
         scheduler.add_job(self._guarded(self.overdue), again, id="overdue", next_run_time=soon)
+        scheduler.add_job(self.alarms, IntervalTrigger(minutes=every), id="alarms", next_run_time=soon)
         # One second later the day of the deadline is over, and what is not there is missing.
         moment = self.desk.campaign.call.last_moment + timedelta(seconds=1)
         if moment > now():
@@ -102,19 +120,28 @@ class Worker:
 
     def look(self) -> None:
         """Take in what is new and read it, and give way to the digest when its minute comes."""
-        self._take_in(lambda: self.stopping.is_set() or self.digest_waits.is_set())
+        at_most = max(_READING, self.desk.settings.worker.poll_minutes * 60)
+        self._take_in(lambda: self.stopping.is_set() or self.digest_waits.is_set(), at_most)
 
     def poll(self) -> None:
         """Take in what is new and read it."""
         self._take_in(self.stopping.is_set)
 
-    def _take_in(self, stop: Callable[[], bool]) -> None:
+    def _take_in(self, stop: Callable[[], bool], at_most: float = math.inf) -> None:
+        """Take in what is new and read it, for so many seconds at the most; the rest is read the next time."""
         Poller(self.desk, now, stop=stop).poll_all()
-        read = take_in(self.desk, stop=stop)
+        until = time.monotonic() + at_most
+        read = take_in(self.desk, stop=lambda: stop() or time.monotonic() > until)
         log.info("worker.polled", read=read)
         # Where the machine was off, or a later deadline has passed, what is due is caught up here.
         track(self.desk, now())
         self.desk.rest()
+
+    def alarms(self) -> None:
+        """Look whether anything is alarming, and tell those who must know, also while a poll or a digest is at work."""
+        with self.watching:
+            if not self.stopping.is_set():
+                self.watch.look()
 
     def at_its_minute(self) -> None:
         """Send the digest at the minute that is set: a poll at work comes to an end first, which takes seconds."""

@@ -1,6 +1,6 @@
-"""The tables of what left the house or was laid down for good (facts): digests, reminders, milestones, snapshots.
+"""The tables of what left the house or was laid down for good (facts): digests, alarms, reminders, snapshots.
 
-Saved queries are here too.
+Milestones and saved queries are here too.
 
 What was sent lies byte for byte in the vault under the hash that its row names.
 """
@@ -8,19 +8,21 @@ What was sent lies byte for byte in the vault under the hash that its row names.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from store.attempts import Attempted
 from store.models import Base
 
+# Of alarms about the same thing one is open at most.
+_OPEN = text("over_at IS NULL")
 
-class SentDigest(Base):
+
+class SentDigest(Attempted, Base):
     """A digest on its way to one address or chat group (a fact): each gets each day's once.
 
-    `state` is `sending` from before the first byte leaves until the other side has answered: whoever finds it so later
-    cannot know whether it went, and does not send again. Then it is `sent`, `failed` (surely not taken), or `unclear`
-    (the line broke where it may have been taken), with a Chinese `reason`, which also names who let it go again.
-    `channel` is `mail`, `test` (to oneself) or a chat service; `sha256` is the mail or text as it was sent.
+    For its states see `store.attempts`; a `reason` also names who let it go again. `channel` is `mail`, `test` (to
+    oneself) or a chat service; `sha256` is the mail or text as it was sent.
     """
 
     __tablename__ = "digests"
@@ -28,15 +30,49 @@ class SentDigest(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[str] = mapped_column(String(10), index=True)
-    channel: Mapped[str] = mapped_column(String(16), default="mail")
-    recipient: Mapped[str]
     as_of: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(8), default="sent")
-    reason: Mapped[str] = mapped_column(default="")
-    started_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
     html_sha256: Mapped[str] = mapped_column(String(64))
-    sha256: Mapped[str | None] = mapped_column(String(64))
+
+
+class AlarmRow(Base):
+    """告警 (a fact): something that a person was told of at once, and when it was over.
+
+    `kind` is one of `reports.alarms.words`, `about` what it concerns: a mailbox, a disk, a day, a mail. At most one of
+    a kind about the same is open. `sentence` and `lines` say what happened, as of `raised_at`; `over` says how it
+    ended, `ending` in a word (`restored`, `done`, `expired`).
+    """
+
+    __tablename__ = "alarms"
+    __table_args__ = (
+        UniqueConstraint("kind", "about", "begun"),
+        Index("ix_alarms_open", "kind", "about", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    about: Mapped[str] = mapped_column(String(300))
+    begun: Mapped[datetime]
+    raised_at: Mapped[datetime]
+    sentence: Mapped[str]
+    lines: Mapped[list[Any]]
+    over_at: Mapped[datetime | None]
+    over: Mapped[str] = mapped_column(default="")
+    ending: Mapped[str] = mapped_column(String(8), default="")
+
+
+class AlarmNotice(Attempted, Base):
+    """An alarm on its way to one address or chat group (a fact): each is told once that it began, once that it is over.
+
+    `side` is `raised` or `over`. Before it is first tried it is `waiting`; for the other states see `store.attempts`.
+    Several that went in one mail have the same `sha256`.
+    """
+
+    __tablename__ = "alarm_notices"
+    __table_args__ = (UniqueConstraint("alarm_id", "side", "channel", "recipient"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alarm_id: Mapped[int] = mapped_column(ForeignKey("alarms.id"))
+    side: Mapped[str] = mapped_column(String(8))
 
 
 class Reminder(Base):

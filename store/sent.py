@@ -4,21 +4,19 @@ The bytes themselves lie in the vault, put there before the note is made.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, cast
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import func, select
 
+from store import attempts
+from store.attempts import MAIL, NOWHERE, PATIENCE, TEST, Ended, key_of
 from store.database import Store
 from store.outgoing import SentDigest
 
-MAIL, TEST = "mail", "test"
-# The channel of a group whose address cannot be read; nothing is ever noted under it.
-NOWHERE = "chat"
+__all__ = ["FILE", "MAIL", "NOWHERE", "PATIENCE", "TEST", "key_of"]
 # Where nobody is to be written to, the file is the digest.
 FILE = "file"
-# A process that sends gets this long. It gives a silent server up sooner; who is older was killed.
-PATIENCE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class Sending:
 
     def is_unclear(self, now: datetime) -> bool:
         """Whether nobody can know if it arrived: the line broke at the worst moment, or its process was killed."""
-        return self.state == "unclear" or (self.state == "sending" and now - self.started_at > PATIENCE)
+        return attempts.is_unclear(self.state, self.started_at, now)
 
 
 def begin(store: Store, parcel: Parcel, now: datetime) -> Sending | None:
@@ -109,12 +107,7 @@ def finish(store: Store, sending: Sending, state: str, reason: str, now: datetim
     """Note how an attempt ended: sent, failed or unclear; False where another attempt has taken its place."""
     said = "；".join(part for part in (sending.reason, reason) if part)
     with store.session() as session:
-        done = session.execute(
-            update(SentDigest)
-            .where(SentDigest.id == sending.id, SentDigest.started_at == sending.started_at)
-            .values(state=state, reason=said, sent_at=now if state == "sent" else None)
-        )
-        return cast("CursorResult[Any]", done).rowcount == 1
+        return attempts.end(session, SentDigest, [sending.id], sending.started_at, Ended(state, said, now))
 
 
 def find(store: Store, number: int) -> Sending | None:
@@ -158,19 +151,12 @@ def _at(parcel: Parcel) -> tuple[Any, ...]:
 
 
 def _key(parcel: Parcel) -> str:
-    """Return under which name a recipient is known: who writes an address in capitals means the same one."""
     return key_of(parcel.channel, parcel.recipient)
 
 
-def key_of(channel: str, recipient: str) -> str:
-    """Return under which name a recipient of a channel is known."""
-    return recipient.lower() if channel in {MAIL, TEST} else recipient
-
-
 def _start(row: SentDigest, parcel: Parcel, now: datetime) -> None:
-    """Note an attempt at a parcel; what failed before was never taken, and its bytes are not the ones that went."""
-    row.state, row.reason, row.started_at, row.sent_at = "sending", "", now, None
-    row.as_of, row.sha256, row.html_sha256 = parcel.as_of, parcel.sha256, parcel.html_sha256
+    attempts.start(row, parcel.sha256, now)
+    row.as_of, row.html_sha256 = parcel.as_of, parcel.html_sha256
 
 
 def _told(row: SentDigest) -> Sending:

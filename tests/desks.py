@@ -30,6 +30,8 @@ already_selected = "selected.csv"
 """
 # Where set (see `tests/conftest.py`), every desk keeps its contents there, and its machine forgets them after reading.
 OBJECTS: list[ObjectStore] = []
+# How full this machine's disk is decides nothing in tests that do not ask.
+_ANY_DISK = "[alarms]\nstop_bytes = 0\nwarn_bytes = 0\n"
 AFTER = datetime.fromisoformat("2026-08-06T10:00:00+08:00")
 
 
@@ -39,7 +41,7 @@ def write_settings(folder: Path, more: str = "") -> Path:
     (folder / "roster.toml").write_text(ROSTER, encoding="utf-8")
     (folder / "selected.csv").write_text(SELECTED, encoding="utf-8")
     path = folder / "zhengji.toml"
-    path.write_text(SETTINGS + more + _objects(folder), encoding="utf-8")
+    path.write_text(SETTINGS + more + ("" if "[alarms]" in more else _ANY_DISK) + _objects(folder), encoding="utf-8")
     return path
 
 

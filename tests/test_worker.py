@@ -140,7 +140,7 @@ def test_the_schedule_holds_poll_digest_and_the_moment_of_the_deadline(
     shanghai = ZoneInfo("Asia/Shanghai")
     monkeypatch.setattr("ingest.worker.now", lambda: datetime(2026, 7, 20, 8, 0, tzinfo=shanghai))
     jobs = {job.id: job for job in Worker(desk).schedule().get_jobs()}
-    assert set(jobs) == {"poll", "digest", "overdue", "deadline"}
+    assert set(jobs) == {"poll", "digest", "overdue", "alarms", "deadline"}
     assert jobs["deadline"].trigger.run_date == datetime(2026, 8, 6, 0, 0, 0, tzinfo=shanghai)
     fires = jobs["digest"].trigger.get_next_fire_time(None, datetime(2026, 7, 20, 8, 0, tzinfo=shanghai))
     assert fires == datetime(2026, 7, 20, 8, 30, tzinfo=shanghai)

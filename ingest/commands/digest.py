@@ -17,7 +17,6 @@ from ingest.sending import (
     Outcome,
     SendingError,
     Standing,
-    Target,
     contents,
     known_of,
     send_again,
@@ -26,6 +25,7 @@ from ingest.sending import (
     standings,
     targets,
 )
+from ingest.targets import Target
 from reports.status import as_table
 from reports.wording import clock, size
 from store import sent as sendings

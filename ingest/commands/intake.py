@@ -118,8 +118,10 @@ def read(desk: Desk) -> int:
     """Read what waits, with a progress bar; return how many."""
     with progress("读信") as told:
         done = take_in(desk, told.at)
-    if desk.store.shared and (left := left_said(desk)):
-        click.echo(left, err=True)
+    if desk.store.shared and (waiting := left_said(desk)):
+        click.echo(waiting, err=True)
+    if (left := len(mail.waiting(desk.store))) and (why := desk.floor.lacks()):
+        click.echo(f"{why}：还有 {left} 封先不读，已收下的不会丢；腾出空间后会接着读", err=True)
     return done
 
 

@@ -7,13 +7,15 @@ import click
 from ingest.context import Context, give, moment
 from ingest.desk import Desk
 from ingest.digesting import assessment, looking_back
+from reports.alarms.message import titles
 from reports.changes import changes
 from reports.export import COLUMNS, FORMATS, export
 from reports.finding import Assessment
 from reports.history import as_text, case_history, list_history
 from reports.lookup import case_named
 from reports.status import finding_table, render
-from store import decisions
+from reports.wording import one_line
+from store import alarms, decisions
 
 as_of = click.option("--as-of", metavar="时刻", help="截至哪一刻，如 2026-08-05T18:00（北京时间；默认现在）")
 output = click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="写到文件")
@@ -29,7 +31,10 @@ def _assessed(desk: Desk, text: str | None) -> Assessment:
 def status(context: Context, as_of: str | None) -> None:
     """31 个省的报送情况一览。"""
     with context.desk() as desk:
-        click.echo(render(_assessed(desk, as_of), None))
+        at = moment(as_of, desk.campaign.call)
+        click.echo(render(assessment(desk, at), None), nl=False)
+        for line in titles(alarms.held_at(desk.store, at)):
+            click.echo(f"告警：{one_line(line)}")
 
 
 @click.command("export")

@@ -18,7 +18,7 @@ from config.console import ConsoleSettings
 from reports.console import render, roles
 from reports.console.acts import Acts, Who
 from reports.console.adding.jobs import Jobs
-from reports.console.adding.uploads import Uploads
+from reports.console.adding.uploads import ROOM, Uploads
 from reports.console.board import Board, Seen
 from reports.console.cases.made import Made
 from reports.console.files.pictures import Pictures
@@ -44,6 +44,8 @@ class Console:
     now: Callable[[], datetime]
     folder: Path
     pictures: Pictures
+    # So many bytes stay free on the disk, whoever wants to add files.
+    floor: int = 0
     # What was done, told once on the next page of a session.
     notices: Notices = field(default_factory=Notices)
     # What is being read just now because somebody asked for it.
@@ -59,7 +61,7 @@ class Console:
 
     def __post_init__(self) -> None:
         """Make what lies in its folder known."""
-        uploads = Uploads(self.folder / "uploads", self.settings.upload_bytes)
+        uploads = Uploads(self.folder / "uploads", self.settings.upload_bytes, max(ROOM, self.floor))
         object.__setattr__(self, "uploads", uploads)
         object.__setattr__(self, "jobs", Jobs(self.folder / "orders", uploads, self.acts, self.store, self.now))
 

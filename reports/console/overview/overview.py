@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from reports import mailboxes
+from reports.alarms.message import titles
 from reports.console.asked import Asked, missing
 from reports.console.board import Seen
 from reports.console.overview.curve import Drawing, drawing
@@ -16,6 +17,7 @@ from reports.digest.tile_map import laid_out
 from reports.picture import Picture
 from reports.tally import PLACES, Tally
 from reports.wording import month_and_day
+from store.alarms import open_alarms
 
 # Below this share of free space somebody should make room.
 _SCARCE, _GIGABYTE = 0.1, 1_000_000_000
@@ -44,7 +46,7 @@ def overview(asked: Asked) -> Response:
         mails=_mails(out.tally),
         tile_rows=laid_out({row.tile.province: row for row in out.rows}),
         curve=seen.once(curve_of),
-        health=[*mail_health(seen.picture), _disk(asked)],
+        health=[_alarms(asked), *mail_health(seen.picture), _disk(asked)],
         junk=seen.once(junk_of),
     )
 
@@ -77,6 +79,12 @@ def mail_health(picture: Picture) -> list[Health]:
     told += [Health(f"{gap.mailbox} {gap.folder}", mailboxes.gap_reason(gap, picture)) for gap in picture.gaps]
     told += [Health(f"{one.mailbox} {one.path}", one.reason) for one in picture.troubles]
     return told
+
+
+def _alarms(asked: Asked) -> Health:
+    """Return what people were told of at once and is not over."""
+    told = titles(open_alarms(asked.console.store))
+    return Health("告警", "；".join(told) or "没有", good=not told)
 
 
 def _disk(asked: Asked) -> Health:
