@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from store.blobs import Blob, Vault
-from store.database import StoreError
+from store.errors import StoreError
 from store.syncing import sync_folder
 
 FORMAT = 1

@@ -8,7 +8,7 @@ from ingest.cleanroom import end_spare
 from ingest.doctor import keeping, machine, papers, receiving, rooms, sending, staff
 from ingest.doctor.result import Check, Patient, Result, fail
 from reports.console.enduring import endured
-from store.database import StoreError
+from store.errors import StoreError
 
 CHECKS: tuple[Check, ...] = (
     Check("settings", papers.settings_file, "nothing"),
