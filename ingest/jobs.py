@@ -21,12 +21,12 @@ import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
-from sqlalchemy.engine import make_url
 
 from ingest import duties
 from ingest.desk import Desk
 from ingest.intake import is_outage
 from store import jobs
+from store.database import driver_options
 from store.errors import StoreError
 
 log = structlog.get_logger()
@@ -258,12 +258,8 @@ def every(seconds: float) -> str:
 
 def _app(desk: Desk, roles: Sequence[str]) -> App:
     """Return the app on the database of the settings; the password goes to the driver and nowhere else."""
-    url = make_url(desk.settings.database_url)
-    options = {
-        "host": url.host, "port": url.port, "user": url.username, "password": url.password, "dbname": url.database,
-        **url.query,
-    }  # fmt: skip
-    given = {key: value for key, value in options.items() if value is not None}
     # Each role listens on a connection of its own.
-    connector = PsycopgConnector(kwargs=given, min_size=1, max_size=2 * len(roles) + 3)
+    connector = PsycopgConnector(
+        kwargs=driver_options(desk.settings.database_url), min_size=1, max_size=2 * len(roles) + 3
+    )
     return App(connector=connector)
