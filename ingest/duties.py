@@ -12,7 +12,7 @@ from config.mailboxes import FolderSettings, MailboxSettings
 from ingest.desk import Desk
 from ingest.digesting import file_of, make_digest, write_digest
 from ingest.due import is_due
-from ingest.intake import file_one, let_wait_what_is_old, read_one
+from ingest.intake import file_one, let_wait_what_changed, read_one
 from ingest.poll import Poller
 from ingest.sending import standings
 from ingest.tracking import due_snapshots, track
@@ -82,7 +82,9 @@ def compare(desk: Desk) -> None:
 
 def sweep(desk: Desk) -> None:
     """Note whatever is to be done and is not noted: for readers that are better now, and where anything was missed."""
-    let_wait_what_is_old(desk)
+    if _are_alike(desk):
+        mail.wait_where_stale(desk.store, desk.letter_version)
+    let_wait_what_changed(desk)
     provinces = cases.unfiled_provinces(desk.store)
     with desk.store.session() as session:
         jobs.want_reading(session, jobs.waiting_unnoted(session))
@@ -90,6 +92,21 @@ def sweep(desk: Desk) -> None:
             jobs.want_filing(session, province)
         if pictures.has_new(session):
             jobs.want_comparing(session)
+
+
+def _are_alike(desk: Desk) -> bool:
+    """Tell whether all processes read alike: else what one of them has read would be old to another, without end."""
+    with desk.store.reading() as session:
+        others = jobs.versions(session, heard_within(desk)) - {desk.letter_version}
+    if others:
+        alert = "几台机器的程序版本、设置、名录或 LibreOffice 不一致，读出的结果可能不同；改成一致后会自动重读"
+        log.error("workers.differ", alert=alert)
+    return not others
+
+
+def heard_within(desk: Desk) -> float:
+    """Return how long ago a process that is there was heard of at the most (seconds)."""
+    return desk.settings.worker.stalled_seconds
 
 
 def take_over(desk: Desk) -> None:

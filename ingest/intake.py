@@ -42,7 +42,9 @@ def take_in(desk: Desk, tell: Tell = _nobody, stop: Callable[[], bool] = lambda:
     `tell(done, all)` is called after each; where `stop()` turns true, or the disk comes near to being full, the rest
     waits for the next time.
     """
-    let_wait_what_is_old(desk)
+    if not desk.store.shared:
+        mail.wait_where_stale(desk.store, desk.letter_version)
+    let_wait_what_changed(desk)
     if desk.store.shared:
         return shared.wait(desk, None if tell is _nobody else tell, stop)
     done = 0
@@ -59,9 +61,8 @@ def take_in(desk: Desk, tell: Tell = _nobody, stop: Callable[[], bool] = lambda:
     return done
 
 
-def let_wait_what_is_old(desk: Desk) -> None:
-    """Let wait whatever is to be read anew: readers, decisions or rosters are others now, or reading it had failed."""
-    mail.wait_where_stale(desk.store, desk.letter_version)
+def let_wait_what_changed(desk: Desk) -> None:
+    """Let wait what is to be read anew because other decisions speak of it now, or reading it had failed."""
     decisions.wait_where_changed(desk.store)
     mail.wait_again(desk.store)
 

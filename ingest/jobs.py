@@ -8,9 +8,12 @@ its heart stopped beating, and take over.
 import asyncio
 import os
 import queue
+import secrets
 import signal
+import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -21,13 +24,13 @@ import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
-from sqlalchemy.engine import make_url
 
 from ingest import duties
 from ingest.desk import Desk
 from ingest.intake import is_outage
 from store import jobs
-from store.errors import StoreError
+from store.database import driver_options
+from store.errors import AwayError, StoreError
 
 log = structlog.get_logger()
 
@@ -100,6 +103,8 @@ class SharedWorker:
         self.counts = {jobs.POLL: min(_POLLS, max(mailboxes, 1)), jobs.READ: readers, jobs.REPORT: 1, jobs.ALL: 2}
         self.slots = {queue_: Slots(desk, self.counts[queue_]) for queue_ in (*self.roles, jobs.ALL)}
         self.app = self._new_app()
+        self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self.beat = min(desk.settings.worker.stalled_seconds / 4, 10.0)
 
     def _new_app(self) -> App:
         """Return what knows what there is to do, on which queue, and how often what recurs does."""
@@ -156,6 +161,8 @@ class SharedWorker:
         asyncio.run(self._until_idle() if until_idle else self._run())
         for slots in self.slots.values():
             slots.rest()
+        with suppress(AwayError), self.desk.store.session() as session:
+            jobs.forget_worker(session, self.name)
         log.info("worker.stopped", finished=True)
 
     def _stop(self) -> None:
@@ -172,6 +179,8 @@ class SharedWorker:
             # Where the database is away: its heart has stopped, and others take over.
             with suppress(StoreError), self.desk.store.session() as session:
                 jobs.give_back(session, own)
+        with suppress(StoreError), self.desk.store.session() as session:
+            jobs.forget_worker(session, self.name)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)
@@ -200,15 +209,22 @@ class SharedWorker:
             log.warning("jobs.away", error=type(error.__cause__ or error).__name__)
 
     async def _stopped(self) -> None:
-        """Wait until it is time to stop, and look after what takes memory meanwhile."""
-        rested = 0.0
+        """Wait until it is time to stop; say meanwhile that we are there, and let go of what takes memory."""
+        told = rested = 0.0
         while not self.stopping.is_set():
-            await asyncio.sleep(0.1)
-            rested += 0.1
-            if rested >= _MINUTE:
-                rested = 0.0
+            now = time.monotonic()
+            if now - told > self.beat:
+                told = now
+                await asyncio.to_thread(self._say_there)
+            if now - rested > _MINUTE:
+                rested = now
                 for slots in self.slots.values():
                     await asyncio.to_thread(slots.rest)
+            await asyncio.sleep(0.1)
+
+    def _say_there(self) -> None:
+        with suppress(AwayError), self.desk.store.session() as session:
+            jobs.note_worker(session, self.name, self.desk.letter_version)
 
     async def _end(self, work: Sequence["asyncio.Task[None]"]) -> None:
         """Let the jobs at hand come to an end, and take no more."""
@@ -220,7 +236,6 @@ class SharedWorker:
 
     async def _serve(self, queue_: str, *, wait: bool = True) -> None:
         """Do the jobs of a queue."""
-        beat = self.desk.settings.worker.stalled_seconds / 4
         await self.app.run_worker_async(
             queues=[queue_],
             name=queue_,
@@ -228,7 +243,7 @@ class SharedWorker:
             wait=wait,
             install_signal_handlers=False,
             delete_jobs="successful",
-            update_heartbeat_interval=min(beat, 10.0),
+            update_heartbeat_interval=self.beat,
             stalled_worker_timeout=self.desk.settings.worker.stalled_seconds,
         )
 
@@ -258,12 +273,8 @@ def every(seconds: float) -> str:
 
 def _app(desk: Desk, roles: Sequence[str]) -> App:
     """Return the app on the database of the settings; the password goes to the driver and nowhere else."""
-    url = make_url(desk.settings.database_url)
-    options = {
-        "host": url.host, "port": url.port, "user": url.username, "password": url.password, "dbname": url.database,
-        **url.query,
-    }  # fmt: skip
-    given = {key: value for key, value in options.items() if value is not None}
     # Each role listens on a connection of its own.
-    connector = PsycopgConnector(kwargs=given, min_size=1, max_size=2 * len(roles) + 3)
+    connector = PsycopgConnector(
+        kwargs=driver_options(desk.settings.database_url), min_size=1, max_size=2 * len(roles) + 3
+    )
     return App(connector=connector)

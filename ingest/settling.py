@@ -11,6 +11,7 @@ from reports import telling
 from reports.wording import LEVELS, MESSAGE_KINDS, clock
 from store import decisions, mail
 from store.decisions import NO_GROUND, AlreadyDecided, Decided, Ground, Kept, Person, Wanted
+from store.jobs import URGENT, want_reading
 from store.mail import Settled
 
 # What a person may say of a sender's level; the words of the digest will do too.
@@ -184,6 +185,8 @@ def read_message_named(desk: Desk, target: str) -> Settled:
     """Return a message that has been read, since only then its address is known; one that just came is read first."""
     message = message_named(desk, target)
     if message.kind is None:
+        with desk.store.session() as session:
+            want_reading(session, [message.id], URGENT)
         take_in(desk)
         message = message_named(desk, target)
     return message

@@ -154,6 +154,14 @@ def _vault(folder: Path, objects: ObjectStoreSettings | None) -> Vault:
     return SharedVault(folder, Objects(objects), objects.cache_bytes) if objects else Vault(folder)
 
 
+def driver_options(url: str) -> dict[str, Any]:
+    """Return what PostgreSQL's own driver is given to reach the database at a URL, as it names them."""
+    made = make_url(url)
+    named = {"host": made.host, "port": made.port, "user": made.username, "password": made.password}
+    options = {"connect_timeout": _CONNECT_SECONDS, **named, "dbname": made.database, **made.query}
+    return {name: value for name, value in options.items() if value is not None}
+
+
 def check_url(url: str) -> None:
     """Raise StoreError where a URL is none, or names a database that is not supported."""
     try:

@@ -207,10 +207,34 @@ def workers(session: Session, seconds: float) -> int:
     return int(session.scalar(text(query), {"seconds": seconds}) or 0)
 
 
+def note_worker(session: Session, name: str, version: str) -> None:
+    """Note that a process is there, and what a mail that it reads depends on; forget those of yesterday."""
+    put_ = """
+    INSERT INTO job_workers (name, version) VALUES (:name, :version)
+    ON CONFLICT (name) DO UPDATE SET version = EXCLUDED.version, seen_at = now()
+    """
+    session.execute(text(put_), {"name": name, "version": version})
+    session.execute(text("DELETE FROM job_workers WHERE seen_at < now() - interval '1 day'"))
+
+
+def forget_worker(session: Session, name: str) -> None:
+    """Forget a process that has ended in order."""
+    session.execute(text("DELETE FROM job_workers WHERE name = :name"), {"name": name})
+
+
+def versions(session: Session, seconds: float) -> set[str]:
+    """Return what mails depend on by the processes that were heard of within so many seconds: one, if all is well."""
+    query = "SELECT DISTINCT version FROM job_workers WHERE seen_at > now() - make_interval(secs => :seconds)"
+    return set(session.scalars(text(query), {"seconds": seconds}))
+
+
 _OWN = """
 CREATE TABLE IF NOT EXISTS job_migrations (
     name text PRIMARY KEY, applied_at timestamp with time zone NOT NULL DEFAULT now()
-)
+);
+CREATE TABLE IF NOT EXISTS job_workers (
+    name text PRIMARY KEY, version text NOT NULL, seen_at timestamp with time zone NOT NULL DEFAULT now()
+);
 """
 
 
@@ -224,7 +248,7 @@ def migrate_jobs(engine: Engine, lock: int) -> None:
     wanted = [name for name in wanted if name.endswith(".sql")]
     with engine.connect() as connection, connection.begin():
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock})
-        connection.execute(text(_OWN))
+        _run(connection, _OWN)
         applied = set(connection.scalars(text("SELECT name FROM job_migrations")))
         missing = [name for name in wanted if name not in applied]
         if not applied:

@@ -225,6 +225,22 @@ def test_what_waits_and_has_no_job_gets_one_by_the_sweep(shared: Desk, inbox: Pa
     assert sorted(one[2]["message"] for one in noted(shared) if one[0] == "read") == sorted(mail.waiting(shared.store))
 
 
+def test_processes_that_read_otherwise_do_not_read_each_others_mails_anew_without_end(
+    shared: Desk, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(shared, inbox)
+    work_off(shared)
+    with shared.store.session() as session:
+        jobs.note_worker(session, "another", "without LibreOffice")
+    monkeypatch.setitem(vars(shared), "letter_version", "newer")
+    duties.sweep(shared)
+    assert mail.waiting(shared.store) == []
+    with shared.store.session() as session:
+        jobs.forget_worker(session, "another")
+    duties.sweep(shared)
+    assert len(mail.waiting(shared.store)) == len(light_mails())
+
+
 def test_a_mail_at_which_workers_die_again_and_again_is_set_aside(shared: Desk, inbox: Path) -> None:
     keep(shared, inbox)
     first, *_ = mail.waiting(shared.store)
