@@ -16,7 +16,7 @@ from ingest.importer import shown
 from ingest.intake import file_all, read_one
 from parsers.link_providers import LABELS
 from parsers.names import safe_name
-from store import supplied
+from store import closing, supplied
 from store.blobs import chunks_of
 from store.models import Link
 from store.supplied import Added
@@ -42,6 +42,7 @@ def attach(
     desk: Desk, message: str, files: Sequence[Path], number: int | None, person: str, now: datetime
 ) -> list[Attached]:
     """Add files to a message and read it anew; ConfigError, with nothing done, where one has no place there."""
+    closing.refuse_on(desk.store)
     message_id = supplied.find_message(desk.store, message)
     if message_id is None:
         raise ConfigError(f"没有编号为 {message} 的来信；编号见日报和台账的“来信”一页")

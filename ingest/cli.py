@@ -26,6 +26,7 @@ from ingest.commands import (
     intake,
     ledger,
     remind,
+    retention,
     sample,
     screening,
     supply,
@@ -53,7 +54,7 @@ def cli(context: click.Context, config: Path | None) -> None:
 for command in (
     *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS,
     *tell.COMMANDS, *archive.COMMANDS, *ask.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *cases.COMMANDS,
-    *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS, *sample.COMMANDS,
+    *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS, *retention.COMMANDS, *sample.COMMANDS,
     *screening.COMMANDS,
 ):  # fmt: skip
     cli.add_command(command)

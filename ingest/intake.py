@@ -16,7 +16,7 @@ from ingest.filing import place_all
 from ingest.placing import Item
 from ingest.reading import read_message, telling_of
 from reports.same_pictures import same_pairs
-from store import cases, decisions, documents, drops, mail, pictures
+from store import cases, closing, decisions, documents, drops, mail, pictures
 from store.cases import CaseKey, FileRow, Placing
 from store.documents import Beside
 from store.drops import Dropped
@@ -31,8 +31,11 @@ Tell = Callable[[int, int], None]
 def take_in(desk: Desk, tell: Tell = lambda _done, _all: None, stop: Callable[[], bool] = lambda: False) -> int:
     """Read and file every message that waits; return how many. Raises OSError where the disk is full.
 
-    `tell(done, all)` is called after each; where `stop()` turns true, the rest waits for the next time.
+    `tell(done, all)` is called after each; where `stop()` turns true, the rest waits for the next time. Where the
+    personal data was removed, there is nothing left to be read.
     """
+    if closing.find(desk.store):
+        return 0
     mail.wait_where_stale(desk.store, desk.letter_version)
     decisions.wait_where_changed(desk.store)
     mail.wait_again(desk.store)

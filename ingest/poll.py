@@ -14,7 +14,7 @@ from ingest.fetched import LoginRefused, MailboxError, Unreachable
 from ingest.intake import DISK_FULL
 from ingest.mailbox import ImapMailbox
 from ingest.taking import Taking, Tally
-from store import polls
+from store import closing, polls
 from store.polls import PollResult
 
 log = structlog.get_logger()
@@ -34,7 +34,9 @@ class Poller:
         """Poll every configured mailbox and return the results, also failing ones; none holds up the others.
 
         A mailbox whose login was refused is left alone until its waiting time is over, and has no result then.
+        ClosedError where the personal data was removed: the mails are still on the server, and must not come back.
         """
+        closing.refuse_on(self.desk.store)
         results = []
         for settings in self.desk.settings.mailboxes:
             if self.stop() or _must_wait(self.desk, settings, self.clock()):

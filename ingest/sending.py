@@ -21,7 +21,7 @@ from ingest.outbox import Delivery, Outbox, as_bytes
 from reports.digest import digest as digests
 from reports.wording import clock as clock_text
 from reports.wording import masked
-from store import sent
+from store import closing, sent
 from store.decisions import Person
 from store.sent import FILE, MAIL, NOWHERE, TEST, Parcel, Sending
 
@@ -93,6 +93,7 @@ def _standing(target: Target, last: Sending | None, now: datetime) -> Standing:
 
 def send_edition(desk: Desk, edition: Edition, clock: Clock) -> tuple[Outcome, ...]:
     """Send an edition to all who wait for it; return what became of everybody. One that fails stops no other."""
+    closing.refuse_on(desk.store)
     outcomes = []
     with Outbox(desk.settings.digest.smtp) as outbox:
         for standing in standings(desk, edition.digest.day, clock()):
@@ -112,6 +113,7 @@ def known_of(standing: Standing) -> str:
 
 def note_written(desk: Desk, edition: Edition, now: datetime) -> None:
     """Keep an edition that goes to nobody and is read as a file, so that the next one counts its “new” from it."""
+    closing.refuse_on(desk.store)
     raw = edition.digest.html.encode()
     kept = desk.store.vault.keep([raw]).sha256
     parcel = Parcel(edition.digest.day, edition.digest.as_of, FILE, edition.digest.file_name, kept, kept)
@@ -132,6 +134,7 @@ def send_again(desk: Desk, recipient: str, day: date | None, who: Person, clock:
 
     It is the last unclear one, or that of a day. SendingError where there is none, or where another was quicker.
     """
+    closing.refuse_on(desk.store)
     last = _unclear(desk, recipient, day, who.now)
     target = next((one for one in targets(desk) if _key(one) == last.target), None)
     if target is None:

@@ -24,7 +24,7 @@ from ingest.intake import take_in
 from ingest.poll import Poller
 from ingest.sending import note_written, send_edition, standings
 from ingest.tracking import lay_down, track
-from store import sent
+from store import closing, sent
 
 log = structlog.get_logger()
 
@@ -94,7 +94,9 @@ class Worker:
 
         def run() -> None:
             with self.idle:
-                if not self.stopping.is_set():
+                if closing.find(self.desk.store):
+                    log.warning("worker.closed", job=job.__name__)
+                elif not self.stopping.is_set():
                     job()
 
         run.__name__ = job.__name__

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import CursorResult, func, select, update
 
+from store import closing
 from store.database import Store
 from store.outgoing import SentDigest
 
@@ -68,6 +69,7 @@ def begin(store: Store, parcel: Parcel, now: datetime) -> Sending | None:
     """
 
     def work(session: Any) -> Sending | None:  # noqa: ANN401 (a session of the store)
+        closing.refuse(session)
         there = session.scalar(select(SentDigest).where(*_at(parcel)).with_for_update())
         if there is None:
             there = SentDigest(day=parcel.day.isoformat(), channel=parcel.channel, recipient=_key(parcel))
@@ -96,6 +98,7 @@ def note_written(store: Store, parcel: Parcel, now: datetime) -> None:
     """Note that a day's digest was written for people to read as a file; the first of a day stays."""
 
     def work(session: Any) -> None:  # noqa: ANN401 (a session of the store)
+        closing.refuse(session)
         if session.scalar(select(SentDigest).where(*_at(parcel))) is None:
             row = SentDigest(day=parcel.day.isoformat(), channel=parcel.channel, recipient=_key(parcel))
             _start(row, parcel, now)

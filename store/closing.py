@@ -1,0 +1,78 @@
+"""Knows whether a campaign's personal data was removed: then nothing is taken in, decided, read or sent any more."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from config.errors import ConfigError
+from store.database import Store, hold
+from store.outgoing import Milestone, Snapshot
+from store.privacy import Removal
+
+_LOCK = 20_260_810
+_SAID = "本次征集活动的个人信息已经清理（zhengji retention show），不再收信、读信、处理和发送"
+
+
+class ClosedError(ConfigError):
+    """The campaign's personal data was removed, or that was begun: what was asked for can no longer be done."""
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A removal: see `store.privacy.Removal` for the fields."""
+
+    campaign: str
+    person: str
+    note: str
+    begun_at: datetime
+    ended_at: datetime | None
+    counts: dict[str, Any]
+    kept: dict[str, Any]
+
+
+def find(store: Store) -> Closed | None:
+    """Return the removal of this store, also one that was begun and not finished; None where there is none."""
+    with store.reading() as session:
+        row = session.scalar(select(Removal).order_by(Removal.id).limit(1))
+        return Closed(**{own.name: getattr(row, own.name) for own in fields(Closed)}) if row else None
+
+
+def is_closed(session: Session) -> bool:
+    """Tell whether a removal was begun."""
+    return bool(session.scalar(select(func.count(Removal.id))))
+
+
+def refuse(session: Session) -> None:
+    """Raise ClosedError where a removal was begun: called in the transaction that would add something."""
+    if is_closed(session):
+        raise ClosedError(_SAID)
+
+
+def refuse_on(store: Store) -> None:
+    """Raise ClosedError where a removal was begun."""
+    with store.reading() as session:
+        refuse(session)
+
+
+def begin(store: Store, closed: Closed) -> Closed:
+    """Note that a removal begins; where one was begun before, that one goes on, with what it counted first."""
+    with store.session() as session:
+        hold(session.connection(), _LOCK)
+        if not is_closed(session):
+            session.add(Removal(**{own.name: getattr(closed, own.name) for own in fields(Closed)}))
+    return find(store) or closed
+
+
+def end(store: Store, now: datetime) -> None:
+    """Note that a removal is finished."""
+    with store.session() as session:
+        session.execute(update(Removal).where(Removal.ended_at.is_(None)).values(ended_at=now))
+
+
+def campaigns(store: Store) -> set[str]:
+    """Return the campaigns that anything in this store is noted of; messages bear none."""
+    with store.reading() as session:
+        return {*session.scalars(select(Milestone.campaign)), *session.scalars(select(Snapshot.campaign))}
