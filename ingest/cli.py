@@ -12,6 +12,7 @@ import click
 from config.errors import ConfigError
 from config.log import set_up_logging
 from ingest.commands import (
+    accesses,
     archive,
     ask,
     book,
@@ -52,7 +53,7 @@ def cli(context: click.Context, config: Path | None) -> None:
 
 
 for command in (
-    *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS,
+    *accesses.COMMANDS, *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS,
     *tell.COMMANDS, *archive.COMMANDS, *ask.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *cases.COMMANDS,
     *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS, *retention.COMMANDS, *sample.COMMANDS,
     *screening.COMMANDS,

@@ -13,6 +13,7 @@ import click
 from config.campaign import Call
 from config.errors import ConfigError
 from config.settings import Settings, load_settings
+from ingest import looked
 from ingest.desk import Desk, open_desk
 from reports.writing import write_beside
 
@@ -47,6 +48,7 @@ class Context:
         """Give the open desk, closed afterwards."""
         desk = open_desk(self.settings())
         try:
+            looked.note(desk.store, now())
             yield desk
         finally:
             desk.close()

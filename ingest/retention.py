@@ -3,6 +3,7 @@
 Killed in the middle it is taken up again: what was begun stands in the database, and every step finds what is left.
 """
 
+import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -21,6 +22,7 @@ from store import closing, decisions, removing
 from store.closing import Closed
 from store.decisions import Person
 from store.removing import STEPS, Count
+from store.scrubbing import Means
 
 log = structlog.get_logger()
 
@@ -44,7 +46,8 @@ class Plan:
 
 def plan(desk: Desk) -> Plan:
     """Return what there is to remove, by looking at every row and every file."""
-    tables = {step.what: removing.counted(desk.store, step) for step in STEPS if step.goes}
+    means = Means(words=_words(desk))
+    tables = {step.what: removing.counted(desk.store, step, means) for step in STEPS if step.goes}
     contents = sum((Count(1, blob.bytes) for blob in desk.store.vault.kept()), Count())
     return Plan({**tables, VAULT: contents, **{pile.what: pile.count() for pile in leftovers.piles(desk)}})
 
@@ -76,9 +79,10 @@ def remove(desk: Desk, person: Person) -> Closed:
     before = closing.find(desk.store)
     closed = before or closing.begin(desk.store, _record(desk, person))
     log.info("retention.begun", campaign=closed.campaign, again=before is not None)
+    means = Means(closed.kept.get("key", ""), _words(desk))
     for step in STEPS:
         if step.goes:
-            removing.removed(desk.store, step)
+            removing.removed(desk.store, step, means)
     removing.forget_index(desk.store)
     for blob in list(desk.store.vault.kept()):
         desk.store.vault.remove(blob.sha256)
@@ -86,7 +90,15 @@ def remove(desk: Desk, person: Person) -> Closed:
         pile.remove()
     removing.press(desk.store)
     _finish(desk, person.now)
+    # Once more, for the secret that was thrown away.
+    removing.press(desk.store)
     return closing.find(desk.store) or closed
+
+
+def _words(desk: Desk) -> tuple[str, ...]:
+    """Return the words of the campaign file that say of a mail or a list which version counts, and of what."""
+    mail, nouns = desk.campaign.mail, desk.campaign.kind_of("summary_list").names
+    return tuple(dict.fromkeys((*mail.replaces, *mail.adds, *nouns, "照片", "图片", "相片")))
 
 
 def _finish(desk: Desk, now: datetime) -> None:
@@ -115,6 +127,7 @@ def _kept(desk: Desk, now: datetime) -> dict[str, Any]:
         "findings": [[code, status, count] for (code, status), count in sorted(codes.items())],
         "messages": dict(sorted(messages.items())),
         "decisions": dict(sorted(kinds.items())),
+        "key": secrets.token_hex(),
     }
 
 

@@ -24,7 +24,7 @@ from ingest.intake import take_in
 from ingest.poll import Poller
 from ingest.sending import note_written, send_edition, standings
 from ingest.tracking import lay_down, track
-from store import closing, sent
+from store import accesses, closing, sent
 
 log = structlog.get_logger()
 
@@ -114,6 +114,9 @@ class Worker:
         Poller(self.desk, now, stop=stop).poll_all()
         read = take_in(self.desk, stop=stop)
         log.info("worker.polled", read=read)
+        old = now() - timedelta(days=self.desk.settings.retention.access_days)
+        if gone := accesses.forget(self.desk.store, old):
+            log.info("accesses.forgotten", rows=gone)
         # Where the machine was off, or a later deadline has passed, what is due is caught up here.
         track(self.desk, now())
         self.desk.rest()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config.errors import ConfigError
@@ -67,9 +67,10 @@ def begin(store: Store, closed: Closed) -> Closed:
 
 
 def end(store: Store, now: datetime) -> None:
-    """Note that a removal is finished."""
+    """Note that a removal is finished, and throw its secret away."""
     with store.session() as session:
-        session.execute(update(Removal).where(Removal.ended_at.is_(None)).values(ended_at=now))
+        for row in session.scalars(select(Removal).where(Removal.ended_at.is_(None))):
+            row.ended_at, row.kept = now, {name: own for name, own in row.kept.items() if name != "key"}
 
 
 def campaigns(store: Store) -> set[str]:

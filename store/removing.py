@@ -16,7 +16,7 @@ from store import searching
 from store.database import Store
 from store.models import Base
 from store.privacy import Access, Removal
-from store.scrubbing import Row, Scrub
+from store.scrubbing import Means, Row, Scrub
 
 _AT_ONCE = 200
 
@@ -53,13 +53,13 @@ def _stays(table: str, why: str) -> Step:
 STEPS: Sequence[Step] = (
     Step(
         "messages", "来信的读取状态和出错说明", "编号、到达时间、大小、SHA-256",
-        {"state": lambda _row, _column: "removed", "failure": scrub.nothing},
+        {"state": lambda _row, _column, _means: "removed", "failure": scrub.nothing},
     ),
     Step(
         "letters", "来信的发件人、收件人、主题、正文、认定线索", "省份、类别、级别、时间",
         {
             "message_id": scrub.nothing, "from_address": scrub.nothing, "from_name": scrub.blank,
-            "to": scrub.no_items, "subject": scrub.blank, "text": scrub.blank, "automatic": scrub.gone,
+            "to": scrub.no_items, "subject": scrub.said, "text": scrub.said, "automatic": scrub.gone,
             "kind_evidence": scrub.blank, "sender_clues": scrub.no_items, "sender_address": scrub.nothing,
             "suspicions": scrub.as_many, "defects": scrub.as_many, "forwarded": scrub.no_items,
             "authentication": scrub.no_items,
@@ -67,7 +67,7 @@ STEPS: Sequence[Step] = (
     ),
     Step(
         "sightings", "来信在哪个文件夹、从哪个文件导入", "邮箱、编号、时间",
-        {"place": scrub.numbered, "folder": lambda row, column: row[column] if row["uid"] else scrub.GONE},
+        {"place": scrub.numbered, "folder": lambda row, column, _means: row[column] if row["uid"] else scrub.GONE},
     ),
     Step(
         "files", "附件的文件名、内嵌邮件的信头、说明", "种类、大小、状态、SHA-256、省份",
@@ -81,7 +81,7 @@ STEPS: Sequence[Step] = (
         "readings", "从表格、材料、扫描件读出的联系人、电话、地址、理由和全文",
         "小区、企业、推荐单位、日期、面积、收缴率、类型、字数等",
         {
-            "found": lambda row, column: scrub.facts(row[column]), "texts": scrub.nothing,
+            "found": lambda row, column, _means: scrub.facts(row[column]), "texts": scrub.nothing,
             "sentences": scrub.nothing, "reason": scrub.gone,
         },
     ),
@@ -137,26 +137,26 @@ def table_of(step: Step) -> Table:
     return Base.metadata.tables[step.table]
 
 
-def counted(store: Store, step: Step) -> Count:
+def counted(store: Store, step: Step, means: Means) -> Count:
     """Return how much of a table is personal now, by looking at each row."""
     total = Count()
     with store.reading() as session:
         for rows in _pages(session, step):
             for row in rows:
-                total += _count(step, row)
+                total += _count(step, row, means)
     return total
 
 
-def removed(store: Store, step: Step) -> Count:
+def removed(store: Store, step: Step, means: Means) -> Count:
     """Remove what is personal from a table, some rows at a time; return what that was."""
     total, rows = Count(), list[Row]()
     while True:
         with store.session() as session:
             rows = _page(session, step, rows[-1] if rows else None)
             for row in rows:
-                if (own := _count(step, row)).rows:
+                if (own := _count(step, row, means)).rows:
                     total += own
-                    _clean(session, step, row)
+                    _clean(session, step, row, means)
         if not rows:
             return total
 
@@ -179,25 +179,25 @@ def _page(session: Session, step: Step, after: Row | None) -> list[Row]:
     return [dict(row) for row in session.execute(query).mappings()]
 
 
-def _count(step: Step, row: Row) -> Count:
+def _count(step: Step, row: Row, means: Means) -> Count:
     """Return what of a row is to go; nothing where it is clean."""
     if not step.columns:
         return Count(1, sum(_size(value) for value in row.values()))
-    changed = _changed(step, row)
+    changed = _changed(step, row, means)
     return Count(1, sum(_size(row[name]) for name in changed)) if changed else Count()
 
 
-def _changed(step: Step, row: Row) -> dict[str, Any]:
+def _changed(step: Step, row: Row, means: Means) -> dict[str, Any]:
     """Return the columns of a row that are to be others, with what stays in them."""
-    values = {name: clean(row, name) for name, clean in step.columns.items()}
+    values = {name: clean(row, name, means) for name, clean in step.columns.items()}
     return {name: value for name, value in values.items() if value != row[name]}
 
 
-def _clean(session: Session, step: Step, row: Row) -> None:
+def _clean(session: Session, step: Step, row: Row, means: Means) -> None:
     table = table_of(step)
     own = and_(*(column == row[column.name] for column in table.primary_key))
     if step.columns:
-        session.execute(update(table).where(own).values(**_changed(step, row)))
+        session.execute(update(table).where(own).values(**_changed(step, row, means)))
     else:
         session.execute(delete(table).where(own))
 

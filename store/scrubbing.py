@@ -6,12 +6,26 @@ says that it is not. A blank stays blank and what was there stays there, so that
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any
 
 Row = Mapping[str, Any]
-Scrub = Callable[[Row, str], Any]
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a removal goes by: a secret by which equal names stay equal, and the words that say which version counts.
+
+    The secret is thrown away when the removal is done, so that no name can be found again by trying.
+    """
+
+    key: str = ""
+    words: tuple[str, ...] = ()
+
+
+Scrub = Callable[[Row, str, Means], Any]
 
 # What stands where something personal stood.
 GONE = "（已清理）"
@@ -66,69 +80,96 @@ def _cell(cell: dict[str, Any], key: str) -> dict[str, Any]:
     return {**kept, "raw": said, "value": value, "place": ""}
 
 
-def gone(row: Row, column: str) -> str | None:
+def gone(row: Row, column: str, means: Means) -> str | None:
     """Leave that something stood there."""
     return GONE if row[column] else row[column]
 
 
-def nothing(row: Row, column: str) -> None:  # noqa: ARG001 (every scrub is asked so)
+def nothing(row: Row, column: str, means: Means) -> None:
     """Leave nothing."""
 
 
-def blank(row: Row, column: str) -> str:  # noqa: ARG001 (every scrub is asked so)
+def blank(row: Row, column: str, means: Means) -> str:
     """Leave an empty text."""
     return ""
 
 
-def no_items(row: Row, column: str) -> list[Any]:  # noqa: ARG001 (every scrub is asked so)
+def no_items(row: Row, column: str, means: Means) -> list[Any]:
     """Leave an empty list."""
     return []
 
 
-def as_many(row: Row, column: str) -> list[str]:
+def as_many(row: Row, column: str, means: Means) -> list[str]:
     """Leave how many there were."""
     return [GONE for _ in row[column] or ()]
 
 
-def numbered(row: Row, column: str) -> str:
+def numbered(row: Row, column: str, means: Means) -> str:
     """Leave a text of its own in each row, where no two may be equal."""
     return f"{GONE}{row['id']}" if row[column] else ""
 
 
-def named(row: Row, column: str) -> str:
+def named(row: Row, column: str, means: Means) -> str:
     """Leave a place or an organisation's name, unless it holds a phone."""
     text = str(row[column] or "")
     return numbered(row, column) if is_personal(text) else row[column]
 
 
-def hashed(row: Row, column: str) -> str | None:
+def hashed(row: Row, column: str, means: Means) -> str | None:
     """Leave by what equal ones are known as equal."""
     text = row[column]
     return text if not text or text.startswith("#") else f"#{sha256(text.encode()).hexdigest()[:32]}"
 
 
-def file_path(row: Row, column: str) -> str:
-    """Leave the extension of a file, under its number."""
-    return f"{GONE}/{row['id']}{_extension(row[column])}"
+def file_path(row: Row, column: str, means: Means) -> str:
+    """Leave which paths are equal, lie in one folder or in one file, and on what they end."""
+    parts = str(row[column]).split("!/")
+    return "!/".join(one if one.startswith(GONE) else _path(one, means) for one in parts)
 
 
-def file_name(row: Row, column: str) -> str:
-    """Leave the extension of a file, and of a material that is named as the notice asks its community."""
+def _path(path: str, means: Means) -> str:
+    folder, _, name = path.rpartition("/")
+    return f"{GONE}{_token(folder, means)}/{_token(name, means)}{_extension(name)}"
+
+
+def file_name(row: Row, column: str, means: Means) -> str:
+    """Leave which names are equal, and of a material that is named as the notice asks its community."""
     name, extension = str(row[column]), _extension(row[column])
+    if GONE in name:
+        return name
     community, plus, title = name.removesuffix(extension).replace("＋", "+").partition("+")
     if row["kind"] == "case_material" and plus and title.strip():
         return f"{plain(community)}+{GONE}{extension}"
-    return f"{GONE}{extension}"
+    return f"{GONE}{_words(name, means)}{_token(name, means)}{extension}"
 
 
-def subject(row: Row, column: str) -> str:
+def said(row: Row, column: str, means: Means) -> str:
+    """Leave of a subject or a text the words that say which version counts, sentence by sentence."""
+    text = str(row[column] or "")
+    found = (_words(sentence, means) for sentence in _SENTENCE.split(text))
+    return "。".join(words for words in found if words)
+
+
+_SENTENCE = re.compile(r"[。！？!?;；\n]+")
+
+
+def _words(text: str, means: Means) -> str:
+    return " ".join(word for word in means.words if word in text)
+
+
+def _token(text: str, means: Means) -> str:
+    """Return what stands for a text: equal for equal texts (in small letters) of one removal."""
+    return sha256(f"{means.key}\0{text.lower()}".encode()).hexdigest()[:12] if text else ""
+
+
+def subject(row: Row, column: str, means: Means) -> str:
     """Leave of what was decided, unless that is an address or names a file."""
     text = str(row[column])
     head = ":".join(text.split(":")[:2]) if text.startswith("file:") else ""
     return f"{head}{':' if head else ''}{GONE}{row['id']}" if head or is_personal(text) else text
 
 
-def decided(row: Row, column: str) -> dict[str, Any]:
+def decided(row: Row, column: str, means: Means) -> dict[str, Any]:
     """Leave what was decided of places, kinds and days; a corrected value where it is none of a person."""
     value = row[column]
     kept = facts({name: own for name, own in value.items() if name not in _VALUES})
@@ -142,7 +183,7 @@ def decided(row: Row, column: str) -> dict[str, Any]:
 _VALUES = frozenset({"raw", "value", "was", "was_value"})
 
 
-def items(row: Row, column: str) -> list[Any]:
+def items(row: Row, column: str, means: Means) -> list[Any]:
     """Leave which findings a letter asked for, not in which words."""
     return [{**one, "text": GONE} if isinstance(one, dict) and one.get("text") else one for one in row[column] or ()]
 
