@@ -55,8 +55,8 @@ def cli(context: click.Context, config: Path | None) -> None:
 for command in (
     *accesses.COMMANDS, *inspect.COMMANDS, *intake.COMMANDS, *supply.COMMANDS, *decide.COMMANDS, *decided.COMMANDS,
     *tell.COMMANDS, *archive.COMMANDS, *ask.COMMANDS, *book.COMMANDS, *brief.COMMANDS, *cases.COMMANDS,
-    *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS, *retention.COMMANDS, *sample.COMMANDS,
-    *screening.COMMANDS,
+    *console.COMMANDS, *deadline.COMMANDS, *digest.COMMANDS, *ledger.COMMANDS, *remind.COMMANDS, *retention.COMMANDS,
+    *sample.COMMANDS, *screening.COMMANDS,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -53,7 +53,7 @@ def plan(desk: Desk) -> Plan:
 
 
 def due(desk: Desk) -> datetime:
-    """Return from when on the data is due to be removed: so many days after the last deadline that holds for anybody."""
+    """Return from when on the data may be removed: so many days after the last deadline that holds for anybody."""
     return deadlines(desk)[-1] + timedelta(days=desk.settings.retention.keep_days)
 
 

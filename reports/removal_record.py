@@ -1,4 +1,4 @@
-"""The record of a removal of personal data (个人信息清理记录), to be printed and filed: what, when, by whom, what stays."""
+"""The record of a removal of personal data (个人信息清理记录), to be printed: what, when, by whom, what stays."""
 
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
@@ -23,7 +23,8 @@ def record(closed: Closed, title: str, zone: tzinfo) -> str:
         "# 个人信息清理记录", "", f"征集活动：{title}（{closed.campaign}）", "",
         f"- 经办人：{closed.person}", f"- 开始：{clock(closed.begun_at, zone)}", f"- 完成：{ended}",
         f"- 说明：{closed.note or '保存期已满'}",
-        "- 依据：《个人信息保护法》第十九条（保存期限应当为实现处理目的所必要的最短时间）、第四十七条（目的已实现的，应当主动删除）",
+        "- 依据：《个人信息保护法》第十九条（保存期限应当为实现处理目的所必要的最短时间）、"
+        "第四十七条（目的已实现的，应当主动删除）",
     ]  # fmt: skip
     return "\n".join([*head, "", *_removed(closed), "", *_kept(closed), "", *_untouched(), "", *_signed(), ""])
 
@@ -42,9 +43,8 @@ def _kept(closed: Closed) -> Iterable[str]:
     complete = sum(bool(case["complete"]) for case in kept["cases"])
     yield from ("", "### 统计", "")
     sent = sum(row["status"] != "none" for row in kept["provinces"])
-    yield f"报送的省份 {sent} 个；案例 {len(kept['cases'])} 个，其中材料齐全的 {complete} 个；" + (
-        f"来信 {sum(kept['messages'].values())} 封；人工处理 {sum(kept['decisions'].values())} 次。"
-    )
+    yield f"报送的省份 {sent} 个；案例 {len(kept['cases'])} 个，其中材料齐全的 {complete} 个；"
+    yield f"来信 {sum(kept['messages'].values())} 封；人工处理 {sum(kept['decisions'].values())} 次。"
     yield ""
     rows = [
         (row["province"], str(row["messages"]), str(row["cases_listed"] or 0), str(row["cases_complete"] or 0))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select
 
 from store.database import Store
 from store.privacy import Access
@@ -129,7 +129,7 @@ def _conditions(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
     if wanted.kind:
         yield Access.kind == wanted.kind
     if wanted.words:
-        yield Access.target.contains(wanted.words, autoescape=True) | Access.told.contains(wanted.words, autoescape=True)
+        yield or_(*(own.contains(wanted.words, autoescape=True) for own in (Access.target, Access.told)))
     if wanted.since:
         yield Access.at >= wanted.since
     if wanted.until:

@@ -129,17 +129,27 @@ def migrate(engine: Engine) -> None:
     """Bring the database to the newest revision; a SQLite file that holds data is copied first."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    newest = ScriptDirectory.from_config(config).get_current_head()
+    scripts = ScriptDirectory.from_config(config)
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    if current == newest:
+    if current == scripts.get_current_head():
         return
+    _refuse_newer(current, scripts)
     if current is not None:
         _copy_sqlite(engine, current)
     with engine.connect() as connection, _nothing_hanging(connection), connection.begin():
         _lock(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _refuse_newer(current: str | None, scripts: ScriptDirectory) -> None:
+    """Raise StoreError, with nothing changed, where a database bears a revision that this code does not know."""
+    if current is not None and current not in {one.revision for one in scripts.walk_revisions()}:
+        raise StoreError(
+            f"数据库是较新版本的程序用过的（{current}），这个版本打不开，什么都没有改动；"
+            "请升级程序，或换回升级前的备份（见 docs/upgrading.md）"
+        )
 
 
 @contextmanager

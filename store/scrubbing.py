@@ -80,42 +80,42 @@ def _cell(cell: dict[str, Any], key: str) -> dict[str, Any]:
     return {**kept, "raw": said, "value": value, "place": ""}
 
 
-def gone(row: Row, column: str, means: Means) -> str | None:
+def gone(row: Row, column: str, _means: Means) -> str | None:
     """Leave that something stood there."""
     return GONE if row[column] else row[column]
 
 
-def nothing(row: Row, column: str, means: Means) -> None:
+def nothing(_row: Row, _column: str, _means: Means) -> None:
     """Leave nothing."""
 
 
-def blank(row: Row, column: str, means: Means) -> str:
+def blank(_row: Row, _column: str, _means: Means) -> str:
     """Leave an empty text."""
     return ""
 
 
-def no_items(row: Row, column: str, means: Means) -> list[Any]:
+def no_items(_row: Row, _column: str, _means: Means) -> list[Any]:
     """Leave an empty list."""
     return []
 
 
-def as_many(row: Row, column: str, means: Means) -> list[str]:
+def as_many(row: Row, column: str, _means: Means) -> list[str]:
     """Leave how many there were."""
     return [GONE for _ in row[column] or ()]
 
 
-def numbered(row: Row, column: str, means: Means) -> str:
+def numbered(row: Row, column: str, _means: Means) -> str:
     """Leave a text of its own in each row, where no two may be equal."""
     return f"{GONE}{row['id']}" if row[column] else ""
 
 
-def named(row: Row, column: str, means: Means) -> str:
+def named(row: Row, column: str, _means: Means) -> str:
     """Leave a place or an organisation's name, unless it holds a phone."""
     text = str(row[column] or "")
-    return numbered(row, column) if is_personal(text) else row[column]
+    return f"{GONE}{row['id']}" if is_personal(text) else row[column]
 
 
-def hashed(row: Row, column: str, means: Means) -> str | None:
+def hashed(row: Row, column: str, _means: Means) -> str | None:
     """Leave by what equal ones are known as equal."""
     text = row[column]
     return text if not text or text.startswith("#") else f"#{sha256(text.encode()).hexdigest()[:32]}"
@@ -162,14 +162,14 @@ def _token(text: str, means: Means) -> str:
     return sha256(f"{means.key}\0{text.lower()}".encode()).hexdigest()[:12] if text else ""
 
 
-def subject(row: Row, column: str, means: Means) -> str:
+def subject(row: Row, column: str, _means: Means) -> str:
     """Leave of what was decided, unless that is an address or names a file."""
     text = str(row[column])
     head = ":".join(text.split(":")[:2]) if text.startswith("file:") else ""
     return f"{head}{':' if head else ''}{GONE}{row['id']}" if head or is_personal(text) else text
 
 
-def decided(row: Row, column: str, means: Means) -> dict[str, Any]:
+def decided(row: Row, column: str, _means: Means) -> dict[str, Any]:
     """Leave what was decided of places, kinds and days; a corrected value where it is none of a person."""
     value = row[column]
     kept = facts({name: own for name, own in value.items() if name not in _VALUES})
@@ -183,7 +183,7 @@ def decided(row: Row, column: str, means: Means) -> dict[str, Any]:
 _VALUES = frozenset({"raw", "value", "was", "was_value"})
 
 
-def items(row: Row, column: str, means: Means) -> list[Any]:
+def items(row: Row, column: str, _means: Means) -> list[Any]:
     """Leave which findings a letter asked for, not in which words."""
     return [{**one, "text": GONE} if isinstance(one, dict) and one.get("text") else one for one in row[column] or ()]
 

@@ -173,7 +173,7 @@ def test_a_clean_stop_writes_what_was_gathered(running: Running, monkeypatch: py
     class Stopped:
         def __init__(self, _config: object) -> None: ...
 
-        def run(self, sockets: object) -> None:
+        def run(self, sockets: object) -> None:  # noqa: ARG002 (uvicorn's)
             """Serve one look, and be told to stop."""
             running.console.watch.saw(look(person="最后一眼"))
 
@@ -206,5 +206,7 @@ def test_what_a_command_takes_out_is_on_record_too(running: Running, monkeypatch
     shown = CliRunner().invoke(cli, ["--config", settings, "accesses", "--person", "周运维"]).output
     assert "zhengji export" in shown
     assert "共 3 条" in shown
-    table = CliRunner().invoke(cli, ["--config", settings, "accesses", "--since", "2099-01-01", "--format", "csv"]).output
+    table = (
+        CliRunner().invoke(cli, ["--config", settings, "accesses", "--since", "2099-01-01", "--format", "csv"]).output
+    )
     assert table.count("\n") == 1

@@ -24,7 +24,7 @@ _MOST = 100
 @click.option("--format", "format_", type=click.Choice(["table", "csv"]), default="table", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="写到文件")
 @click.pass_obj
-def accesses_(context: Context, since: str | None, format_: str, output: Path | None, **asked: str | None) -> None:
+def accesses_(context: Context, /, since: str | None, format_: str, output: Path | None, **asked: str | None) -> None:
     """查阅记录：谁在何时、从哪里看过、检索过、下载过、导出过什么（表格只列最近 100 条，csv 列全部）。"""
     with context.desk() as desk:
         call = desk.campaign.call
