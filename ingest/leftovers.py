@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from ingest.desk import Desk
+from store.database import sqlite_file
 from store.removing import Count
 
 # What the program itself writes into the folders of digests and letters; whatever else lies there is somebody's own.
@@ -76,7 +75,6 @@ def _named(folder: Path, ours: re.Pattern[str]) -> Iterator[Path]:
 
 def _copies(url: str) -> Iterator[Path]:
     """Yield the copies that were made of a SQLite file before it was migrated."""
-    database = make_url(url).database
-    if make_url(url).get_backend_name() == "sqlite" and database:
-        path = Path(database)
+    path = sqlite_file(url)
+    if path is not None:
         yield from sorted(path.parent.glob(f"{path.name}.before-*"))

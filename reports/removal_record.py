@@ -7,6 +7,10 @@ from reports.wording import clock
 from store.closing import Closed
 from store.removing import STEPS
 
+_BASIS = (
+    "- 依据：《个人信息保护法》第十九条（保存期限应当为实现处理目的所必要的最短时间）、"
+    "第四十七条（目的已实现的，应当主动删除）"
+)
 _UNTOUCHED = (
     "收件邮箱里的原信，以及网盘、群聊、微信里的材料：须在那里删除",
     "备份：备份里还有清理前的全部内容，备份目录须自己处理（到期删除，或连同介质销毁）",
@@ -23,8 +27,7 @@ def record(closed: Closed, title: str, zone: tzinfo) -> str:
         "# 个人信息清理记录", "", f"征集活动：{title}（{closed.campaign}）", "",
         f"- 经办人：{closed.person}", f"- 开始：{clock(closed.begun_at, zone)}", f"- 完成：{ended}",
         f"- 说明：{closed.note or '保存期已满'}",
-        "- 依据：《个人信息保护法》第十九条（保存期限应当为实现处理目的所必要的最短时间）、"
-        "第四十七条（目的已实现的，应当主动删除）",
+        _BASIS,
     ]  # fmt: skip
     return "\n".join([*head, "", *_removed(closed), "", *_kept(closed), "", *_untouched(), "", *_signed(), ""])
 

@@ -76,12 +76,14 @@ class Watch:
         with self._writing:
             with self._lock:
                 looks, self._waiting = self._waiting, []
+            written = False
             try:
                 add(self.store, looks)
-            except BaseException:
-                with self._lock:
-                    self._waiting[:0] = looks
-                raise
+                written = True
+            finally:
+                if not written:
+                    with self._lock:
+                        self._waiting[:0] = looks
             return len(looks)
 
 

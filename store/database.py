@@ -125,6 +125,12 @@ def check_url(url: str) -> None:
         )
 
 
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of a SQLite database; None of any other, or of one in memory."""
+    parsed = make_url(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
 def migrate(engine: Engine) -> None:
     """Bring the database to the newest revision; a SQLite file that holds data is copied first."""
     config = Config()
