@@ -36,6 +36,8 @@ from tests.upgrades.make import INBOX, RECIPIENT, settings
 HERE = Path(__file__).parent / "upgrades"
 REVISIONS = sorted(one.name for one in HERE.iterdir() if one.name.isdigit())
 ROOT = Path(__file__).parent.parent
+# From here the newest is several steps away.
+BEFORE_SEVERAL = "0003"
 SCRIPTS = ROOT / "store" / "migrations"
 
 
@@ -148,7 +150,7 @@ def test_what_was_sent_is_not_sent_again(revision: str, old: Callable[[str], Old
         ((day, recipient),) = one.expected["sent"]
         assert recipient == RECIPIENT
         moment = datetime.fromisoformat(f"{day}T20:00:00+08:00")
-        assert [standing.state for standing in standings(desk, date.fromisoformat(day), moment)] == ["sent"]
+        assert [standing.state for standing in standings(desk, date.fromisoformat(day), moment)] == ["had"]
         tomorrow = date.fromisoformat(day) + timedelta(days=1)
         assert [standing.state for standing in standings(desk, tomorrow, moment)] == ["waiting"]
     finally:
@@ -162,7 +164,7 @@ def test_its_tables_are_exactly_those_of_a_new_one(revision: str, old: Callable[
     if one.url.startswith("sqlite"):
         fresh = f"sqlite:///{tmp_path}/fresh.db"
     else:
-        fresh = re.sub(r"[^/]*$", f"fresh_{revision}", one.url)
+        fresh = f"{one.url.rpartition('/')[0]}/fresh_{revision}"
         with psycopg.connect(one.url.replace("+psycopg", ""), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE fresh_{revision}".encode())
     open_store(fresh, tmp_path / "vault").close()
@@ -203,7 +205,6 @@ from pathlib import Path
 from alembic.runtime import migration
 from store.database import open_store
 left = [int(sys.argv[3])]
-step = migration.MigrationStep.migration_fn
 stamp = migration.HeadMaintainer.update_to_step
 def update(self, one):
     stamp(self, one)
@@ -219,13 +220,13 @@ open_store(sys.argv[1], Path(sys.argv[2]))
 def test_a_migration_that_is_killed_leaves_the_old_and_can_be_done_again(
     old: Callable[[str], Old], tmp_path: Path, after: int
 ) -> None:
-    one = old("0005")
+    one = old(BEFORE_SEVERAL)
     command = [sys.executable, "-c", KILLED, one.url, str(tmp_path / "vault"), str(after)]
     done = subprocess.run(command, cwd=ROOT, check=False, env={**os.environ})
     assert done.returncode == -signal.SIGKILL
     engine = create_engine(one.url)
     with engine.connect() as connection:
-        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0005"
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == BEFORE_SEVERAL
         assert "accounts" not in inspect(connection).get_table_names()
     engine.dispose()
     store = open_store(one.url, tmp_path / "vault")
