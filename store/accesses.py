@@ -17,9 +17,9 @@ PAGE, PICTURE, DOWNLOAD, SEARCH, QUERY, EXPORT, COMMAND = (
 KINDS: Mapping[str, str] = {
     PAGE: "看页面", PICTURE: "看图", DOWNLOAD: "下载", SEARCH: "检索", QUERY: "查询", EXPORT: "导出", COMMAND: "命令行",
 }  # fmt: skip
-# Looks at the same thing within so long are one; so many wait at the most before they are written.
+# Looks at the same thing within so long are one; so many are remembered for that.
 _TOGETHER = timedelta(minutes=10)
-_MOST_WAITING, _MOST_KNOWN = 500, 20_000
+_MOST_KNOWN = 20_000
 _LONGEST_NAME, _LONGEST = 60, 2_000
 
 
@@ -57,7 +57,7 @@ class Watch:
     _writing: threading.Lock = field(default_factory=threading.Lock)
 
     def saw(self, look: Look) -> bool:
-        """Take a look in, unless the same was taken in within ten minutes; tell whether it is time to write."""
+        """Take a look in, unless the same was taken in within ten minutes; tell whether it was."""
         key = (look.person, look.address, look.kind, look.target, look.told)
         with self._lock:
             before = self._known.get(key)
@@ -69,7 +69,7 @@ class Watch:
             if self._waiting and _grows(self._waiting[-1], look):
                 self._waiting.pop()
             self._waiting.append(look)
-            return len(self._waiting) >= _MOST_WAITING
+            return True
 
     def flush(self) -> int:
         """Write what was gathered; return how much. Where the database is away it stays, and comes with the next."""

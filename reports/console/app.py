@@ -96,8 +96,7 @@ def _endpoint(console: Console, route: Route) -> Callable[[Request], Awaitable[R
                 raise HTTPException(_FORBIDDEN, _EXPIRED)
             asked = Asked(console, request, session, form)
             response = await _answered(asked, route)
-        if looking.note(asked, route, response):
-            await run_in_threadpool(looking.flush, asked)
+        looking.note(asked, route, response)
         if session and (console.now() - session.seen_at).total_seconds() > _SEEN_EVERY_SECONDS:
             # After the answer: it may have to wait for another writer.
             response.background = BackgroundTask(_saw, console, session)

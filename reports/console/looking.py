@@ -90,18 +90,17 @@ FREE = frozenset({
 _WORDY = (SEARCH, QUERY, EXPORT)
 
 
-def note(asked: "Asked", route: Route, response: "Response") -> bool:
-    """Take a look in where a page showed personal data; tell whether enough wait to be written now."""
+def note(asked: "Asked", route: Route, response: "Response") -> None:
+    """Take a look in where a page showed personal data; it is written with others a few seconds later."""
     if asked.session is None or route.name not in LOOKS or response.status_code >= _BAD:
-        return False
+        return
     if asked.request.method == "HEAD":
-        return False
+        return
     kind, target = LOOKS[route.name]
     told = _words(asked) if kind in _WORDY else ""
     if kind in (SEARCH, QUERY) and not told:
-        return False
-    look = Look(asked.now, asked.session.person, asked.address, kind, target(asked), told)
-    return asked.console.watch.saw(look)
+        return
+    asked.console.watch.saw(Look(asked.now, asked.session.person, asked.address, kind, target(asked), told))
 
 
 def _words(asked: "Asked") -> str:
