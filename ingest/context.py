@@ -16,6 +16,7 @@ from config.settings import Settings, load_settings
 from ingest import looked
 from ingest.desk import Desk, open_desk
 from reports.writing import write_beside
+from store import closing
 
 DEFAULT = Path("zhengji.toml")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
@@ -49,6 +50,8 @@ class Context:
         desk = open_desk(self.settings())
         try:
             looked.note(desk.store, now())
+            if closed := closing.find(desk.store):
+                click.echo(f"注意：{closing.told(closed, desk.campaign.call.zone)}", err=True)
             yield desk
         finally:
             desk.close()

@@ -1,7 +1,7 @@
 """Knows whether a campaign's personal data was removed: then nothing is taken in, decided, read or sent any more."""
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,7 +13,7 @@ from store.outgoing import Milestone, Snapshot
 from store.privacy import Removal
 
 _LOCK = 20_260_810
-_SAID = "本次征集活动的个人信息已经清理（zhengji retention show），不再收信、读信、处理和发送"
+_SAID = "本次征集活动的个人信息已经清理，不再收信、读信、处理和发送"
 
 
 class ClosedError(ConfigError):
@@ -38,6 +38,14 @@ def find(store: Store) -> Closed | None:
     with store.reading() as session:
         row = session.scalar(select(Removal).order_by(Removal.id).limit(1))
         return Closed(**{own.name: getattr(row, own.name) for own in fields(Closed)}) if row else None
+
+
+def told(closed: Closed, zone: tzinfo) -> str:
+    """Return in words that a removal was made or begun: whoever looks at what is left must know."""
+    day = f"{closed.begun_at.astimezone(zone):%Y-%m-%d}"
+    if closed.ended_at is None:
+        return f"{closed.person} {day} 开始清理本次征集的个人信息，还没有做完，请再运行一遍 zhengji retention remove"
+    return f"本次征集的个人信息已于 {day} 清理，姓名、电话、文件名和原件都已不在，统计仍在"
 
 
 def is_closed(session: Session) -> bool:

@@ -4,6 +4,7 @@ What is counted and what is removed is found by the same look at each row, so th
 was there; a row that is clean already is not counted, so that whoever was killed goes on where that was.
 """
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from store import scrubbing as scrub
 from store import searching
-from store.database import Store
+from store.database import AwayError, Store
 from store.models import Base
 from store.privacy import Access, Removal
 from store.scrubbing import Means, Row, Scrub
 
 _AT_ONCE = 200
+_HELD = "数据库正被别的进程用着，旧内容还留在它的文件里；请停掉 worker 和操作台，再运行一遍"
 
 
 @dataclass(frozen=True)
@@ -213,17 +215,24 @@ def forget_index(store: Store) -> None:
 
 
 def press(store: Store) -> None:
-    """Let no removed byte stay in the files of the database: SQLite and PostgreSQL write their tables anew."""
+    """Let no removed byte stay in the files of the database: SQLite and PostgreSQL write their tables anew.
+
+    AwayError where another process holds it, for then old bytes would stay.
+    """
     engine = store.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("VACUUM (FULL, ANALYZE)"))
-            connection.execute(text("CHECKPOINT"))
             return
         raw: Any = connection.connection.dbapi_connection
-        raw.execute("PRAGMA secure_delete=ON")
-        raw.execute("VACUUM")
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        try:
+            raw.execute("PRAGMA secure_delete=ON")
+            raw.execute("VACUUM")
+            busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.OperationalError as error:
+            raise AwayError(f"{_HELD}（{error}）") from error
+        if busy:
+            raise AwayError(_HELD)
 
 
 def left_over(store: Store, words: Iterable[str]) -> list[str]:

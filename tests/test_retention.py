@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select
+from sqlalchemy import create_engine, event, select
 
 from config.errors import ConfigError
 from config.settings import load_settings
@@ -27,6 +27,7 @@ from ingest.intake import take_in
 from ingest.poll import Poller
 from store import accounts, activity, closing, mail, removing, saved, sent
 from store.activity import Deed
+from store.database import AwayError, Store
 from store.decisions import Person
 from store.models import Base, Message
 from store.sent import Parcel
@@ -50,10 +51,20 @@ KNOWN = (
 def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the sample campaign, and with what a campaign leaves beside its mails; copy it."""
     folder = tmp_path_factory.mktemp("full") / "desk"
-    shutil.copytree(sample_folder(tmp_path_factory), folder)
+    copied(sample_folder(tmp_path_factory), folder)
     with closed_after(opened(folder)) as made:
         fill(made)
     return folder
+
+
+def copied(folder: Path, to: Path) -> Path:
+    """Copy a desk; contents, which are only ever read or taken away, as further names of the same bytes."""
+
+    def copy(source: str, target: str) -> None:
+        (os.link if "vault" in Path(source).parts else shutil.copy2)(source, target)
+
+    shutil.copytree(folder, to, copy_function=copy)
+    return to
 
 
 def opened(folder: Path) -> Desk:
@@ -87,8 +98,7 @@ def written(made: Desk, name: str, text: str) -> Path:
 
 @pytest.fixture
 def folder(full: Path, tmp_path: Path) -> Path:
-    shutil.copytree(full, tmp_path / "desk")
-    return tmp_path / "desk"
+    return copied(full, tmp_path / "desk")
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +106,7 @@ def cleaned(full: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
     """Give a desk as it was, and one whose personal data was removed: tests only look at them."""
     folder = tmp_path_factory.mktemp("cleaned")
     for name in ("before", "after"):
-        shutil.copytree(full, folder / name)
+        copied(full, folder / name)
     before, after = opened(folder / "before"), opened(folder / "after")
     retention.remove(after, BY)
     yield before, after
@@ -245,6 +255,7 @@ def test_the_console_opens_and_shows_no_name(folder: Path) -> None:
         assert set(with_accounts) == set(PEOPLE.values())
         running = console_again(made)
         client = running.client("admin")
+        assert "已于" in client.get("/").text
         for path in (
             "/",
             "/provinces",
@@ -398,3 +409,16 @@ def test_a_mail_that_is_taken_in_while_it_goes_on_is_refused(folder: Path) -> No
         closing.begin(made.store, closing.Closed(ID, "周管理", "", LATER, None, {}, {}))
         with pytest.raises(closing.ClosedError):
             import_path(other, folder / "later.eml", LATER)
+
+
+def test_a_reader_that_holds_the_database_is_named_and_nothing_is_called_done(folder: Path) -> None:
+    with closed_after(opened(folder)) as made, closed_after(opened(folder)) as other:
+        with other.store.reading() as session:
+            session.scalars(select(Message)).first()
+            made.store.engine.dispose()
+            quick = create_engine(made.store.engine.url, connect_args={"timeout": 0.1})
+            event.listen(quick, "connect", lambda raw, _record: raw.execute("PRAGMA busy_timeout=100"))
+            with pytest.raises(AwayError, match="请停掉"):
+                removing.press(Store(quick, made.store.vault))
+            quick.dispose()
+        removing.press(made.store)

@@ -25,8 +25,6 @@ def retention_(click_context: click.Context) -> None:
     if click_context.invoked_subcommand is not None:
         return
     with click_context.obj.desk() as desk:
-        if closed := closing.find(desk.store):
-            click.echo(_state(closed))
         _show(desk, retention.plan(desk))
         click.echo(f"\n{_when(desk)}")
 
@@ -105,12 +103,6 @@ def _when(desk: Desk) -> str:
         f"保存期已满（{due:%Y-%m-%d}）。先停掉 worker 和操作台，确认已有归档（zhengji archive）和备份，"
         f"再运行 zhengji retention remove --campaign {desk.campaign.call.id}"
     )
-
-
-def _state(closed: Closed) -> str:
-    if closed.ended_at is None:
-        return f"{closed.person} 开始的清理没有做完，请再运行一遍 zhengji retention remove"
-    return f"{closed.person} 已经清理过；记录见 zhengji retention show"
 
 
 COMMANDS = (retention_,)
