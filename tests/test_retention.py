@@ -86,6 +86,7 @@ def fill(made: Desk) -> None:
         "data/console/previews/x",
     ):
         written(made, path, "陈静 13900001234")
+    written(made, "data/zhengji.db.before-0008", "陈静 13900001234")
     written(made, "data/letters/我自己的笔记.txt", "不归程序管")
 
 
