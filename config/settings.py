@@ -19,6 +19,7 @@ from config.environment import anchor, overlay
 from config.errors import ConfigError, nearest
 from config.mailboxes import AnyMailbox, FolderSettings, MailboxSettings
 from config.monitoring import MonitoringSettings
+from config.retention import RetentionSettings
 from config.section import Section
 from config.toml import read, validate
 from config.vault import VaultSettings
@@ -105,6 +106,7 @@ class Settings(Section):
     console: ConsoleSettings = ConsoleSettings()
     alarms: AlarmSettings = AlarmSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
+    retention: RetentionSettings = RetentionSettings()
     base: Path = Field(default=Path(), exclude=True)
 
     @model_validator(mode="after")

@@ -17,7 +17,7 @@ from ingest.intake import take_in
 from ingest.settling import DecisionError, place_named
 from parsers.names import safe_name, unique_path
 from reports.wording import clock, one_line
-from store import added, mail
+from store import added, closing, mail
 from store.added import Brought, Noted, Told
 from store.blobs import Blob, chunks_of
 from store.decisions import Person
@@ -44,6 +44,7 @@ def add(desk: Desk, files: Sequence[Path], said: Mapping[str, str | None], perso
     decided, where any of it is not known, or a file was added before for another province or case; NoRoomError where
     the disk has no room.
     """
+    closing.refuse_on(desk.store)
     told = _told(desk, said)
     arrived = _stated(said.get("arrived"), desk.campaign.call, person.now)
     names = [(file, name_of(file)) for file in files]

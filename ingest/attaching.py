@@ -16,7 +16,7 @@ from ingest.importer import shown
 from ingest.intake import file_all, read_one
 from parsers.link_providers import LABELS
 from parsers.names import safe_name
-from store import supplied
+from store import closing, supplied
 from store.blobs import chunks_of
 from store.models import Link
 from store.supplied import Added
@@ -45,6 +45,7 @@ def attach(
 
     NoRoomError, with nothing done either, where the disk has no room for them.
     """
+    closing.refuse_on(desk.store)
     message_id = supplied.find_message(desk.store, message)
     if message_id is None:
         raise ConfigError(f"没有编号为 {message} 的来信；编号见日报和台账的“来信”一页")

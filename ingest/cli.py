@@ -12,6 +12,7 @@ import click
 from config.errors import ConfigError
 from config.log import set_up_logging
 from ingest.commands import (
+    accesses,
     alarms,
     archive,
     ask,
@@ -31,6 +32,7 @@ from ingest.commands import (
     jobs,
     ledger,
     remind,
+    retention,
     sample,
     screening,
     supply,
@@ -58,6 +60,7 @@ def cli(context: click.Context, config: Path | None) -> None:
 
 
 for command in (
+    *accesses.COMMANDS,
     *alarms.COMMANDS,
     *archive.COMMANDS,
     *ask.COMMANDS,
@@ -77,6 +80,7 @@ for command in (
     *jobs.COMMANDS,
     *ledger.COMMANDS,
     *remind.COMMANDS,
+    *retention.COMMANDS,
     *sample.COMMANDS,
     *screening.COMMANDS,
     *supply.COMMANDS,

@@ -13,10 +13,11 @@ import click
 from config.campaign import Call
 from config.errors import ConfigError
 from config.settings import Settings, load_settings
+from ingest import looked
 from ingest.desk import Desk, open_desk
 from ingest.digesting import gap_text
 from reports.writing import write_beside
-from store import lineage
+from store import closing, lineage
 
 DEFAULT = Path("zhengji.toml")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
@@ -49,8 +50,12 @@ class Context:
         """Give the open desk, closed afterwards; what a restore has forgotten is said until a person settles it."""
         desk = open_desk(self.settings())
         try:
+            looked.note(desk.store, now())
+            zone = desk.campaign.call.zone
             for gap in lineage.unsettled(desk.store):
-                click.echo(f"注意：{gap_text(gap, desk.campaign.call.zone)}", err=True)
+                click.echo(f"注意：{gap_text(gap, zone)}", err=True)
+            if closed := closing.find(desk.store):
+                click.echo(f"注意：{closing.told(closed, zone)}", err=True)
             yield desk
         finally:
             desk.close()

@@ -17,7 +17,7 @@ from ingest.filing import place_all
 from ingest.placing import Item
 from ingest.reading import read_message, retelling_of, telling_of
 from reports.same_pictures import same_pairs
-from store import cases, decisions, documents, drops, mail, pictures
+from store import cases, closing, decisions, documents, drops, mail, pictures
 from store.cases import CaseKey, FileRow, Placing
 from store.documents import Beside
 from store.drops import Dropped
@@ -40,8 +40,10 @@ def take_in(desk: Desk, tell: Tell = _nobody, stop: Callable[[], bool] = lambda:
     Raises OSError where the disk is full, AwayError where database or object store do not answer: what waits, waits.
 
     `tell(done, all)` is called after each; where `stop()` turns true, or the disk comes near to being full, the rest
-    waits for the next time.
+    waits for the next time. Where the personal data was removed, there is nothing left to be read.
     """
+    if closing.find(desk.store):
+        return 0
     if not desk.store.shared:
         mail.wait_where_stale(desk.store, desk.letter_version)
     let_wait_what_changed(desk)

@@ -14,7 +14,7 @@ from ingest.fetched import LoginRefused, MailboxError, Unreachable
 from ingest.intake import DISK_FULL
 from ingest.mailbox import ImapMailbox
 from ingest.taking import Taking, Tally
-from store import polls
+from store import closing, polls
 from store.floor import NoRoomError
 from store.objects import ObjectsAwayError
 from store.polls import PollResult
@@ -37,7 +37,9 @@ class Poller:
         """Poll every configured mailbox and return the results, also failing ones; none holds up the others.
 
         A mailbox whose login was refused is left alone until its waiting time is over, and has no result then.
+        ClosedError where the personal data was removed: the mails are still on the server, and must not come back.
         """
+        closing.refuse_on(self.desk.store)
         mailboxes = self.desk.settings.mailboxes
         return [result for one in mailboxes if not self.stop() and (result := self.poll_one(one))]
 

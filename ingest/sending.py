@@ -20,7 +20,7 @@ from ingest.targets import Clock, Target, hand_over, mail_bytes, targets_of
 from reports.digest import digest as digests
 from reports.wording import clock as clock_text
 from reports.wording import masked
-from store import lineage, sent
+from store import closing, lineage, sent
 from store.decisions import Person
 from store.sent import FILE, NOWHERE, TEST, Parcel, Sending
 
@@ -86,6 +86,7 @@ def _standing(target: Target, last: Sending | None, now: datetime) -> Standing:
 
 def send_edition(desk: Desk, edition: Edition, clock: Clock) -> tuple[Outcome, ...]:
     """Send an edition to all who wait for it; return what became of everybody. One that fails stops no other."""
+    closing.refuse_on(desk.store)
     outcomes = []
     with Outbox(desk.settings.digest.smtp) as outbox:
         for standing in standings(desk, edition.digest.day, clock()):
@@ -107,6 +108,7 @@ def known_of(standing: Standing) -> str:
 
 def note_written(desk: Desk, edition: Edition, now: datetime) -> None:
     """Keep an edition that goes to nobody and is read as a file, so that the next one counts its “new” from it."""
+    closing.refuse_on(desk.store)
     raw = edition.digest.html.encode()
     kept = desk.store.vault.keep([raw]).sha256
     parcel = Parcel(edition.digest.day, edition.digest.as_of, FILE, edition.digest.file_name, kept, kept)
@@ -127,6 +129,7 @@ def send_again(desk: Desk, recipient: str, day: date | None, who: Person, clock:
 
     It is the last unclear one, or that of a day. SendingError where there is none, or where another was quicker.
     """
+    closing.refuse_on(desk.store)
     last = _unclear(desk, recipient, day, who.now)
     target = next((one for one in targets(desk) if one.key == last.target), None)
     if target is None:

@@ -59,6 +59,7 @@ class Serving:
             endured(self.console.pictures.rest, "console.rest_failed")
             endured(self.console.store.vault.trim, "console.trim_failed")
             endured(self.console.jobs.mind, "console.jobs_failed")
+            endured(self.console.watch.flush, "console.looks_not_written")
             _settle()
             pause = max(every, (time.monotonic() - began) * _REST)
 
@@ -105,6 +106,8 @@ def _serve_on(listening: list[socket.socket], console: Console) -> None:
             server.run(sockets=listening)
     finally:
         stopping.set()
+        # Whoever looked last is on record too.
+        endured(console.watch.flush, "console.looks_not_written")
         console.pictures.close()
         console.jobs.stop()
 

@@ -27,7 +27,7 @@ from ingest.intake import take_in
 from ingest.poll import Poller
 from ingest.sending import note_written, send_edition, standings
 from ingest.tracking import lay_down, track
-from store import sent
+from store import accesses, closing, sent
 
 log = structlog.get_logger()
 
@@ -112,7 +112,9 @@ class Worker:
 
         def run() -> None:
             with self.idle:
-                if not self.stopping.is_set():
+                if closing.find(self.desk.store):
+                    log.warning("worker.closed", job=job.__name__)
+                elif not self.stopping.is_set():
                     job()
 
         run.__name__ = job.__name__
@@ -133,6 +135,9 @@ class Worker:
         until = time.monotonic() + at_most
         read = take_in(self.desk, stop=lambda: stop() or time.monotonic() > until)
         log.info("worker.polled", read=read)
+        old = now() - timedelta(days=self.desk.settings.retention.access_days)
+        if gone := accesses.forget(self.desk.store, old):
+            log.info("accesses.forgotten", rows=gone)
         # Where the machine was off, or a later deadline has passed, what is due is caught up here.
         track(self.desk, now())
         self.desk.rest()

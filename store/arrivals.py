@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from store import closing
 from store.blobs import Blob
 from store.database import Store
 from store.folders import Place, advance, known_places
@@ -64,7 +65,11 @@ def accept_many(store: Store, offered: Sequence[Offered], now: datetime) -> list
 
 
 def note(session: Session, offered: Sequence[Offered], now: datetime) -> list[Accepted]:
-    """Note messages, sightings and marks, whose bytes are safe: a handful of statements, however many messages."""
+    """Note messages, sightings and marks, whose bytes are safe: a handful of statements, however many messages.
+
+    ClosedError where the campaign's personal data was removed: nothing may come back.
+    """
+    closing.refuse(session)
     first = _first_of_each(offered)
     query = select(Message.sha256, Message.id, Message.arrival).where(Message.sha256.in_(first))
     # In the order of the hashes: two processes that lock the same rows do not wait for each other in a ring.

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, create_engine, func, make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from store.blobs import Vault
-from store.database import Store, StoreError, _cause, _engine, check_url
+from store.database import Store, _cause, _engine, check_url
+from store.errors import StoreError
 from store.models import Message, Poll
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -174,11 +174,18 @@ def check_url(url: str) -> None:
         )
 
 
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of a SQLite database; None of any other, or of one in memory."""
+    parsed = make_url(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
 def migrate(engine: Engine) -> None:
     """Bring the database to the newest revision; a SQLite file that holds data is copied first."""
     current = revision_of(engine)
     if current == newest_revision():
         return
+    _refuse_newer(current)
     if current is not None:
         _copy_sqlite(engine, current)
     with migrating(engine) as connection:
@@ -220,6 +227,15 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     config = _migrations()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+def _refuse_newer(current: str | None) -> None:
+    """Raise StoreError, with nothing changed, where a database bears a revision that this code does not know."""
+    if current is not None and not is_known_revision(current):
+        raise StoreError(
+            f"数据库是较新版本的程序用过的（{current}），这个版本打不开，什么都没有改动；"
+            "请升级程序，或换回升级前的备份（见 docs/upgrading.md）"
+        )
 
 
 @contextmanager

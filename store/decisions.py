@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
+from store import closing
 from store.database import Store, hold
 from store.jobs import URGENT, want_filing
 from store.models import Decision, Letter, Message
@@ -103,6 +104,7 @@ def of_message(message_id: int) -> str:
 def add(store: Store, what: str, subject: str, value: dict[str, Any], person: Person) -> int:
     """Keep a decision and return its id; it goes before earlier ones of the same kind on the same subject."""
     with store.session() as session:
+        closing.refuse(session)
         row = Decision(
             what=what, subject=subject, value=value, person=person.name, note=person.note, decided_at=person.now
         )
@@ -167,6 +169,7 @@ def decide(
 def decide_each(store: Store, what: str, wanted: Sequence[Wanted], person: Person) -> list[Kept | AlreadyDecided]:
     """Keep several decisions of one kind, as `decide` does one after the other, but looking and writing once."""
     with store.session() as session:
+        closing.refuse(session)
         hold(session.connection(), zlib.crc32(b"decide"))
         if what in ON_FILING:
             # Whoever is filing it just now has not seen this decision, and marks it filed before we mark it again.
@@ -212,6 +215,7 @@ def undo(store: Store, decision_id: int, person: Person) -> bool:
     """Undo a decision, which stays to be seen; False where there is none that still counts."""
     query = update(Decision).where(Decision.id == decision_id, Decision.undone_at.is_(None))
     with store.session() as session:
+        closing.refuse(session)
         row = session.get(Decision, decision_id)
         if row is not None and row.what in ON_FILING:
             hold(session.connection(), filing_lock(row.value["province"]))

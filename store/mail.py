@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, exists, func, select, update
 
-from store import searching
+from store import closing, searching
 from store.blobs import Blob
 from store.database import Store
 from store.jobs import LATER, URGENT, USUAL
@@ -118,6 +118,7 @@ def wait_where_stale(store: Store, version: str) -> int:
 def forget_conclusions(store: Store) -> int:
     """Drop every conclusion and let every message wait to be read; the facts stay. Returns how many messages wait."""
     with store.session() as session:
+        closing.refuse(session)
         for table in (File, Link, Case, Letter, Reading, Fingerprint, SamePicture):
             session.execute(delete(table))
         searching.forget(session)

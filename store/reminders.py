@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from store import closing
 from store.database import Store, hold
 from store.decisions import Person
 from store.outgoing import Reminder
@@ -90,6 +91,7 @@ def add(store: Store, sending: Sending, state: str = SENT, since: datetime | Non
 
     With `since`, AlreadySendingError where one that asks for something went to the province after that moment.
     """
+    closing.refuse_on(store)
     blob = store.vault.keep([sending.text.encode()])
     with store.session() as session:
         hold(session.connection(), _LOCK)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from store import attempts
+from store import attempts, closing
 from store.attempts import MAIL, NOWHERE, PATIENCE, TEST, Ended, key_of
 from store.database import Store
 from store.outgoing import SentDigest
@@ -66,6 +66,7 @@ def begin(store: Store, parcel: Parcel, now: datetime) -> Sending | None:
     """
 
     def work(session: Any) -> Sending | None:  # noqa: ANN401 (a session of the store)
+        closing.refuse(session)
         there = session.scalar(select(SentDigest).where(*_at(parcel)).with_for_update())
         if there is None:
             there = SentDigest(day=parcel.day.isoformat(), channel=parcel.channel, recipient=_key(parcel))
@@ -94,6 +95,7 @@ def note_written(store: Store, parcel: Parcel, now: datetime) -> None:
     """Note that a day's digest was written for people to read as a file; the first of a day stays."""
 
     def work(session: Any) -> None:  # noqa: ANN401 (a session of the store)
+        closing.refuse(session)
         if session.scalar(select(SentDigest).where(*_at(parcel))) is None:
             row = SentDigest(day=parcel.day.isoformat(), channel=parcel.channel, recipient=_key(parcel))
             _start(row, parcel, now)

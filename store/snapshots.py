@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from store import closing
 from store.blobs import CorruptError, chunks_of
 from store.database import Store
 from store.models import Message, Poll
@@ -39,6 +40,7 @@ def keep(store: Store, campaign: str, moment: datetime, data: bytes, numbers: Ma
     """
     if known := find(store, campaign, moment):
         return known
+    closing.refuse_on(store)
     blob = store.vault.keep([data])
 
     def noted(session: Session) -> Kept:

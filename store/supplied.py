@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from store import closing
 from store.blobs import Blob
 from store.database import Store
 from store.decisions import ATTACHED
@@ -72,6 +73,7 @@ def add(store: Store, message_id: int, one: Added, now: datetime) -> Attached:
 
 
 def _add(session: Session, message_id: int, one: Added, now: datetime) -> Attached:
+    closing.refuse(session)
     message = session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
     query = select(Supplied).where(Supplied.message_pk == message_id, Supplied.sha256 == one.blob.sha256)
     row = session.scalar(query)

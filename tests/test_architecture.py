@@ -23,7 +23,7 @@ DOORS = {
     "apscheduler": {"ingest/worker.py"},
     "backports": {"parsers/archives/streams.py"},
     "chinese_calendar": {"reports/deadline.py"},
-    "click": {"ingest/cli.py", "ingest/commands", "ingest/context.py"},
+    "click": {"ingest/cli.py", "ingest/commands", "ingest/context.py", "ingest/looked.py"},
     "cv2": {"parsers/pages"},
     "docx": {"parsers/documents/word.py", "reports/word.py"},
     "imapclient": {"ingest/connection.py", "ingest/pipeline.py"},

@@ -1,6 +1,5 @@
 """The store, on SQLite and on PostgreSQL: never lost, never twice, the same on both."""
 
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -325,17 +324,6 @@ def test_sqlite_has_a_write_ahead_log_foreign_keys_and_patience(tmp_path: Path) 
         }
     opened.close()
     assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 30_000}
-
-
-def test_a_sqlite_file_is_copied_before_it_is_migrated(tmp_path: Path) -> None:
-    path = tmp_path / "z.db"
-    open_store(f"sqlite:///{path}", tmp_path / "vault").close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0000'")
-    connection.close()
-    with pytest.raises(StoreError):
-        open_store(f"sqlite:///{path}", tmp_path / "vault")
-    assert (tmp_path / "z.db.before-0000").exists()
 
 
 def test_a_database_that_cannot_be_opened_is_one_chinese_sentence_without_the_password(tmp_path: Path) -> None:

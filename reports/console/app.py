@@ -22,7 +22,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from config.errors import ConfigError, DecidedBeforeError
-from reports.console import render
+from reports.console import looking, render
 from reports.console.adding.receiving import has_files, received
 from reports.console.asked import UNPROCESSABLE, Asked, Console, Done, local
 from reports.console.enduring import endured, places
@@ -96,7 +96,9 @@ def _endpoint(console: Console, route: Route) -> Callable[[Request], Awaitable[R
             form = await _form(console, route, request, session)
             if route.deed and session and not _is_own_form(session, request, form):
                 raise HTTPException(_FORBIDDEN, _EXPIRED)
-            response = await _answered(Asked(console, request, session, form), route)
+            asked = Asked(console, request, session, form)
+            response = await _answered(asked, route)
+        looking.note(asked, route, response)
         if session and (console.now() - session.seen_at).total_seconds() > _SEEN_EVERY_SECONDS:
             # After the answer: it may have to wait for another writer.
             response.background = BackgroundTask(_saw, console, session)

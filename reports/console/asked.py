@@ -24,6 +24,7 @@ from reports.console.cases.made import Made
 from reports.console.files.pictures import Pictures
 from reports.console.mail.chores import Chores
 from reports.console.notices import Notices
+from store.accesses import Watch
 from store.accounts import Session
 from store.database import Store
 
@@ -55,6 +56,11 @@ class Console:
     def made(self) -> Made:
         """What persons decided of cases."""
         return Made(self.store)
+
+    @cached_property
+    def watch(self) -> Watch:
+        """Who looked at personal data, until it is written."""
+        return Watch(self.store)
 
     uploads: Uploads = field(init=False)
     jobs: Jobs = field(init=False)

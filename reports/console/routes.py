@@ -13,7 +13,7 @@ from reports.console.provinces import letter, province, provinces
 from reports.console.queries import queries, sql
 from reports.console.route import Route
 from reports.console.search import search
-from reports.console.told import activities, decided, sent
+from reports.console.told import accesses, activities, decided, sent
 
 ROUTES: tuple[Route, ...] = (
     *signing.ROUTES,
@@ -21,6 +21,7 @@ ROUTES: tuple[Route, ...] = (
     *provinces.ROUTES,
     *province.ROUTES,
     *letter.ROUTES,
+    *accesses.ROUTES,
     *activities.ROUTES,
     *adding.ROUTES,
     *case_acts.ROUTES,

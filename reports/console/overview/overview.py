@@ -17,6 +17,7 @@ from reports.digest.tile_map import laid_out
 from reports.picture import Picture
 from reports.tally import PLACES, Tally
 from reports.wording import month_and_day
+from store import closing
 from store.alarms import open_alarms
 
 # Below this share of free space somebody should make room.
@@ -48,7 +49,14 @@ def overview(asked: Asked) -> Response:
         curve=seen.once(curve_of),
         health=[_alarms(asked), *mail_health(seen.picture), _disk(asked)],
         junk=seen.once(junk_of),
+        cleaned=_cleaned(asked),
     )
+
+
+def _cleaned(asked: Asked) -> str:
+    """Return that the personal data was removed, where it was."""
+    closed = closing.find(asked.console.store)
+    return closing.told(closed, asked.console.campaign.call.zone) if closed and closed.ended_at else ""
 
 
 def curve_of(seen: Seen) -> Drawing | None:
