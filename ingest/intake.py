@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from ingest import held
 from ingest.desk import Desk
@@ -51,17 +52,22 @@ def take_in(desk: Desk, tell: Tell = lambda _done, _all: None, stop: Callable[[]
 
 
 def read_one(desk: Desk, message_id: int) -> None:
-    """Read one message; whatever is wrong with it, the others go on."""
+    """Read one message; whatever is wrong with it, the others go on. Every line about it names it and its mailbox."""
+    with bound_contextvars(message=message_id, mailbox=mail.mailbox(desk.store, message_id)):
+        _read_one(desk, message_id)
+
+
+def _read_one(desk: Desk, message_id: int) -> None:
     try:
         read = read_message(desk, message_id)
         letter, files = read.letter, read.files
         beside, telling = Beside(read.links, read.added), telling_of(desk, message_id, read)
         documents.keep_read(desk.store, message_id, letter, files, beside=beside, first_time=telling)
-        log.info("message.read", message=message_id, kind=letter.kind, province=letter.province, files=len(files))
+        log.info("message.read", kind=letter.kind, province=letter.province, files=len(files))
     except Exception as error:
         if isinstance(error, OSError) and error.errno in DISK_FULL:
             raise
-        log.exception("message.failed", message=message_id, error=type(error).__name__)
+        log.exception("message.failed", error=type(error).__name__)
         mail.fail(desk.store, message_id, f"读信时出错（{type(error).__name__}），原信已保存，请看日志或人工处理")
 
 
@@ -75,7 +81,8 @@ def file_all(desk: Desk) -> None:
 def _file_one(desk: Desk, province: str) -> None:
     """File one province; whatever is wrong with it, the others go on."""
     try:
-        cases.file_province(desk.store, province, partial(_placings, province, desk))
+        with bound_contextvars(province=province):
+            cases.file_province(desk.store, province, partial(_placings, province, desk))
     except Exception as error:
         if isinstance(error, OSError) and error.errno in DISK_FULL:
             raise

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from config.mailboxes import FolderSettings, MailboxSettings
 from ingest.desk import Desk
@@ -39,12 +40,16 @@ class Poller:
         for settings in self.desk.settings.mailboxes:
             if self.stop() or _must_wait(self.desk, settings, self.clock()):
                 continue
-            before = polls.latest(self.desk.store, settings.address)
-            result = self.poll(settings)
-            polls.note(self.desk.store, result)
-            _log(result, before)
-            results.append(result)
+            with bound_contextvars(mailbox=settings.address):
+                results.append(self._poll_and_note(settings))
         return results
+
+    def _poll_and_note(self, settings: MailboxSettings | FolderSettings) -> PollResult:
+        before = polls.latest(self.desk.store, settings.address)
+        result = self.poll(settings)
+        polls.note(self.desk.store, result)
+        _log(result, before)
+        return result
 
     def poll(self, settings: MailboxSettings | FolderSettings) -> PollResult:
         """Take in what one mailbox or watched folder holds anew; what was accepted before a failure is safe."""

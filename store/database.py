@@ -125,11 +125,23 @@ def check_url(url: str) -> None:
         )
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the database to the newest revision; a SQLite file that holds data is copied first."""
+def _migrations() -> tuple[Config, str | None]:
+    """Return where the migrations are, and the newest revision."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    newest = ScriptDirectory.from_config(config).get_current_head()
+    return config, ScriptDirectory.from_config(config).get_current_head()
+
+
+def is_current(store: Store) -> bool:
+    """Tell whether the database has the tables of this very version; StoreError where it does not answer."""
+    with store.reading() as session:
+        current = MigrationContext.configure(session.connection()).get_current_revision()
+    return current == _migrations()[1]
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the database to the newest revision; a SQLite file that holds data is copied first."""
+    config, newest = _migrations()
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     if current == newest:

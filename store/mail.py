@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from store import searching
 from store.blobs import Blob
 from store.database import Store
-from store.models import Case, File, Fingerprint, Letter, Link, Message, Reading, SamePicture
+from store.models import Case, File, Fingerprint, Letter, Link, Message, Reading, SamePicture, Sighting
 
 # A message that fails this often waits for `zhengji retry`: it would fail again and hold up the others.
 _ATTEMPTS = 3
@@ -39,6 +39,13 @@ def arrival(store: Store, message_id: int) -> datetime:
     """Return when a message came."""
     with store.reading() as session:
         return session.get_one(Message, message_id).arrival
+
+
+def mailbox(store: Store, message_id: int) -> str:
+    """Return in which mailbox a message was seen first; empty where it was seen in none."""
+    first = select(Sighting.mailbox).where(Sighting.message_id == message_id).order_by(Sighting.id).limit(1)
+    with store.reading() as session:
+        return session.scalar(first) or ""
 
 
 def blob(store: Store, message_id: int) -> Blob:

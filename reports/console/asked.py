@@ -24,6 +24,7 @@ from reports.console.cases.made import Made
 from reports.console.files.pictures import Pictures
 from reports.console.mail.chores import Chores
 from reports.console.notices import Notices
+from reports.monitor import Monitor
 from store.accounts import Session
 from store.database import Store
 
@@ -44,6 +45,7 @@ class Console:
     now: Callable[[], datetime]
     folder: Path
     pictures: Pictures
+    monitor: Monitor
     # What was done, told once on the next page of a session.
     notices: Notices = field(default_factory=Notices)
     # What is being read just now because somebody asked for it.
