@@ -13,6 +13,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import AF_INET6
+from socketserver import TCPServer
 from typing import Any
 
 import structlog
@@ -88,6 +89,11 @@ class _Server(ThreadingHTTPServer):
         self.monitor = monitor
         self._room = threading.BoundedSemaphore(_AT_ONCE)
         super().__init__(address, _Handler)
+
+    def server_bind(self) -> None:
+        """Take the port, and ask no name server how this machine is called: that may take long."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 (of the standard library)
         """Serve a caller in a thread, or hang up where too many call."""

@@ -86,18 +86,18 @@ def _polls(session: Session) -> dict[str, Polled]:
 def _withheld(session: Session) -> dict[str, int]:
     """Count the mails that a server names and does not give."""
     query = select(Withheld.mailbox, func.count()).where(Withheld.given_at.is_(None)).group_by(Withheld.mailbox)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _readings(session: Session) -> dict[str, int]:
     query = select(Reading.status, func.count()).group_by(Reading.status)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _digests(session: Session) -> dict[str, datetime]:
     """Return when a digest was last begun to be sent, by how that ended."""
     query = select(SentDigest.state, func.max(SentDigest.started_at)).where(SentDigest.channel != TEST)
-    return dict(session.execute(query.group_by(SentDigest.state)).tuples().all())
+    return dict(session.execute(query.group_by(SentDigest.state)).all())
 
 
 def _jobs(session: Session) -> dict[str, int]:
@@ -107,4 +107,4 @@ def _jobs(session: Session) -> dict[str, int]:
     if session.scalar(text("SELECT to_regclass('procrastinate_jobs')")) is None:
         return {}
     rows = session.execute(text("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status"))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
