@@ -93,15 +93,22 @@ def test_a_mailbox_is_counted_from_its_polls(tmp_path: Path) -> None:
         poll(opened.store, "ok", hours=2)
         poll(opened.store, "refused")
         found = numbers(monitor.exposition())
-        assert found[f"zhengji_poll_last_good_timestamp_seconds{{mailbox={BOX}}}"] == (AFTER - timedelta(hours=2)).timestamp()
-        outcomes = {name: found[f"zhengji_poll_outcome{{mailbox={BOX},outcome={name}}}"] for name in ("ok", "refused", "full")}
+        assert (
+            found[f"zhengji_poll_last_good_timestamp_seconds{{mailbox={BOX}}}"]
+            == (AFTER - timedelta(hours=2)).timestamp()
+        )
+        outcomes = {
+            name: found[f"zhengji_poll_outcome{{mailbox={BOX},outcome={name}}}"] for name in ("ok", "refused", "full")
+        }
         assert outcomes == {"ok": 0, "refused": 1, "full": 0}
         assert found[f"zhengji_poll_seconds{{mailbox={BOX}}}"] == 12
         # A worker draws no picture between its polls: of findings it says nothing rather than none.
         assert not [name for name in found if "findings" in name]
 
 
-def test_the_numbers_take_few_queries_however_many_mails(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+def test_the_numbers_take_few_queries_however_many_mails(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
     def asked(store: Store) -> int:
         statements: list[str] = []
         event.listen(store.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
@@ -134,20 +141,30 @@ def test_jobs_that_workers_share_are_counted_where_they_are_kept(postgres_url: s
 def test_the_numbers_are_for_this_machine_a_proxy_itself_and_admins(running: Running) -> None:
     assert running.client().get("/metrics").status_code == 200
     assert running.client(address="::1").get("/metrics").status_code == 200
-    for headers in ({"x-forwarded-for": "127.0.0.1"}, {"forwarded": "for=127.0.0.1"}, {"via": "1.1 x"}, {"x-real-ip": "::1"}):
+    for headers in (
+        {"x-forwarded-for": "127.0.0.1"},
+        {"forwarded": "for=127.0.0.1"},
+        {"via": "1.1 x"},
+        {"x-real-ip": "::1"},
+    ):
         assert running.client().get("/metrics", headers=headers).status_code == 403
     for stranger in ("192.0.2.7", "testclient", "10.0.0.1"):
         answer = running.client(address=stranger).get("/metrics")
         assert answer.status_code == 403
         assert "zhengji_" not in answer.text
-    away = {role: running.client(role, address="192.0.2.8").get("/metrics").status_code for role in ("reader", "editor", "admin")}
+    away = {
+        role: running.client(role, address="192.0.2.8").get("/metrics").status_code
+        for role in ("reader", "editor", "admin")
+    }
     assert away == {"reader": 403, "editor": 403, "admin": 200}
 
 
 def test_a_proxy_that_is_named_may_read_the_numbers_for_itself() -> None:
     with empty_console('[console]\nproxies = ["192.0.2.9"]\n') as made:
         assert made.client(address="192.0.2.9").get("/metrics").status_code == 200
-        assert made.client(address="192.0.2.9").get("/metrics", headers={"x-forwarded-for": "1.2.3.4"}).status_code == 403
+        assert (
+            made.client(address="192.0.2.9").get("/metrics", headers={"x-forwarded-for": "1.2.3.4"}).status_code == 403
+        )
 
 
 # Ready or not
@@ -303,11 +320,16 @@ def test_a_port_that_is_taken_is_one_chinese_sentence(tmp_path: Path) -> None:
     port = free_port()
     path = tmp_path / "zhengji.toml"
     path.write_text(f"[monitoring]\nport = {port}\n", encoding="utf-8")
-    with desk(tmp_path / "other") as opened, monitored(MonitoringSettings(port=port), monitor_of(opened, lambda: AFTER)):
+    with (
+        desk(tmp_path / "other") as opened,
+        monitored(MonitoringSettings(port=port), monitor_of(opened, lambda: AFTER)),
+    ):
         command = [sys.executable, "-m", "ingest.cli", "--config", str(path), "worker"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, timeout=300)
     assert done.returncode == 2
-    assert re.fullmatch(r"zhengji: \[monitoring\] 在 127.0.0.1 的端口 \d+ 上打不开（.*）：端口可能已被占用，.*\n", done.stderr)
+    assert re.fullmatch(
+        r"zhengji: \[monitoring\] 在 127.0.0.1 的端口 \d+ 上打不开（.*）：端口可能已被占用，.*\n", done.stderr
+    )
 
 
 def test_a_real_worker_becomes_ready_and_counts_what_it_took_in(account: Account, tmp_path: Path) -> None:
@@ -327,7 +349,13 @@ def test_a_real_worker_becomes_ready_and_counts_what_it_took_in(account: Account
             assert worker.poll() is None, (tmp_path / "log").read_text(encoding="utf-8")
             time.sleep(0.1)
         found = numbers(get(port, "/metrics")[1])
-        assert sum(found[f"zhengji_mails{{mailbox={account.user},place={place}}}"] for place in ("waiting", "read", "filed", "aside", "failed")) == 1
+        assert (
+            sum(
+                found[f"zhengji_mails{{mailbox={account.user},place={place}}}"]
+                for place in ("waiting", "read", "filed", "aside", "failed")
+            )
+            == 1
+        )
         assert found[f"zhengji_poll_outcome{{mailbox={account.user},outcome=ok}}"] == 1
     finally:
         end(worker)

@@ -53,7 +53,9 @@ AFTER = st.sampled_from(["", "转801", "。", "）", "\n", "@163.com", ">", "，
 
 
 def digits_of(text: str) -> str:
-    return re.sub("[^0-9]", "", text.translate({ord(w): n for n, w in zip("0123456789", "０１２３４５６７８９", strict=True)}))
+    return re.sub(
+        "[^0-9]", "", text.translate({ord(w): n for n, w in zip("0123456789", "０１２３４５６７８９", strict=True)})
+    )
 
 
 @PATIENT
@@ -67,7 +69,12 @@ def test_a_phone_is_taken_out_however_it_is_written(before: str, phone: str, aft
 
 
 @PATIENT
-@given(st.lists(st.one_of(mobiles(), landlines(), st.text(max_size=8).filter(lambda text: not re.search(r"\d", text))), max_size=6))
+@given(
+    st.lists(
+        st.one_of(mobiles(), landlines(), st.text(max_size=8).filter(lambda text: not re.search(r"\d", text))),
+        max_size=6,
+    )
+)
 def test_several_phones_in_one_text_are_all_taken_out(parts: list[str]) -> None:
     assert len(digits_of(CLEAN("、".join(parts)))) <= 2 * len(parts)
 
@@ -97,7 +104,10 @@ def test_message_ids_stay_as_they_are() -> None:
     random_ = random.Random(1)
     ids = [make_msgid(domain="mail.example.cn") for _ in range(1_000)]
     ids += [f"<tencent_{sha256(random_.randbytes(8)).hexdigest()[:40].upper()}@qq.com>" for _ in range(1_000)]
-    ids += [f"<{random_.randrange(10**9)}.{random_.randrange(10**4)}.17{random_.randrange(10**11):011d}.JavaMail.root@x>" for _ in range(1_000)]
+    ids += [
+        f"<{random_.randrange(10**9)}.{random_.randrange(10**4)}.17{random_.randrange(10**11):011d}.JavaMail.root@x>"
+        for _ in range(1_000)
+    ]
     changed = [one for one in ids if CLEAN(one) != one]
     assert len(changed) <= 3, changed
 
@@ -164,7 +174,9 @@ def test_what_steers_is_written_out() -> None:
     assert on_one_line("小区 征集") == "小区 征集"
 
 
-@pytest.mark.parametrize("name", ["password", "PASSWORD", "smtp_password", "access_token", "api-key", "Authorization", "密码"])
+@pytest.mark.parametrize(
+    "name", ["password", "PASSWORD", "smtp_password", "access_token", "api-key", "Authorization", "密码"]
+)
 def test_what_is_called_a_secret_is_one(name: str) -> None:
     assert is_secret_name(name)
 
@@ -174,7 +186,25 @@ def test_what_is_called_otherwise_is_none(name: str) -> None:
     assert not is_secret_name(name)
 
 
-@pytest.mark.parametrize("part", ["1", "13", "1 3 ", "a://", "password", '"', "LOGIN ", "A1 LOGIN ", "密码", "+86 ", "0571-", "=:", 'LOGIN "', "token"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "1",
+        "13",
+        "1 3 ",
+        "a://",
+        "password",
+        '"',
+        "LOGIN ",
+        "A1 LOGIN ",
+        "密码",
+        "+86 ",
+        "0571-",
+        "=:",
+        'LOGIN "',
+        "token",
+    ],
+)
 def test_a_hostile_text_costs_little(part: str) -> None:
     """Counted in steps of the processor's own clock: a text that took quadratic time would take minutes."""
     import time
