@@ -367,3 +367,15 @@ def _is_ready(port: int) -> bool:
         return get(port, "/readyz")[0] == 200
     except OSError:
         return False
+
+
+def test_every_number_is_explained_to_the_operator_and_every_alert_speaks_of_one(running: Running) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "operator.md").read_text(encoding="utf-8")
+    said = {name.partition("{")[0] for name in numbers(running.client().get("/metrics").text) if name.startswith("zhengji_")}
+    source = (Path(__file__).parent.parent / "reports" / "metrics.py").read_text(encoding="utf-8")
+    named = set(re.findall(r'"(zhengji_\w+)"', source))
+    assert said <= named
+    assert sorted(name for name in named if f"`{name}`" not in page) == []
+    alerts = [word for line in re.findall(r"expr: (.*)", page) for word in re.findall(r"zhengji_\w+", line)]
+    assert len(alerts) >= 7
+    assert set(alerts) <= named
