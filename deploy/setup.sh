@@ -62,7 +62,7 @@ dev)
     ;;
 fuzz) .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps atheris==3.0.0 ;;
 debian-test)
-    need_debian dovecot-imapd:dovecot postgresql:initdb unar:unar chromium:chromium
+    need_debian dovecot-imapd:dovecot postgresql:initdb unar:unar chromium:chromium systemd:systemd-analyze
     need_documents
     ;;
 debian-bench)

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from config.errors import ConfigError
-from config.log import set_up_logging
+from config.log import catch_the_rest, set_up_logging
 from ingest.commands import (
     accesses,
     alarms,
@@ -92,6 +92,7 @@ for command in (
 
 def main() -> None:
     """Run a command; what staff can put right is one line, without a traceback."""
+    catch_the_rest()
     try:
         cli(standalone_mode=True)
     except (ConfigError, StoreError) as error:

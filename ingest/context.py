@@ -12,6 +12,7 @@ import click
 
 from config.campaign import Call
 from config.errors import ConfigError
+from config.log import log_as
 from config.settings import Settings, load_settings
 from ingest import looked
 from ingest.desk import Desk, open_desk
@@ -40,10 +41,12 @@ class Context:
         return self.config is not None or bool(environ.get("ZHENGJI_CONFIG"))
 
     def settings(self) -> Settings:
-        """Return the settings; ConfigError where there are none, with what to do about it."""
+        """Return the settings, and log as they say; ConfigError where there are none, with what to do about it."""
         if not self.is_chosen and not DEFAULT.exists():
             raise ConfigError("这里没有 zhengji.toml；请用 --config 指定设置文件，或运行 zhengji init 新建一个")
-        return load_settings(self.path)
+        settings = load_settings(self.path)
+        log_as(settings)
+        return settings
 
     @contextmanager
     def desk(self) -> Iterator[Desk]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from ingest import held, shared
 from ingest.cleanroom import RoomError
@@ -77,7 +78,12 @@ def _no_room(desk: Desk) -> bool:
 
 
 def read_one(desk: Desk, message_id: int) -> None:
-    """Read one message; whatever is wrong with it, the others go on."""
+    """Read one message; whatever is wrong with it, the others go on. Every line about it names it and its mailbox."""
+    with bound_contextvars(message=message_id, mailbox=mail.mailbox(desk.store, message_id)):
+        _read_one(desk, message_id)
+
+
+def _read_one(desk: Desk, message_id: int) -> None:
     try:
         mark = mail.mark(desk.store, message_id)
         read = read_message(desk, message_id)
@@ -85,11 +91,11 @@ def read_one(desk: Desk, message_id: int) -> None:
         telling, otherwise = telling_of(desk, message_id, read), retelling_of(desk, message_id, read)
         beside = Beside(read.links, read.added, mark, read.holds, otherwise)
         documents.keep_read(desk.store, message_id, letter, files, beside=beside, first_time=telling)
-        log.info("message.read", message=message_id, kind=letter.kind, province=letter.province, files=len(files))
+        log.info("message.read", kind=letter.kind, province=letter.province, files=len(files))
     except Exception as error:
         if is_outage(error):
             raise
-        log.exception("message.failed", message=message_id, error=type(error).__name__)
+        log.exception("message.failed", error=type(error).__name__)
         reason = f"读信时出错（{type(error).__name__}），原信已保存，请看日志或人工处理"
         mail.fail(desk.store, message_id, (isinstance(error, RoomError) and error.reason) or reason)
 
@@ -112,7 +118,8 @@ def is_outage(error: BaseException) -> bool:
 def file_one(desk: Desk, province: str) -> None:
     """File one province; whatever is wrong with it, the others go on."""
     try:
-        cases.file_province(desk.store, province, partial(_placings, province, desk))
+        with bound_contextvars(province=province):
+            cases.file_province(desk.store, province, partial(_placings, province, desk))
     except Exception as error:
         if is_outage(error):
             raise

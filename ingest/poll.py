@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from config.mailboxes import FolderSettings, MailboxSettings
 from ingest.desk import Desk
@@ -47,6 +48,10 @@ class Poller:
         """Poll one mailbox and note how that went; None where a refused login makes it wait."""
         if _must_wait(self.desk, settings, self.clock()):
             return None
+        with bound_contextvars(mailbox=settings.address):
+            return self._poll_and_note(settings)
+
+    def _poll_and_note(self, settings: MailboxSettings | FolderSettings) -> PollResult:
         before = polls.latest(self.desk.store, settings.address)
         result = self.poll(settings)
         polls.note(self.desk.store, result)

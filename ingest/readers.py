@@ -8,6 +8,7 @@ import queue
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -59,8 +60,9 @@ class Readers:
         """Do work for each, several at once where there are several; in order."""
         if self.count == 1 or len(given) < 2:  # noqa: PLR2004 (one is nothing to share out)
             return map(work, given)
+        # What a log line of a mail bears goes along into the threads.
         with ThreadPoolExecutor(self.count) as pool:
-            return iter(list(pool.map(work, given)))
+            return iter([one.result() for one in [pool.submit(copy_context().run, work, each) for each in given]])
 
     @contextmanager
     def _room(self) -> Iterator[tuple[CleanRoom, CleanRoom]]:

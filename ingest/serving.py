@@ -18,6 +18,7 @@ from config.console import ConsoleSettings
 from ingest.acting import DeskActs
 from ingest.desk import Desk
 from ingest.listening import listen
+from ingest.monitoring import monitor_of
 from ingest.picturing import DeskPictures
 from reports.console.app import build
 from reports.console.asked import Console
@@ -76,8 +77,9 @@ def console_of(desk: Desk, now: Callable[[], datetime]) -> Console:
     folder = desk.settings.at(desk.settings.vault.path).parent / "console"
     acts = DeskActs(desk, board)
     pictures = DeskPictures(desk, folder / "previews", desk.settings.console.preview_bytes)
+    monitor = monitor_of(desk, now, board.open_findings)
     floor = desk.settings.alarms.stop_bytes
-    return Console(desk.campaign, desk.settings.console, desk.store, board, acts, now, folder, pictures, floor)
+    return Console(desk.campaign, desk.settings.console, desk.store, board, acts, now, folder, pictures, monitor, floor)
 
 
 def serve(desk: Desk, host: str, port: int, now: Callable[[], datetime], told: Callable[[], None]) -> None:

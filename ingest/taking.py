@@ -185,6 +185,10 @@ class Taking:
             for one in group
         ]
         accepted = arrivals.accept_many(self.store, offered, self.clock())
+        for one, done in zip(offered, accepted, strict=True):
+            if done.new:
+                at = {"folder": one.seen.folder, "uid": one.seen.uid, "bytes": one.blob.bytes}
+                log.info("message.kept", message=done.id, mailbox=one.seen.mailbox, **at)
         group.clear()
         self.tally.seen += len(accepted)
         self.tally.new += sum(one.new for one in accepted)

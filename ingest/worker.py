@@ -24,6 +24,7 @@ from ingest.desk import Desk
 from ingest.digesting import file_of, make_digest, make_edition, write_digest
 from ingest.due import is_due
 from ingest.intake import take_in
+from ingest.monitoring import monitor_of, monitored
 from ingest.poll import Poller
 from ingest.sending import note_written, send_edition, standings
 from ingest.tracking import lay_down, track
@@ -61,6 +62,10 @@ class Worker:
         """Run until SIGTERM or SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
+        with monitored(self.desk.settings.monitoring, monitor_of(self.desk, now)):
+            self._run()
+
+    def _run(self) -> None:
         scheduler = self.schedule()
         scheduler.start()
         log.info("worker.started", jobs=[job.id for job in scheduler.get_jobs()])

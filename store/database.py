@@ -180,6 +180,13 @@ def sqlite_file(url: str) -> Path | None:
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
+def is_current(store: Store) -> bool:
+    """Tell whether the database has the tables of this very version; StoreError where it does not answer."""
+    with store.reading() as session:
+        current = MigrationContext.configure(session.connection()).get_current_revision()
+    return current == newest_revision()
+
+
 def migrate(engine: Engine) -> None:
     """Bring the database to the newest revision; a SQLite file that holds data is copied first."""
     current = revision_of(engine)

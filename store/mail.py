@@ -11,7 +11,7 @@ from store import closing, searching
 from store.blobs import Blob
 from store.database import Store
 from store.jobs import LATER, URGENT, USUAL
-from store.models import Case, File, Fingerprint, Letter, Link, Message, Reading, SamePicture
+from store.models import Case, File, Fingerprint, Letter, Link, Message, Reading, SamePicture, Sighting
 from store.waiting import let_wait
 
 # A message that fails this often waits for `zhengji retry`: it would fail again and hold up the others.
@@ -53,6 +53,13 @@ def arrival(store: Store, message_id: int) -> datetime:
     """Return when a message came."""
     with store.reading() as session:
         return session.get_one(Message, message_id).arrival
+
+
+def mailbox(store: Store, message_id: int) -> str:
+    """Return in which mailbox a message was seen first; empty where it was seen in none."""
+    first = select(Sighting.mailbox).where(Sighting.message_id == message_id).order_by(Sighting.id).limit(1)
+    with store.reading() as session:
+        return session.scalar(first) or ""
 
 
 def blob(store: Store, message_id: int) -> Blob:

@@ -14,7 +14,7 @@ from tests.consoles import Running, sample_console, served
 
 # What takes a part of a page, a file or a picture: no page of its own.
 PARTS = (
-    "/healthz", "/files/{key}/original", "/files/{key}/preview", "/files/{key}/page", "/cases/{key}/source/{name}",
+    "/healthz", "/readyz", "/metrics", "/files/{key}/original", "/files/{key}/preview", "/files/{key}/page", "/cases/{key}/source/{name}",
     "/findings/export", "/queries/export", "/queries/sql/export", "/messages/{id:int}/original", "/inbox/doing", "/add/jobs/{id}",
     "/add/jobs/{id}/state", "/add/uploads/{id}", "/digests/{id:int}", "/digests/{id:int}/shown",
     "/digests/{id:int}/original", "/digests/reports/{day}", "/digests/reports/{day}/shown",

@@ -334,8 +334,10 @@ def test_while_the_database_is_away_every_page_says_so_and_then_goes_on(running:
     client, stranger = running.client("reader"), running.client()
     form = {"csrf": csrf_of(client), "old": PASSWORD, "new": "x" * 10, "again": "x" * 10}
     with away(running):
-        answer = stranger.get("/healthz")
-        assert (answer.status_code, answer.json()) == (503, {"status": "数据库暂时用不了"})
+        answer = stranger.get("/readyz")
+        assert (answer.status_code, answer.json()["status"]) == (503, "not ready")
+        assert "数据库连不上或没有回答" in answer.text
+        assert stranger.get("/healthz").status_code == 200
         asked = [client.get("/"), client.get("/nowhere"), stranger.post("/sign-in", data=READER)]
         asked.append(client.post("/me/password", data=form))
         for answer in asked:
@@ -346,7 +348,7 @@ def test_while_the_database_is_away_every_page_says_so_and_then_goes_on(running:
             assert_guarded(answer)
         assert stranger.get("/static/console.css").status_code == 200
         assert stranger.get("/sign-in").status_code == 200
-    assert stranger.get("/healthz").status_code == 200
+    assert stranger.get("/readyz").status_code == 200
     assert client.get("/").status_code == 200
     assert stranger.post("/sign-in", data=READER).status_code == 303
 

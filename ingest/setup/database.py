@@ -7,7 +7,8 @@ from config.settings import DatabaseSettings, Settings
 from ingest.doctor.keeping import gigabytes, network_kind
 from ingest.setup.talk import Talk
 from store.condition import examine, has_password, nearest_folder, sqlite_file, with_password
-from store.errors import StoreError, check_url
+from store.database import check_url
+from store.errors import StoreError
 
 _SQLITE, _POSTGRESQL = "sqlite", "postgresql"
 _DEFAULT = "data/zhengji.db"

@@ -87,6 +87,9 @@ class _Static(StaticFiles):
 
 def _endpoint(console: Console, route: Route) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
+        if route.bare:
+            bare: Response = await route.page(Asked(console, request))
+            return bare
         session = await run_in_threadpool(_session, console, request)
         if session is None and route.role is not None:
             return signing.ask(Asked(console, request))

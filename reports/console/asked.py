@@ -24,6 +24,7 @@ from reports.console.cases.made import Made
 from reports.console.files.pictures import Pictures
 from reports.console.mail.chores import Chores
 from reports.console.notices import Notices
+from reports.monitor import Monitor
 from store.accesses import Watch
 from store.accounts import Session
 from store.database import Store
@@ -45,6 +46,7 @@ class Console:
     now: Callable[[], datetime]
     folder: Path
     pictures: Pictures
+    monitor: Monitor
     # So many bytes stay free on the disk, whoever wants to add files.
     floor: int = 0
     # What was done, told once on the next page of a session.

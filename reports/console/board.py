@@ -5,7 +5,7 @@ reads documents takes turns of its own, for it shares the processes that read; p
 """
 
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -173,6 +173,11 @@ class Board:
         """The last look; the first one is taken when it is asked for."""
         return self._seen or self.look()
 
+    def open_findings(self) -> Mapping[str, int] | None:
+        """Count the open findings of the last look by severity; None where nobody has looked yet."""
+        seen = self._seen
+        return None if seen is None else seen.once(_open_findings)
+
     def look(self) -> Seen:
         """Look anew, and let all pages from now on show it."""
         with self._turn:
@@ -220,6 +225,10 @@ class Board:
                 yield
             finally:
                 self.look_again()
+
+
+def _open_findings(seen: Seen) -> Mapping[str, int]:
+    return Counter(one.severity for one in seen.assessment.findings if one.status == "open")
 
 
 def _province_of(part: Picture) -> str:

@@ -16,7 +16,8 @@ class Route:
 
     None as role: everybody, without signing in. `deed` is what the activity log calls a write, and marks it as one: it
     is a POST with a CSRF token. A page with `streams` reads the body itself, however large it may be, and asks for the
-    token in a header; the form of one with `files` may bring files, which are on the disk when the page is asked.
+    token in a header; the form of one with `files` may bring files, which are on the disk when the page is asked. A
+    `bare` one is answered on the spot, without asking for a session: also while the database does not answer.
     """
 
     path: str
@@ -25,6 +26,7 @@ class Route:
     deed: str = ""
     streams: bool = False
     files: bool = False
+    bare: bool = False
 
     @property
     def method(self) -> str:

@@ -1,5 +1,6 @@
 """Every address of the console with who may use it: the one table that the application and the tests go by."""
 
+from reports.console import watched
 from reports.console.adding import adding, uploading
 from reports.console.cases import acts as case_acts
 from reports.console.cases import cases
@@ -17,6 +18,7 @@ from reports.console.told import accesses, activities, decided, sent
 
 ROUTES: tuple[Route, ...] = (
     *signing.ROUTES,
+    *watched.ROUTES,
     *overview.ROUTES,
     *provinces.ROUTES,
     *province.ROUTES,

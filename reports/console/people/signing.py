@@ -1,23 +1,22 @@
-"""Signing in and out; whether an account exists, no answer tells. `/healthz` says whether the console works."""
+"""Signing in and out; whether an account exists, no answer tells."""
 
 from datetime import timedelta
 from urllib.parse import urlencode, urlsplit
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from reports.console.asked import Asked, Done, local
 from reports.console.roles import READER
 from reports.console.route import Route, write
 from store import accounts, activity, throttling
 from store.activity import Deed
-from store.errors import StoreError
 
 log = structlog.get_logger()
 
 _SESSION, _KNOWN = "zhengji", "zhengji-known"
-_SEE_OTHER, _UNAUTHORIZED, _TOO_MANY, _UNAVAILABLE = 303, 401, 429, 503
+_SEE_OTHER, _UNAUTHORIZED, _TOO_MANY = 303, 401, 429
 _WRONG = "用户名或密码不对"
 SLOWED = "试得太多了，请过一刻钟再试"
 
@@ -146,17 +145,7 @@ def signed_out(asked: Asked) -> Response:
     return response
 
 
-def healthz(asked: Asked) -> Response:
-    """Say that the console answers and its database does; nothing more, for anybody may ask."""
-    try:
-        accounts.find(asked.console.store, "")
-    except StoreError:
-        return JSONResponse({"status": "数据库暂时用不了"}, _UNAVAILABLE)
-    return JSONResponse({"status": "ok"})
-
-
 ROUTES = (
-    Route("/healthz", healthz, None),
     Route("/sign-in", sign_in_page, None),
     write("/sign-in", sign_in, "登录", None),
     write("/sign-out", sign_out, "退出", READER),

@@ -1,0 +1,27 @@
+"""What whoever watches the program asks it: its numbers, and whether it is ready. Both answer whatever hangs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from reports.limited import Limited
+from reports.metrics import Metrics
+from reports.ready import SECONDS, Check, Readiness, hanging, told
+
+
+class Monitor:
+    """The two questions of one process."""
+
+    def __init__(self, metrics: Metrics, readiness: Readiness) -> None:
+        self._metrics = metrics
+        self._checks: Limited[tuple[Check, ...]] = Limited(readiness.checks, SECONDS)
+
+    def exposition(self) -> bytes:
+        """Return the numbers in the text format of Prometheus."""
+        return self._metrics.exposition()
+
+    def ready(self) -> tuple[bool, Mapping[str, Any]]:
+        """Return whether the program is ready, and the checks as JSON has them."""
+        try:
+            return told(self._checks.answer())
+        except TimeoutError:
+            return told(hanging())
