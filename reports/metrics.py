@@ -17,7 +17,8 @@ from prometheus_client.registry import Collector
 
 from reports.limited import Limited
 from store.counts import Counts, counts
-from store.database import Store, StoreError
+from store.database import Store
+from store.errors import StoreError
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # A scrape may take so long (seconds); Prometheus itself waits ten.

@@ -7,7 +7,8 @@ from typing import Any
 
 from reports.wording import hours
 from store import polls
-from store.database import Store, StoreError, is_current
+from store.database import Store, is_current
+from store.errors import StoreError
 
 # So long the checks may take together (seconds): a probe of a container waits five.
 SECONDS = 3.0

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from store import scrubbing as scrub
 from store import searching
-from store.database import AwayError, Store
+from store.database import Store
+from store.errors import AwayError
 from store.models import Base
 from store.privacy import Access, Removal
 from store.scrubbing import Means, Row, Scrub
