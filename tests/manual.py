@@ -56,9 +56,15 @@ def html_of(page: Path, pictures: Path = PICTURES) -> str:
     tools = ["tables", "fenced_code", "toc", "sane_lists"]
     body = markdown.markdown(text, extensions=tools, extension_configs={"toc": {"slugify": slug}})
     body = re.sub(r'<a href="(?!#)[^"]*">(.*?)</a>', r"\1", body)
-    body = re.sub(r'src="pictures/([\w-]+)\.webp"', lambda found: f'src="{_inside(pictures / f"{found[1]}.webp")}"', body)
+    body = re.sub(
+        r'src="pictures/([\w-]+)\.webp"', lambda found: f'src="{_inside(pictures / f"{found[1]}.webp")}"', body
+    )
     # Chinese has no space where a line of the text ended.
-    body = re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef“《<])(?!</?(?:ul|ol|li|p|h|t|pre|img))", "", body)
+    body = re.sub(
+        r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef“《<])(?!</?(?:ul|ol|li|p|h|t|pre|img))",
+        "",
+        body,
+    )
     title = text.partition("\n")[0].lstrip("# ")
     return _PAGE.format(title=title, style=_STYLE, body=body)
 

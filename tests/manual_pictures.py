@@ -234,7 +234,12 @@ def _clip(page: Page, shot: Shot) -> dict[str, float]:
     """Return what of the page is kept."""
     if not shot.keep:
         return {"x": 0, "y": 0, "width": shot.width, "height": shot.height}
-    boxes = [_only(page, one).evaluate("e => { const b = e.getBoundingClientRect(); return [b.top + scrollY, b.bottom + scrollY] }") for one in shot.keep]
+    boxes = [
+        _only(page, one).evaluate(
+            "e => { const b = e.getBoundingClientRect(); return [b.top + scrollY, b.bottom + scrollY] }"
+        )
+        for one in shot.keep
+    ]
     top, bottom = min(box[0] for box in boxes) - _MARGIN, max(box[1] for box in boxes) + _MARGIN
     kept = bottom - max(top, 0)
     return {"x": 0, "y": max(top, 0), "width": shot.width, "height": min(kept, shot.height or kept)}

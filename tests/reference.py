@@ -210,7 +210,7 @@ def settings_page() -> str:
             table = one.table
             name, _, kind = table.partition(" ")
             brackets = f"[[{name}]]" if name in {"mailboxes", "digest.chats"} else f"[{name}]"
-            words = f"，`kind = \"{kind.strip('()')}\"`" if kind else ""
+            words = f'，`kind = "{kind.strip("()")}"`' if kind else ""
             lines += ["", f"## `{brackets}`{words}", ""]
             lines += ["| 键 | 说明 | 默认 | 例 | 环境变量 |", "| --- | --- | --- | --- | --- |"]
         example = f"`{_cell(one.example)}`" if one.example else ""
@@ -234,7 +234,7 @@ def facts_page() -> str:
         "",
     ]
     for on, table in FACTS.items():
-        lines += [f"## `on = \"{on}\"`", "", "| fact | 是什么 |", "| --- | --- |"]
+        lines += [f'## `on = "{on}"`', "", "| fact | 是什么 |", "| --- | --- |"]
         lines += [f"| `{name}` | {_cell(fact.doc)} |" for name, fact in table.items()] + [""]
     lines += ["## 只有函件能用的（`[letters] say` 的 `ask`）", "", "| on | 名称 | 是什么 |", "| --- | --- | --- |"]
     lines += [f"| {on} | `{name}` | {_cell(fact.doc)} |" for on, table in ASKED.items() for name, fact in table.items()]

@@ -75,12 +75,28 @@ def test_a_shell_block_that_is_marked_is_one_that_a_shell_can_run(page: Path) ->
             assert block.language == "sh"
             assert "…" not in block.text
             assert set(block.info.split()) <= {"sh", "runnable", "empty"}
-        assert block.language in SHELL | {"text", "toml", "python", "sql", "nginx", "caddy", "ini", "yaml", "json", "powershell", "dockerfile", "html", "xml"}
+        assert block.language in SHELL | {
+            "text",
+            "toml",
+            "python",
+            "sql",
+            "nginx",
+            "caddy",
+            "ini",
+            "yaml",
+            "json",
+            "powershell",
+            "dockerfile",
+            "html",
+            "xml",
+        }
 
 
 def test_the_twins_say_the_same() -> None:
     english, chinese = ROOT / "README.md", ROOT / "README.zh.md"
-    ranks = [[len(sharps) for sharps in re.findall(r"^(#+) ", prose(page), re.MULTILINE)] for page in (english, chinese)]
+    ranks = [
+        [len(sharps) for sharps in re.findall(r"^(#+) ", prose(page), re.MULTILINE)] for page in (english, chinese)
+    ]
     assert ranks[0] == ranks[1]
     typed = [[(block.info, re.sub(r"\s*#.*", "", block.text)) for block in blocks(page)] for page in (english, chinese)]
     assert typed[0] == typed[1]
@@ -95,7 +111,19 @@ def test_the_twins_say_the_same() -> None:
 def test_the_readme_begins_with_what_it_is_a_picture_and_two_commands() -> None:
     for name in ("README.md", "README.zh.md"):
         top = text_of(ROOT / name)
-        places = [top.index(part) for part in ("digest.webp", "console.webp", "make demo", "make test", "zhengji init", "zhengji worker", "docs/manual.zh.md", "docs/developer.md")]
+        places = [
+            top.index(part)
+            for part in (
+                "digest.webp",
+                "console.webp",
+                "make demo",
+                "make test",
+                "zhengji init",
+                "zhengji worker",
+                "docs/manual.zh.md",
+                "docs/developer.md",
+            )
+        ]
         assert places == sorted(places)
         assert top[: places[-1]].count("\n") < 90
 
@@ -103,7 +131,9 @@ def test_the_readme_begins_with_what_it_is_a_picture_and_two_commands() -> None:
 _CJK = r"[\u4e00-\u9fff]"
 
 
-@pytest.mark.parametrize("page", [one for one in PAGES if one.name.endswith(".zh.md") or one.name == "campaign.md"], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "page", [one for one in PAGES if one.name.endswith(".zh.md") or one.name == "campaign.md"], ids=lambda one: one.name
+)
 def test_chinese_is_set_with_its_own_marks(page: Path) -> None:
     text = re.sub(r"`[^`]*`|\]\([^)]*\)|<!--.*?-->", "", prose(page))
     assert re.findall(rf"{_CJK}[,;:!?]|{_CJK}\(|\({_CJK}", text) == []

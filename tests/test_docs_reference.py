@@ -56,14 +56,18 @@ def test_every_setting_has_its_line_in_the_starter_file() -> None:
     said = reference.starter_remarks()
     wanted = {(table, key) for table, model in reference.models() for key in reference.keys(model)}
     # A secret has a line for the file that holds it; of two kinds of mailboxes the usual one need not be named.
-    spared = {(table, key) for table, key in wanted if (table, f"{key}_file") in wanted} | {("mailboxes (imap)", "kind")}
+    spared = {(table, key) for table, key in wanted if (table, f"{key}_file") in wanted} | {
+        ("mailboxes (imap)", "kind")
+    }
     assert sorted(wanted - spared - set(said)) == []
     assert sorted(set(said) - wanted) == []
 
 
 def test_the_variable_that_a_setting_is_said_to_have_sets_it(tmp_path: object) -> None:
     path = ROOT / "config" / "starter.toml"
-    variables = {one.key: reference._variable(one.table, one.key) for one in reference.settings() if one.table == "console"}
+    variables = {
+        one.key: reference._variable(one.table, one.key) for one in reference.settings() if one.table == "console"
+    }
     assert load_settings(path, {variables["port"]: "8399"}).console.port == 8399
     assert load_settings(path, {variables["hosts"]: "a.cn,b.cn"}).console.hosts == ("a.cn", "b.cn")
 
