@@ -109,9 +109,9 @@ class Setting:
 
 
 def models(model: type[BaseModel] = Settings, path: tuple[str, ...] = ()) -> Iterator[tuple[str, type[BaseModel]]]:
-    """Yield every table of the settings file with its model: `digest.smtp`, `mailboxes (folder)` …"""
+    """Yield every table of the settings file with its model: `digest.smtp`, `mailboxes (folder)`."""
     for name, field in model.model_fields.items():
-        for inner in _inner(field):
+        for inner in tables_in(field):
             kind = inner.model_fields.get("kind")
             words = get_args(kind.annotation) if kind else ()
             own = (*path, f"{name} ({words[0]})" if words else name)
@@ -119,7 +119,7 @@ def models(model: type[BaseModel] = Settings, path: tuple[str, ...] = ()) -> Ite
             yield from models(inner, own)
 
 
-def _inner(field: FieldInfo) -> list[type[BaseModel]]:
+def tables_in(field: FieldInfo) -> list[type[BaseModel]]:
     """Return the models that a field's type speaks of, however deep."""
 
     def search(kind: Any) -> Iterator[type[BaseModel]]:
@@ -134,7 +134,7 @@ def _inner(field: FieldInfo) -> list[type[BaseModel]]:
 
 def keys(model: type[BaseModel]) -> list[str]:
     """Return the keys of a table that hold a value and are no tables themselves."""
-    return [name for name, field in model.model_fields.items() if not _inner(field) and not field.exclude]
+    return [name for name, field in model.model_fields.items() if not tables_in(field) and not field.exclude]
 
 
 def starter_remarks() -> Mapping[tuple[str, str], tuple[str, str]]:
@@ -182,7 +182,7 @@ def _default(field: FieldInfo) -> str:
     return f"`{value}`"
 
 
-def _variable(table: str, key: str) -> str:
+def variable_of(table: str, key: str) -> str:
     """Return the environment variable of a setting: `ZHENGJI_MAILBOXES__1__PASSWORD`."""
     path = [part.partition(" ")[0] for part in table.split(".")]
     many = {"mailboxes", "chats"}
@@ -214,7 +214,7 @@ def settings_page() -> str:
             lines += ["", f"## `{brackets}`{words}", ""]
             lines += ["| 键 | 说明 | 默认 | 例 | 环境变量 |", "| --- | --- | --- | --- | --- |"]
         example = f"`{_cell(one.example)}`" if one.example else ""
-        variable = f"`{_variable(one.table, one.key)}`"
+        variable = f"`{variable_of(one.table, one.key)}`"
         lines.append(f"| `{one.key}` | {_cell(one.remark)} | {_cell(one.default)} | {example} | {variable} |")
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
 

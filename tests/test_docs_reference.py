@@ -1,13 +1,14 @@
 """Documentation is tested: every command, option, setting, key, fact, code, view and column stands where it is looked for."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 
-import click
 import pytest
 from pydantic import BaseModel
 
-from config.campaign import Campaign
+from config.campaign import CLUES, FILING_CLUES, Campaign
+from config.section import Section
 from config.settings import Settings, load_settings
 from reports.checks import CHECKS
 from reports.export import COLUMNS
@@ -63,26 +64,19 @@ def test_every_setting_has_its_line_in_the_starter_file() -> None:
     assert sorted(set(said) - wanted) == []
 
 
-def test_the_variable_that_a_setting_is_said_to_have_sets_it(tmp_path: object) -> None:
+def test_the_variable_that_a_setting_is_said_to_have_sets_it() -> None:
     path = ROOT / "config" / "starter.toml"
     variables = {
-        one.key: reference._variable(one.table, one.key) for one in reference.settings() if one.table == "console"
+        one.key: reference.variable_of(one.table, one.key) for one in reference.settings() if one.table == "console"
     }
     assert load_settings(path, {variables["port"]: "8399"}).console.port == 8399
     assert load_settings(path, {variables["hosts"]: "a.cn,b.cn"}).console.hosts == ("a.cn", "b.cn")
 
 
-@pytest.mark.parametrize("one", list(reference.settings()), ids=lambda one: f"{one.table}.{one.key}")
-def test_the_example_of_the_starter_file_is_of_the_kind_that_is_wanted(one: reference.Setting) -> None:
-    import tomllib
-
-    if one.example:
-        assert one.example == tomllib_text(one.example, tomllib.loads(f"x = {one.example}")["x"])
-
-
-def tomllib_text(example: str, value: object) -> str:
-    """Return the example where TOML reads it as something; what is no TOML has failed before."""
-    return example if value is not None else ""
+def test_every_example_of_the_starter_file_is_toml() -> None:
+    for one in reference.settings():
+        if one.example:
+            assert tomllib.loads(f"x = {one.example}")["x"] is not None, one.key
 
 
 def tables(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
@@ -94,7 +88,7 @@ def tables(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
             return
         seen.append(one)
         for field in one.model_fields.values():
-            for inner in reference._inner(field):
+            for inner in reference.tables_in(field):
                 below(inner)
 
     below(model)
@@ -108,8 +102,6 @@ def test_every_key_of_every_table_of_a_campaign_file_is_explained(table: type[Ba
 
 
 def test_every_clue_of_senders_and_of_filing_is_named() -> None:
-    from config.campaign import CLUES, FILING_CLUES
-
     page = (DOCS / "campaign.md").read_text(encoding="utf-8")
     assert [name for name in (*CLUES, *FILING_CLUES) if f"`{name}`" not in page] == []
 
@@ -143,15 +135,11 @@ def test_exit_codes_are_those_that_the_command_line_gives() -> None:
     assert all(f"| {code} | {text} |" in page for code, text in reference.EXIT_CODES.items())
 
 
-def test_a_setting_that_nobody_explains_is_found() -> None:
-    from config.section import Section
-
+def test_a_table_that_is_added_to_the_settings_is_asked_about() -> None:
     class Strange(Section):
         unheard_of: int = 3
 
     class Wider(Settings):
         strange: Strange = Strange()
 
-    names = {table for table, _ in reference.models(Wider)}
-    assert "strange" in names
-    assert isinstance(click.Command("x"), click.Command)
+    assert "strange" in {table for table, _ in reference.models(Wider)}

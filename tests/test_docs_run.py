@@ -62,8 +62,8 @@ def test_the_runnable_blocks_of_a_page_succeed_one_after_the_other(
 
 
 def test_a_block_that_fails_makes_its_page_fail(tmp_path: Path, commands: Path) -> None:
-    wrong = Block(PAGES[0], "sh runnable", "zhengji check-config | cat\nzhengji stauts\necho never\n")
-    with pytest.raises(AssertionError, match="stauts"):
+    wrong = Block(PAGES[0], "sh runnable", "zhengji check-config | cat\nzhengji unheard-of\necho never\n")
+    with pytest.raises(AssertionError, match="unheard-of"):
         run(wrong, tmp_path, commands)
 
 

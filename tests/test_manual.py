@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from tests import manual
 from tests.browsers import PHONE, WIDE
 from tests.consoles import Running, sample_console, served
-from tests.manual_pictures import SHOTS, draw, prepare
+from tests.manual_pictures import SHOTS, Shot, draw, prepare
 from tests.test_architecture import ROOT
 
 TEXT = (ROOT / "docs" / "manual.zh.md").read_text(encoding="utf-8")
@@ -30,7 +30,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.mark.parametrize("shot", SHOTS, ids=lambda one: one.name)
-def test_a_picture_is_drawn_and_shows_what_it_says(shot, running: Running, browser: Browser, tmp_path: Path) -> None:
+def test_a_picture_is_drawn_and_shows_what_it_says(
+    shot: Shot, running: Running, browser: Browser, tmp_path: Path
+) -> None:
     path = tmp_path / "drawn.webp"
     path.write_bytes(draw(shot, browser, running))
     drawn, kept = Image.open(path), Image.open(PICTURES / f"{shot.name}.webp")
