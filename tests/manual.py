@@ -38,7 +38,8 @@ th { background: #eef1f5; }
 @media (max-width: 600px) { main { padding: 1em; } body { font-size: 16px; } }
 @page { size: A4; margin: 18mm 16mm; }
 @media print { body { background: #fff; font-size: 10.5pt; line-height: 1.6; } main { max-width: none; padding: 0; }
-  h2, p:has(+ p > img) { break-after: avoid; } img { break-inside: avoid; max-height: 108mm; width: auto; } tr { break-inside: avoid; } a { color: inherit; text-decoration: none; } }
+  h2, p:has(+ p > img) { break-after: avoid; } img { break-inside: avoid; max-height: 108mm; width: auto; }
+  img[alt$='的催报函'] { max-height: 165mm; } tr { break-inside: avoid; } a { color: inherit; text-decoration: none; } }
 """
 
 

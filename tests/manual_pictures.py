@@ -6,8 +6,10 @@ is the sample's: every name, number and address in it is invented.
 
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -211,17 +213,24 @@ def prepare(running: Running, folder: Path) -> None:
     take(running.desk, folder, late)
 
 
-def draw(shot: Shot, browser: Browser, running: Running) -> bytes:
-    """Return a picture as WebP; the test fails where its heading or what it rings is not there."""
-    size = {"width": shot.width, "height": 900}
-    with person(browser, running, shot.role, size) as page:
-        shot.go(page, running)
-        page.wait_for_load_state("networkidle")
-        expect(page.locator(shot.headed, has_text=shot.heading).first).to_be_visible()
-        found = [_only(page, mark) for mark in shot.marks]
-        page.evaluate(_IN_CHINESE)
-        page.evaluate(_RING, [[one.element_handle(), str(place)] for place, one in enumerate(found, 1)])
-        return _small(page.screenshot(full_page=True, clip=_clip(page, shot), animations="disabled"))
+def draw(shot: Shot, page: Page, running: Running) -> bytes:
+    """Return a picture as WebP, drawn on the page of its role; fails where its heading or what it rings is not there."""
+    page.set_viewport_size({"width": shot.width, "height": 900})
+    shot.go(page, running)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(shot.headed, has_text=shot.heading).first).to_be_visible()
+    found = [_only(page, mark) for mark in shot.marks]
+    page.evaluate(_IN_CHINESE)
+    page.evaluate(_RING, [[one.element_handle(), str(place)] for place, one in enumerate(found, 1)])
+    return _small(page.screenshot(full_page=True, clip=_clip(page, shot), animations="disabled"))
+
+
+@contextmanager
+def people(browser: Browser, running: Running) -> Iterator[Callable[[str], Page]]:
+    """Give what returns the page of a role: each signs in once, for all their pictures."""
+    with ExitStack() as signed_in:
+        size = {"width": _WIDTH, "height": 900}
+        yield cache(lambda role: signed_in.enter_context(person(browser, running, role, size)))
 
 
 def _only(page: Page, mark: str) -> Locator:
@@ -256,5 +265,6 @@ def _small(png: bytes) -> bytes:
 def draw_all(browser: Browser, running: Running, folder: Path, shots: Iterable[Shot] = SHOTS) -> None:
     """Write the pictures into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    for shot in shots:
-        (folder / f"{shot.name}.webp").write_bytes(draw(shot, browser, running))
+    with people(browser, running) as page_of:
+        for shot in shots:
+            (folder / f"{shot.name}.webp").write_bytes(draw(shot, page_of(shot.role), running))
