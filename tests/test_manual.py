@@ -41,10 +41,10 @@ def test_a_picture_is_drawn_and_shows_what_it_says(
 ) -> None:
     path = tmp_path / "drawn.webp"
     path.write_bytes(draw(shot, page_of(shot.role), running))
-    drawn, kept = Image.open(path), Image.open(PICTURES / f"{shot.name}.webp")
-    assert drawn.width == kept.width
-    assert abs(drawn.height - kept.height) <= _TOLERANCE * kept.height, "run: make pictures"
-    assert len(drawn.convert("RGB").getcolors(1 << 24) or ()) > 20, "an empty page"
+    with Image.open(path) as drawn, Image.open(PICTURES / f"{shot.name}.webp") as kept:
+        assert drawn.width == kept.width
+        assert abs(drawn.height - kept.height) <= _TOLERANCE * kept.height, "run: make pictures"
+        assert len(drawn.convert("RGB").getcolors(1 << 24) or ()) > 20, "an empty page"
 
 
 def test_the_pictures_that_are_named_are_those_that_are_made() -> None:
