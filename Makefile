@@ -5,7 +5,7 @@ BIN := .venv/bin
 CODE := config ingest parsers reports store tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fuzz lock clean
+.PHONY: help demo test check bench fuzz manual pictures reference lock clean
 
 help:  ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -38,6 +38,17 @@ bench: .venv/dev.stamp  ## Measure; never part of the tests
 fuzz: .venv/dev.stamp  ## Fuzz one reader for some seconds: make fuzz ARGS="letter 600"
 	@sh deploy/setup.sh fuzz
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+manual: .venv/dev.stamp  ## Write the staff's manual with its pictures, as HTML and PDF, into demo/manual/
+	@sh deploy/setup.sh debian-test
+	@$(BIN)/python -m tests.manual demo/manual
+
+pictures: .venv/dev.stamp  ## Draw the pictures of README and manual anew from the sample campaign, then the manual
+	@sh deploy/setup.sh debian-test
+	@$(BIN)/python -m tests.manual demo/manual --pictures
+
+reference: .venv/dev.stamp  ## Write docs/commands.md, settings.md and facts.md anew from the code
+	@$(BIN)/python -m tests.reference
 
 lock:  ## Write both lock files anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --extra build pyproject.toml -o requirements.lock

@@ -108,11 +108,19 @@ def sample_folder(factory: pytest.TempPathFactory) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (shared / "done").exists():
             shutil.rmtree(shared / "desk", ignore_errors=True)
-            with desk(shared / "desk") as opened:
-                take(opened, shared / "inbox", *mails())
-                _add_people(opened)
+            with filled_console(shared):
+                pass
             (shared / "done").touch()
     return shared / "desk"
+
+
+@contextmanager
+def filled_console(folder: Path) -> Iterator[Running]:
+    """Give a console on the sample campaign, taken in anew into a folder."""
+    with desk(folder / "desk") as opened:
+        take(opened, folder / "inbox", *mails())
+        _add_people(opened)
+        yield _running(opened)
 
 
 @contextmanager

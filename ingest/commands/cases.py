@@ -77,7 +77,9 @@ _MANNER = _options(
     _several("--columns", metavar="栏目", help="列出哪些栏目：小区名称,照片……"),
     click.option("--limit", type=click.IntRange(min=1), metavar="N", help="最多列几个"),
     click.option("--count", is_flag=True, help="只说有几个"),
-    click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True),
+    click.option(
+        "--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True, help="输出的格式"
+    ),
 )
 _SAVED = _options(
     click.option("--save", metavar="名称", help="把这条查询存下来"),
@@ -166,7 +168,9 @@ def _write(data: bytes, path: Path | None, format_: str) -> None:
 @click.command("query")
 @click.argument("sql", required=False)
 @as_of
-@click.option("--format", "format_", type=click.Choice(QUERY_FORMATS), default="table", show_default=True)
+@click.option(
+    "--format", "format_", type=click.Choice(QUERY_FORMATS), default="table", show_default=True, help="输出的格式"
+)
 @output
 @_SAVED
 @person_option

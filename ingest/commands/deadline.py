@@ -19,7 +19,7 @@ BROKEN = 1
 
 @click.group("deadline", invoke_without_command=True)
 @as_of
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True, help="输出的格式")
 @click.option("--province", metavar="省", help="只看一个省")
 @output
 @click.pass_context

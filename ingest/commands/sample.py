@@ -27,7 +27,9 @@ _WRITERS = {"xlsx": sample_workbook, "json": sample_json}
 @among
 @click.option("--every-province", is_flag=True, help="有案例的省至少抽一个（总数可能多于应抽数）")
 @click.option("--add-to", metavar="抽样名单.xlsx", type=_THERE, help="抽中的案例撤回了：由候补替补，写成新的一份")
-@click.option("--format", "format_", type=click.Choice(list(_WRITERS)), default="xlsx", show_default=True)
+@click.option(
+    "--format", "format_", type=click.Choice(list(_WRITERS)), default="xlsx", show_default=True, help="输出的格式"
+)
 @as_of
 @click.option("-o", "--output", type=_FILE, help="写到文件（默认 抽样名单.xlsx；补抽为 原名-补抽.xlsx）")
 @click.pass_context

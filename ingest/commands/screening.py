@@ -81,7 +81,7 @@ def _is_clear(plan: Plan) -> bool:
 
 
 @SCREENING.command("show")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True, help="输出的格式")
 @as_of
 @output
 @click.pass_obj

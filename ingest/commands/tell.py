@@ -39,7 +39,7 @@ def status(context: Context, as_of: str | None) -> None:
 
 @click.command("export")
 @click.argument("what", type=click.Choice(list(COLUMNS)))
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="json", show_default=True)
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="json", show_default=True, help="输出的格式")
 @as_of
 @output
 @click.pass_obj
