@@ -74,7 +74,7 @@ def catch_the_rest() -> None:
 
 
 def secrets_of(settings: Settings) -> Iterator[str]:
-    """Yield the secrets of an installation; one whose file cannot be read is yielded by whoever needs it, as an error."""
+    """Yield the secrets of an installation; one whose file cannot be read is left out: whoever needs it says so."""
     smtp, objects = settings.digest.smtp, settings.vault.s3
     for login in (*settings.accounts, *((smtp,) if smtp else ()), *((objects,) if objects else ())):
         with suppress(ConfigError):

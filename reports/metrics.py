@@ -53,12 +53,12 @@ class Metrics:
         ProcessCollector(registry=self._process)
         PlatformCollector(registry=self._process)
         GCCollector(registry=self._process)
-        self._limited = Limited(self._asked, SECONDS)
+        self.limited = Limited(self._asked, SECONDS)
 
     def exposition(self) -> bytes:
         """Return the text; where the database does not answer in time, what can be said without it."""
         try:
-            families = self._limited.answer()
+            families = self.limited.answer()
         except (StoreError, OSError):
             # A time that is over is an OSError too.
             families = [_up(answers=False)]

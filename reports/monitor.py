@@ -12,16 +12,16 @@ class Monitor:
     """The two questions of one process."""
 
     def __init__(self, metrics: Metrics, readiness: Readiness) -> None:
-        self._metrics = metrics
-        self._checks: Limited[tuple[Check, ...]] = Limited(readiness.checks, SECONDS)
+        self.metrics = metrics
+        self.checks: Limited[tuple[Check, ...]] = Limited(readiness.checks, SECONDS)
 
     def exposition(self) -> bytes:
         """Return the numbers in the text format of Prometheus."""
-        return self._metrics.exposition()
+        return self.metrics.exposition()
 
     def ready(self) -> tuple[bool, Mapping[str, Any]]:
         """Return whether the program is ready, and the checks as JSON has them."""
         try:
-            return told(self._checks.answer())
+            return told(self.checks.answer())
         except TimeoutError:
             return told(hanging())

@@ -233,9 +233,9 @@ def plain_environment(data: Path) -> dict[str, str]:
     own = environment()
     own |= {
         "PATH": f"{BIN}:{os.environ['PATH']}",
-        "HOME": f"{data}/tmp",
-        "TMPDIR": f"{data}/tmp",
-        "XDG_CACHE_HOME": f"{data}/tmp/.cache",
+        "HOME": str(data / "tmp"),
+        "TMPDIR": str(data / "tmp"),
+        "XDG_CACHE_HOME": str(data / "tmp" / ".cache"),
     }
     own |= {"ZHENGJI_CONFIG": f"{data}/zhengji.toml", "PYTHONPATH": str(ROOT)}
     return own

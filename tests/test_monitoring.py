@@ -200,7 +200,7 @@ def test_it_is_not_ready_while_the_vault_cannot_be_written(tmp_path: Path) -> No
         assert str(tmp_path) not in json.dumps(told, ensure_ascii=False)
 
 
-def test_it_is_not_ready_on_a_database_of_another_version(store: Store, tmp_path: Path) -> None:
+def test_it_is_not_ready_on_a_database_of_another_version(store: Store) -> None:
     from reports.ready import Readiness
 
     with store.session() as session:
@@ -223,7 +223,7 @@ def hanging(url: str) -> Iterator[None]:
 
 def hurried(monitor: Monitor) -> None:
     """Let a monitor wait for a moment only."""
-    for one in (monitor._checks, monitor._metrics._limited):
+    for one in (monitor.checks, monitor.metrics.limited):
         one.seconds = 0.2
 
 
@@ -242,7 +242,7 @@ def test_it_answers_in_time_while_the_database_hangs(postgres_url: str, tmp_path
                 assert found["zhengji_database_up{}"] == 0
                 assert found["process_resident_memory_bytes{}"] > 0
             assert threading.active_count() <= threads + 2, "questions pile up"
-        for one in (monitor._checks, monitor._metrics._limited):
+        for one in (monitor.checks, monitor.metrics.limited):
             one.seconds = 60
             one.begin().exception(60)
         assert monitor.ready()[0], "it goes on when the database does"

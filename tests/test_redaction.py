@@ -24,7 +24,7 @@ AREAS = ("010", "021", "025", "0571", "0755", "0851", "0991")
 
 @st.composite
 def mobiles(draw: st.DrawFn) -> str:
-    """A mobile number as people write it."""
+    """Return a mobile number as people write it."""
     digits = "1" + draw(st.sampled_from("3456789")) + f"{draw(st.integers(0, 10**9 - 1)):09}"
     sizes = draw(st.sampled_from([(3, 4, 4), (3, 3, 5), (4, 3, 4), (5, 3, 3), (11,)]))
     parts, start = [], 0
@@ -37,7 +37,7 @@ def mobiles(draw: st.DrawFn) -> str:
 
 @st.composite
 def landlines(draw: st.DrawFn) -> str:
-    """A landline number with its area code."""
+    """Return a landline number with its area code."""
     area, local = draw(st.sampled_from(AREAS)), str(draw(st.integers(2_000_000, 99_999_999))).replace("1", "2", 1)
     if draw(st.booleans()):
         local = f"{local[:-4]}{draw(st.sampled_from((' ', '-')))}{local[-4:]}"
