@@ -58,6 +58,32 @@ class Assumed:
     report_gb: float = 16
 
 
+# What each cost is called, and in which unit it is told.
+_COSTS = (
+    ("reader_cpu", "CPU of the reader, a mail without scans", "s"),
+    ("page_cpu", "CPU of the reader, a page that OCR reads", "s"),
+    ("database_cpu", "CPU of PostgreSQL, a mail", "s"),
+    ("database_bytes", "database, a mail", "bytes"),
+    ("wal_bytes", "write-ahead log, a mail", "bytes"),
+    ("commits", "commits, a mail", ""),
+    ("objects", "objects, a mail", ""),
+    ("object_bytes", "object store, a mail", "bytes"),
+    ("mail_bytes", "the mail itself", "bytes"),
+    ("worker_mb", "memory of a reading worker, at most", "MB"),
+    ("picture_mb_a_case", "picture of the report worker, a case", "MB"),
+    ("picture_cpu_a_case", "CPU of the picture from scratch, a case", "s"),
+)
+
+
+def costs(measured: Measured = MEASURED) -> Iterator[str]:
+    """Yield the lines of the table of what was measured, in Markdown."""
+    yield "| cost | measured |"
+    yield "| --- | --- |"
+    for name, told, unit in _COSTS:
+        value = getattr(measured, name)
+        yield f"| {told} | {_bytes(value) if unit == 'bytes' else f'{value:.3g} {unit}'.rstrip()} |"
+
+
 def needs(count: float, assumed: Assumed, measured: Measured = MEASURED) -> Iterator[tuple[str, str]]:
     """Yield what so many campaigns at once need: a name, and a number in words."""
     cases = count * assumed.cases
@@ -147,4 +173,4 @@ def given(arguments: Sequence[str]) -> Assumed:
 
 
 if __name__ == "__main__":
-    print("\n".join(tables(given(sys.argv[1:]))))
+    print("\n".join([*costs(), "", *tables(given(sys.argv[1:]))]))

@@ -41,8 +41,8 @@ def _forget_log_setup() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def on_objects(request: pytest.FixtureRequest) -> None:
-    """With ZHENGJI_TESTS_ON_OBJECTS=1, let all desks keep their contents in an S3 server, as several machines do."""
-    if os.environ.get("ZHENGJI_TESTS_ON_OBJECTS"):
+    """With TESTS_ON_OBJECTS=1, let all desks keep their contents in an S3 server, as several machines do."""
+    if os.environ.get("TESTS_ON_OBJECTS"):
         desks.OBJECTS.append(request.getfixturevalue("object_store"))
 
 

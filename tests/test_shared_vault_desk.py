@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -16,6 +17,7 @@ import pytest
 import structlog
 from sqlalchemy import select
 
+from config.vault import ObjectStoreSettings
 from ingest.archiving import archive
 from ingest.desk import Desk
 from ingest.importer import import_path
@@ -24,7 +26,9 @@ from ingest.poll import Poller
 from store import mail
 from store.errors import AwayError
 from store.models import File, Message, Reading
+from store.objects import Objects
 from store.outgoing import SentDigest, Snapshot
+from store.shared_vault import SharedVault
 from tests.consoles import cheap_hashes, console_on
 from tests.desks import AFTER, desk, emptied
 from tests.inbox import Sent, list_files, write_inbox
@@ -202,6 +206,34 @@ def test_a_store_that_refuses_stops_taking_in_and_says_why_without_a_secret(
             assert (told.outcome, said in told.reason) == (outcome, True)
             assert not any(secret in told.reason for secret in ("geheim", "StringToSign", object_store.access_key))
             assert mail.count(one.store) == 0
+
+
+def machine(object_store: ObjectStore, port: int, folder: Path, seconds: float) -> SharedVault:
+    there = {"bucket": object_store.bucket, "endpoint": f"http://127.0.0.1:{port}", "timeout_seconds": seconds}
+    keys = {"access_key": object_store.access_key, "secret_key": object_store.secret_key}
+    return SharedVault(folder, Objects(ObjectStoreSettings.model_validate(there | keys)), 10**12)
+
+
+def test_a_line_that_is_cut_within_a_content_leaves_nothing_of_it(object_store: ObjectStore, tmp_path: Path) -> None:
+    stamp = "Wed, 21 Oct 2026 07:28:00 GMT"
+    reply = f'HTTP/1.1 200 OK\r\nContent-Length: 100\r\nETag: "a"\r\nLast-Modified: {stamp}\r\n\r\nabc'
+    with answering(reply.encode()) as port:
+        vault = machine(object_store, port, tmp_path, 5)
+        with pytest.raises(AwayError, match="对象存储暂时用不了"):
+            vault.path("ab" * 32)
+    assert not vault.place("ab" * 32).exists()
+    assert list(vault.incoming.iterdir()) == []
+
+
+def test_a_store_that_says_nothing_is_given_up_in_time(object_store: ObjectStore, tmp_path: Path) -> None:
+    # The system takes the connection, and nobody answers.
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        vault = machine(object_store, silent.getsockname()[1], tmp_path, 1)
+        began = time.monotonic()
+        with pytest.raises(AwayError, match="没有及时回答"):
+            vault.path("ab" * 32)
+    # Two tries of a second; the rest is a busy machine's.
+    assert time.monotonic() - began < 30
 
 
 def test_an_original_that_is_away_is_said_to_be_and_comes_when_it_is_back(
