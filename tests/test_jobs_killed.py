@@ -108,7 +108,7 @@ def test_three_processes_killed_at_random_leave_what_one_alone_leaves(
 def test_a_worker_killed_in_the_middle_of_an_ocr_leaves_it_to_another(
     machines: list[Path], watching: Desk, account: Account, tmp_path: Path
 ) -> None:
-    account.append(make_mail("sd@wyxh.example", "推荐表", sample.day("07-26T10:00:00"), {"表.pdf": scans(8)}), MONDAY)
+    account.append(make_mail("sd@wyxh.example", "推荐表", sample.day("07-26T10:00:00"), {"表.pdf": scans(3)}), MONDAY)
     duties.poll(watching, account.user, lambda: False)
     (message,) = mail.waiting(watching.store)
     with processes(Process(machines[1], "--role", "read")) as running:
@@ -136,7 +136,7 @@ def _children(pid: int) -> list[int]:
 def test_a_worker_that_is_told_to_stop_leaves_its_ocr_to_another_within_seconds(
     machines: list[Path], watching: Desk, account: Account
 ) -> None:
-    account.append(make_mail("sd@wyxh.example", "推荐表", sample.day("07-26T10:00:00"), {"表.pdf": scans(12)}), MONDAY)
+    account.append(make_mail("sd@wyxh.example", "推荐表", sample.day("07-26T10:00:00"), {"表.pdf": scans(8)}), MONDAY)
     duties.poll(watching, account.user, lambda: False)
     with processes(Process(machines[1], "--role", "read")) as running:
         wait_until(lambda: len(_children(running[0].popen.pid)) >= 3, "no OCR began")

@@ -18,7 +18,7 @@ from tests.desks import write_settings
 
 ROOT = Path(__file__).parent.parent
 # Slow machines, many tests at once: whoever waits longer waits for what never comes.
-PATIENCE = 240.0
+PATIENCE = 480.0
 # A worker that was killed is noticed within seconds.
 QUICK = '[worker]\npoll_minutes = 0.05\njobs = "postgresql"\nstalled_seconds = 4\n'
 
