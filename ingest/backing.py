@@ -25,7 +25,7 @@ def opened(settings: Settings, *, as_it_is: bool = False) -> Iterator[Store]:
     No desk is needed: a backup can be made and brought back where a table of the user's is wrong.
     """
     opening = open_unmigrated if as_it_is else open_store
-    store = opening(settings.database_url, settings.at(settings.vault.path))
+    store = opening(settings.database_url, settings.at(settings.vault.path), settings.vault.s3)
     try:
         yield store
     finally:

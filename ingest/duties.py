@@ -18,7 +18,8 @@ from ingest.sending import standings
 from ingest.tracking import due_snapshots, track
 from ingest.worker import Worker, now
 from reports.same_pictures import same_pairs
-from store import cases, jobs, mail, pictures, polls, sent
+from store import accesses, cases, closing, jobs, mail, pictures, polls, sent
+from store.floor import NoRoomError
 from store.jobs import Job
 
 log = structlog.get_logger()
@@ -49,7 +50,7 @@ def poll(desk: Desk, mailbox: str, stop: Stop) -> None:
     found: MailboxSettings | FolderSettings | None = next(
         (one for one in desk.settings.mailboxes if one.address == mailbox), None
     )
-    if found is not None:
+    if found is not None and not closing.find(desk.store):
         Poller(desk, now, stop=stop).poll_one(found)
 
 
@@ -61,6 +62,9 @@ def read(desk: Desk, message: int, taken_over: int) -> None:
         log.error("message.killed", message=message, times=taken_over)
         mail.fail(desk.store, message, f"读这封信的进程中断了 {taken_over} 次，原信已保存，请看日志或人工处理")
         return
+    if why := desk.floor.lacks():
+        # As where something is away: it waits, and is tried again.
+        raise NoRoomError(why)
     read_one(desk, message)
 
 
@@ -119,8 +123,10 @@ def take_over(desk: Desk) -> None:
 
 def report(desk: Desk) -> None:
     """Do whatever of the reports is due: what the deadlines leave, and the digest. What is due alone is named here."""
-    for duty in (_deadlines, _digest):
-        duty(desk, now())
+    if not closing.find(desk.store):
+        for duty in (_deadlines, _digest):
+            duty(desk, now())
+    accesses.forget(desk.store, now() - timedelta(days=desk.settings.retention.access_days))
     desk.rest()
 
 

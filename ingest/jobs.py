@@ -26,8 +26,11 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 
 from ingest import duties
+from ingest.alarms.watch import Watch
 from ingest.desk import Desk
 from ingest.intake import is_outage
+from ingest.monitoring import monitor_of, monitored
+from ingest.worker import now
 from store import jobs
 from store.database import driver_options
 from store.errors import AwayError, StoreError
@@ -98,6 +101,7 @@ class SharedWorker:
         self.desk, self.roles = desk, tuple(roles) or ROLES
         self.stopping = threading.Event()
         self.running: set[int] = set()
+        self.watch = Watch(replace(desk), now, since=now())
         limits, mailboxes = desk.settings.limits, len(desk.settings.mailboxes)
         readers = limits.processes or min(_USUAL_READERS, os.cpu_count() or 1)
         self.counts = {jobs.POLL: min(_POLLS, max(mailboxes, 1)), jobs.READ: readers, jobs.REPORT: 1, jobs.ALL: 2}
@@ -158,7 +162,8 @@ class SharedWorker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop())
         log.info("worker.started", roles=list(self.roles), at_once={one: self.counts[one] for one in self.slots})
-        asyncio.run(self._until_idle() if until_idle else self._run())
+        with monitored(self.desk.settings.monitoring, monitor_of(self.desk, now)):
+            asyncio.run(self._until_idle() if until_idle else self._run())
         for slots in self.slots.values():
             slots.rest()
         with suppress(AwayError), self.desk.store.session() as session:
@@ -192,7 +197,7 @@ class SharedWorker:
             with self._away_endured():
                 async with self._new_app().open_async():
                     work = [asyncio.create_task(self._serve(one)) for one in self.slots]
-                    work.append(asyncio.create_task(self._stopped()))
+                    work += [asyncio.create_task(self._stopped()), asyncio.create_task(self._watching())]
                     await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
                     await self._end(work)
             if not self.stopping.is_set():
@@ -221,6 +226,13 @@ class SharedWorker:
                 for slots in self.slots.values():
                     await asyncio.to_thread(slots.rest)
             await asyncio.sleep(0.1)
+
+    async def _watching(self) -> None:
+        """Look for what is alarming, each process for itself: only it sees its own disk. Each alarm is told once."""
+        while not self.stopping.is_set():
+            await asyncio.sleep(self.desk.settings.worker.poll_minutes * _MINUTE)
+            with suppress(AwayError):
+                await asyncio.to_thread(self.watch.look)
 
     def _say_there(self) -> None:
         with suppress(AwayError), self.desk.store.session() as session:

@@ -5,6 +5,7 @@ Labels are names of our own mailboxes, states, severities and disks; senders, co
 
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,9 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from reports.alarms.known import KINDS
 from reports.limited import Limited
+from store.alarms import open_alarms
 from store.counts import Counts, counts
 from store.database import Store
 from store.errors import StoreError
@@ -98,6 +101,7 @@ def _families(watched: Watched) -> Iterator[GaugeMetricFamily]:
     yield from _work(found)
     yield from _disks(watched.disks)
     yield from _findings(watched.findings())
+    yield _alarms(watched.store)
     for source in watched.more:
         yield from source()
 
@@ -169,6 +173,15 @@ def _work(found: Counts) -> Iterator[GaugeMetricFamily]:
         moment = found.digests.get(state)
         digests.add_metric([state], moment.timestamp() if moment else 0)
     yield digests
+
+
+def _alarms(store: Store) -> GaugeMetricFamily:
+    help_ = "Alarms that hold now, by their kind; 0: none of that kind."
+    found = GaugeMetricFamily("zhengji_alarms_open", help_, labels=["kind"])
+    kinds = Counter(one.kind for one in open_alarms(store))
+    for kind in KINDS:
+        found.add_metric([kind], kinds[kind])
+    return found
 
 
 def _disks(disks: Mapping[str, Path]) -> Iterator[GaugeMetricFamily]:

@@ -5,6 +5,7 @@ Intake stops before a disk is full: what is not taken in stays where it is, and 
 
 import errno
 import shutil
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,9 @@ def disks(store: Store) -> tuple[Disk, ...]:
         if device is not None and usage is not None:
             named.setdefault(device, []).append(name)
             rooms[device] = (usage.free, usage.total)
-    return tuple(Disk("和".join(names), *rooms[device]) for device, names in named.items())
+    # Several machines have a vault each: whose is meant is said.
+    own = f"{socket.gethostname()} 的" if store.shared else ""
+    return tuple(Disk(own + "和".join(names), *rooms[device]) for device, names in named.items())
 
 
 def _database_folder(store: Store) -> Path | None:

@@ -11,7 +11,8 @@ from sqlalchemy import BigInteger, Connection, Integer, Select, cast, func, lite
 from sqlalchemy.orm import InstrumentedAttribute
 
 from store.models import File, Message, Supplied
-from store.outgoing import Milestone, Reminder, SentDigest, Snapshot
+from store.outgoing import AlarmNotice, Milestone, Reminder, SentDigest, Snapshot
+from store.privacy import Removal
 
 # Rows are asked of the server so many at a time.
 _AT_ONCE = 2_000
@@ -21,6 +22,7 @@ NAMING: tuple[tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any] | Non
     (Supplied.sha256, Supplied.bytes, True),
     (SentDigest.sha256, None, True),
     (Reminder.sha256, None, True),
+    (AlarmNotice.sha256, None, True),
     (Milestone.sha256, None, True),
     (Snapshot.sha256, None, True),
     (File.sha256, File.bytes, False),
@@ -42,7 +44,12 @@ class Named(NamedTuple):
 
 
 def named(connection: Connection) -> Iterator[Named]:
-    """Yield every content that is named, once each, in the order of the hashes."""
+    """Yield every content that is named, once each, in the order of the hashes; none once personal data is removed.
+
+    Then the hashes stay as evidence of what there was, and the contents are gone.
+    """
+    if connection.scalar(select(Removal.id).limit(1)) is not None:
+        return
     every = union_all(*(_naming(column, size, essential) for column, size, essential in NAMING)).subquery()
     query = select(every.c.sha256, func.max(every.c.bytes), func.max(every.c.essential)).group_by(every.c.sha256)
     for sha256, size, essential in connection.execution_options(yield_per=_AT_ONCE).execute(

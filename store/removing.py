@@ -111,6 +111,12 @@ STEPS: Sequence[Step] = (
         "recipient": scrub.gone, "items": scrub.items, "note": scrub.gone, "reason": scrub.gone,
         "undone_why": scrub.gone,
     }),
+    Step("alarms", "告警里的文件名、原因", "哪一类、何时、何时结束", {
+        "about": scrub.numbered, "sentence": scrub.gone, "lines": scrub.no_items, "over": scrub.gone,
+    }),
+    Step("alarm_notices", "告警的收件人", "什么渠道、何时、结果、SHA-256", {
+        "recipient": scrub.numbered, "reason": scrub.gone,
+    }),
     Step("saved_queries", "保存的查询（里面的检索词）"),
     Step("sign_ins", "操作台的登录（网络地址、浏览器）"),
     Step("failed_sign_ins", "被拒的登录（用户名、网络地址）"),
@@ -131,6 +137,8 @@ STEPS: Sequence[Step] = (
     _stays("milestones", "截止前后各日报告的日期和 SHA-256（报告本身随文件库清除）"),
     _stays("snapshots", "截止时刻快照的数字和 SHA-256（快照本身随文件库清除）"),
     _stays("searched", "检索索引的登记（索引本身清空）"),
+    _stays("installation", "这套程序的编号：只为认出备份是不是自己的"),
+    _stays("restored", "何时从哪份备份恢复过、谁核对的"),
     _stays("removals", "清理记录本身"),
 )  # fmt: skip
 

@@ -23,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     Check("chat", sending.chat, each=sending.chats_of),
     Check("database", keeping.database),
     Check("vault", keeping.vault),
+    Check("objects", keeping.objects, each=keeping.object_stores_of),
     Check("folders", keeping.folders),
     Check("disk", keeping.disk),
     Check("clock", machine.clock, "campaign"),

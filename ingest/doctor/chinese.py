@@ -14,6 +14,7 @@ NAMES = {
     "database": "数据库",
     "vault": "文件库",
     "folders": "输出文件夹",
+    "objects": "对象存储",
     "disk": "磁盘",
     "clock": "时钟时区",
     "calendar": "工作日历",
@@ -191,6 +192,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "vault.no_locks": ("{path} 所在的盘上文件锁不起作用", "换到本机磁盘，或在网络盘上打开文件锁（NFS 用 v4）"),
     "folders.ok": ("都可以写入：{paths}", ""),
     "folders.unwritable": ("{name} {path} 不能写入（{why}）", "检查文件夹的权限和归属，或在设置中换一个"),
+    "objects.ok": ("桶 {bucket} 可以存入、取回、删除", ""),
+    "objects.away": ("桶 {bucket}：{why}", "核对 [vault.s3] 的地址、桶名、密钥和权限；内容不会丢，恢复后自动继续"),
     "disk.ok": ("{path} 所在的盘还剩 {free}", ""),
     "disk.low": (
         "{path} 所在的盘只剩 {free}（少于 {warn} 就提醒，少于 {stop} 就停收）",

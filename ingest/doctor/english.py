@@ -14,6 +14,7 @@ NAMES = {
     "database": "database",
     "vault": "vault",
     "folders": "output folders",
+    "objects": "object store",
     "disk": "disk",
     "clock": "clock and zone",
     "calendar": "working days",
@@ -225,6 +226,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "folders.unwritable": (
         "{name} {path} cannot be written ({why})",
         "check its rights and owner, or name another one",
+    ),
+    "objects.ok": ("bucket {bucket}: objects can be stored, fetched and removed", ""),
+    "objects.away": (
+        "bucket {bucket}: {why}",
+        "check address, bucket, keys and rights under [vault.s3]; nothing is lost, and it goes on by itself",
     ),
     "disk.ok": ("{free} free where {path} is", ""),
     "disk.low": (

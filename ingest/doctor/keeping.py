@@ -4,11 +4,13 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from config.vault import ObjectStoreSettings
 from ingest.doctor.result import Patient, Result, fail, ok, warn
 from store.condition import examine, nearest_folder, shown, sqlite_file
+from store.objects import probe
 
 if sys.platform != "win32":
     import fcntl
@@ -71,6 +73,18 @@ def vault(patient: Patient) -> Iterator[Result]:
         yield ok("vault.ok", path=path)
     else:
         yield ok("vault.new", path=path)
+
+
+def object_stores_of(patient: Patient) -> Sequence[ObjectStoreSettings]:
+    """Return the object store of the settings, where there is one."""
+    s3 = patient.settings.vault.s3
+    return (s3,) if s3 else ()
+
+
+def objects(_patient: Patient, settings: ObjectStoreSettings) -> Iterator[Result]:
+    """Store, fetch and remove a small object."""
+    why = probe(settings)
+    yield fail("objects.away", bucket=settings.bucket, why=why) if why else ok("objects.ok", bucket=settings.bucket)
 
 
 def _kept_and_removed(incoming: Path, folder: Path) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reports.alarms.conditions import CONDITIONS, about_mail, called_mail
-from reports.alarms.known import DIGEST, FULL, LINK, LOGIN, LOW, SILENT, Known
+from reports.alarms.known import DIGEST, DISKS, FULL, LINK, LOGIN, LOW, SILENT, Known
 from reports.links import is_expired
 from reports.wording import clock, hours, month_and_day
 from store.alarms import Alarm, Ending, Holding
@@ -29,9 +29,14 @@ def compare(known: Known, alarms: Sequence[Alarm]) -> Change:
     holding = {one.key: one for condition in CONDITIONS for one in condition(known)}
     return Change(
         tuple(one for key, one in holding.items() if key not in known.open),
-        tuple((one, ending_of(one, known)) for one in alarms if one.key not in holding),
+        tuple((one, ending_of(one, known)) for one in alarms if one.key not in holding and _is_in_sight(one, known)),
         tuple(_past(known)),
     )
+
+
+def _is_in_sight(alarm: Alarm, known: Known) -> bool:
+    """Tell whether it can be seen from here if an alarm is over: the disk of another machine cannot."""
+    return alarm.kind not in DISKS or any(disk.name == alarm.about for disk in known.disks)
 
 
 def _past(known: Known) -> Iterable[tuple[Holding, Ending]]:
@@ -69,8 +74,8 @@ def _span(begun: datetime, end: datetime, known: Known) -> str:
 
 
 def _roomy(alarm: Alarm, known: Known) -> _Said:
-    disk = next((disk for disk in known.disks if disk.name == alarm.about), None)
-    room = f"{alarm.about}所在的磁盘现在剩余 {amount(disk.free)}" if disk else "磁盘又有空间了"
+    disk = next(disk for disk in known.disks if disk.name == alarm.about)
+    room = f"{alarm.about}所在的磁盘现在剩余 {amount(disk.free)}"
     return RESTORED, f"{room}，{'已自动恢复收信' if alarm.kind == FULL else '已高于提醒线'}"
 
 

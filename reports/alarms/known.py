@@ -11,6 +11,7 @@ from store.polls import Course
 
 # The kinds of alarms, as they are kept: what they mean to people stands in `reports.alarms.words`.
 LOGIN, SILENT, LOW, FULL, DIGEST, LINK = "login", "silent", "disk_low", "disk_full", "digest", "link"
+KINDS = (LOGIN, SILENT, LOW, FULL, DIGEST, LINK)
 # A poll is missing when so much more than its interval has passed.
 _MISSING_POLL = 1.5
 # Those that no other place of the digest tells.
