@@ -154,7 +154,7 @@ def _cost(one: Set, workers: int, postgres: Postgres, objects: ObjectStore, fold
     configs = [_config(folder / f"machine{number}", url, objects.settings(prefix)) for number in range(workers)]
     desk = open_desk(load_settings(configs[0], {}))
     try:
-        idle = _work(configs, url)
+        idle, empty = _work(configs, url), _database(url)["bytes"]
         import_path(desk, one.folder, AFTER)
         before, stored = _database(url), (_tree(postgres), _tree(objects))
         worked = _work(configs, url)
@@ -168,7 +168,7 @@ def _cost(one: Set, workers: int, postgres: Postgres, objects: ObjectStore, fold
         worked.rate,
         worked.cpu - idle.cpu,
         done[0] - stored[0], done[1] - stored[1], worked.peak_mb,
-        after["bytes"] - before["empty"], after["wal"] - before["wal"], after["rows"], after["commits"],
+        after["bytes"] - empty, after["wal"] - before["wal"], after["rows"], after["commits"] - before["commits"],
         len(kept), sum(blob.bytes for blob in kept),
     )  # fmt: skip
 
@@ -218,7 +218,8 @@ def _watched(pids: Sequence[int], url: str) -> Iterator[tuple[list[int], list[tu
     peak, seen, done = [0], [], threading.Event()
 
     def look() -> None:
-        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        # One transaction for all looks, so that they are no commits.
+        with psycopg.connect(url.replace("+psycopg", "")) as connection:
             while not done.wait(_EVERY):
                 row = connection.execute(_READ).fetchone()
                 if row and row[0] and (not seen or row[0] > seen[-1][1]):
@@ -269,7 +270,7 @@ def _tree(server: Postgres | ObjectStore) -> float:
 
 
 def _database(url: str) -> dict[str, int]:
-    """Return what a database holds and has done: bytes, those of an empty one, log, rows, commits, mails read."""
+    """Return what a database holds and has done: bytes, log, rows, commits, mails read."""
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
 
         def one(query: LiteralString) -> int:
@@ -279,7 +280,6 @@ def _database(url: str) -> dict[str, int]:
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         return {
             "bytes": one("SELECT pg_database_size(current_database())"),
-            "empty": one("SELECT pg_database_size('template1')"),
             "wal": one("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn"),
             "rows": sum(one(f'SELECT count(*) FROM "{name}"') for (name,) in tables),  # noqa: S608 (our own tables)
             "commits": one("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"),

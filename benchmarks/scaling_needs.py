@@ -31,9 +31,10 @@ class Measured:
     picture_cpu_a_case: float = 130 / 100_000
 
 
+# Two runs of one worker: 12 mails without scans (CPU, commits, database), and 4 with scans of 9 pages (all else).
 MEASURED = Measured(
-    reader_cpu=0.5, page_cpu=5.0, database_cpu=0.05, database_bytes=100_000, wal_bytes=200_000, commits=10, objects=4,
-    object_bytes=2_000_000, mail_bytes=1_500_000, worker_mb=400,
+    reader_cpu=0.231, page_cpu=5.173, database_cpu=0.029, database_bytes=56_661, wal_bytes=45_554, commits=38.8,
+    objects=4, object_bytes=5_258_907, mail_bytes=3_038_974, worker_mb=1_002,
 )  # fmt: skip
 
 
@@ -81,7 +82,7 @@ def costs(measured: Measured = MEASURED) -> Iterator[str]:
     yield "| --- | --- |"
     for name, told, unit in _COSTS:
         value = getattr(measured, name)
-        yield f"| {told} | {_bytes(value) if unit == 'bytes' else f'{value:.3g} {unit}'.rstrip()} |"
+        yield f"| {told} | {_bytes(value) if unit == 'bytes' else f'{_round(value, 3)} {unit}'.rstrip()} |"
 
 
 def needs(count: float, assumed: Assumed, measured: Measured = MEASURED) -> Iterator[tuple[str, str]]:
@@ -148,12 +149,13 @@ def tables(assumed: Assumed, measured: Measured = MEASURED) -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     full = [dict(saturated(count, assumed, measured)) for count in counts]
     for name, _ in saturated(counts[1], assumed, measured):
-        yield f"| {name} | {' | '.join(f'{100 * column[name]:,.3g} %' for column in full)} |"
+        yield f"| {name} | {' | '.join(f'{_round(100 * column[name])} %' for column in full)} |"
 
 
-def _round(value: float) -> str:
-    """Return a number with two digits that count."""
-    return f"{float(f'{value:.2g}'):,.10g}"
+def _round(value: float, digits: int = 2) -> str:
+    """Return a number with so many digits that count."""
+    whole = float(f"{value:.{digits}g}")
+    return f"{whole:,.0f}" if whole >= 10 ** (digits - 1) else f"{whole:.10f}".rstrip("0").rstrip(".")
 
 
 def _bytes(value: float) -> str:
