@@ -118,6 +118,10 @@ class Vault:
         """Make room where the folder is a cache; return how many bytes went."""
         return 0
 
+    def let_go(self) -> int:
+        """Remove whatever is a mere cache here; return how many bytes went."""
+        return 0
+
     @contextmanager
     def temporary(self) -> Iterator[Path]:
         """Give a temporary file in `incoming`, removed afterwards unless it was renamed away."""
