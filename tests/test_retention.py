@@ -398,8 +398,6 @@ def test_every_column_with_words_of_a_scrubbed_table_is_known() -> None:
         "alarms": {"kind", "ending"},
         "alarm_notices": {"side", "channel", "state", "sha256"},
         "activity": {"person", "action"},
-        "alarms": {"kind", "ending"},
-        "alarm_notices": {"side", "channel", "state", "sha256"},
         "accesses": {"person", "kind"},
     }
     for step in removing.STEPS:
