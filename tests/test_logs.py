@@ -100,11 +100,12 @@ def test_whoever_reads_a_mail_in_a_thread_says_which(capsys: pytest.CaptureFixtu
     from ingest.cleanroom import Setup
     from ingest.readers import Readers
     from parsers.archives import UnpackLimits
+    from store.blobs import Vault
     from tests.quick import prepared
 
     set_up_logging(verbose=True, form="json")
     setup = Setup(tmp_path, prepared()[0].campaign, UnpackLimits(), 10, 512_000_000)
-    readers = Readers(setup, setup, 2)
+    readers = Readers(Vault(tmp_path), setup, setup, 2)
     with bound_contextvars(message=7, mailbox="a@b.cn"):
         list(readers._each([1, 2, 3], _told))  # noqa: SLF001 (what gives the threads their work)
     found = lines(capsys.readouterr().err)
