@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import shutil
 import signal
 import socket
 import subprocess
@@ -24,11 +25,15 @@ from ingest.importer import import_path
 from ingest.intake import take_in
 from ingest.poll import Poller
 from store import mail
+from store.backup import find_backup
+from store.database import open_unmigrated
 from store.errors import AwayError
 from store.models import File, Message, Reading
 from store.objects import Objects
 from store.outgoing import SentDigest, Snapshot
+from store.restoring import restore
 from store.shared_vault import SharedVault
+from tests.backups import backed_up, contents
 from tests.consoles import cheap_hashes, console_on
 from tests.desks import AFTER, desk, emptied
 from tests.inbox import Sent, list_files, write_inbox
@@ -84,6 +89,28 @@ def test_what_one_machine_took_in_another_reads_to_the_same_end(
         mail.forget_conclusions(one.store)
         take_in(emptied(one))
         assert differences(alone, state(one)) == {}
+
+
+def test_a_backup_holds_what_lies_in_the_bucket_and_is_restored_into_another_one(
+    object_store: ObjectStore, prefix: str, tmp_path: Path, inbox: Path
+) -> None:
+    with desk(tmp_path / "one", object_store.settings(prefix)) as one:
+        import_path(one, inbox, AFTER)
+        take_in(one)
+        made = backed_up(emptied(one).store, tmp_path / "backup")
+        held, s3 = contents(one.store), one.settings.vault.s3
+    assert s3 is not None
+    assert (made.manifest.lost, len(held) > 10) == ({}, True)
+    other = s3.model_copy(update={"prefix": f"{prefix}again/"})
+    store = open_unmigrated(f"sqlite:///{tmp_path}/two.db", tmp_path / "vault", other)
+    try:
+        back = restore(store, find_backup(tmp_path / "backup"), None, AFTER, 0)
+        shutil.rmtree(store.vault.folder)
+        store.vault.incoming.mkdir(parents=True)
+        assert (back.lost, contents(store)) == ({}, {sha256: held[sha256] for sha256 in contents(store)})
+        assert len(contents(store)) == made.manifest.contents
+    finally:
+        store.close()
 
 
 def mailbox(account: Account, address: str = "box@example.cn") -> str:
