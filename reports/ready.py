@@ -10,6 +10,8 @@ from store import polls
 from store.database import Store, is_current
 from store.errors import StoreError
 
+# No content has this hash: asked for it, an object store answers that it is not there.
+_NOBODYS = "0" * 64
 # So long the checks may take together (seconds): a probe of a container waits five.
 SECONDS = 3.0
 
@@ -84,4 +86,8 @@ def _vault(store: Store) -> Check:
             path.write_bytes(b"zhengji")
     except OSError:
         return Check("vault", ok=False, said="存放原信和附件的文件夹写不了：请看磁盘是否已满、是否接上、权限是否正确")
-    return Check("vault", ok=True, said="存放原信和附件的文件夹正常")
+    try:
+        store.vault.has(_NOBODYS)
+    except StoreError as error:
+        return Check("vault", ok=False, said=str(error))
+    return Check("vault", ok=True, said="存放原信和附件的地方正常")

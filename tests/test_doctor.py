@@ -27,7 +27,7 @@ from tests.certificates import authority, self_signed, signed
 from tests.desks import write_settings
 from tests.inbox import mail
 from tests.sample import day
-from tests.servers import Dovecot, MailServer, free_port, program
+from tests.servers import Dovecot, MailServer, ObjectStore, free_port, program
 from tests.test_full_disk import small_disk
 from tests.wizards import ADDRESSES, zhengji
 
@@ -83,14 +83,15 @@ def sender(certificate: Path) -> Iterator[MailServer]:
 
 
 def test_a_healthy_installation_passes_and_every_check_is_told(
-    dovecot: Dovecot, sender: MailServer, tmp_path: Path
+    dovecot: Dovecot, sender: MailServer, object_store: ObjectStore, tmp_path: Path
 ) -> None:
     dovecot.account(ADDRESSES[0]).append(mail("a@b.example", "甲", day("07-20T10:00:00")), day("07-20T10:00:00"))
     boxes = "".join(mailbox_table(dovecot, address) for address in ADDRESSES)
     inbox = '[[mailboxes]]\nkind = "folder"\npath = "U盘"\n'
     chat = '[[digest.chats]]\nname = "群"\nurl = "wecombot://abcdefgh"\n'
     console = f"[console]\nport = {free_port()}\n"
-    path = write_settings(tmp_path, boxes + inbox + smtp_table(sender) + chat + DISKS + console)
+    objects = object_store.settings("doctor/")
+    path = write_settings(tmp_path, boxes + inbox + smtp_table(sender) + chat + DISKS + console + objects)
     path.chmod(0o600)
     (tmp_path / "U盘").mkdir()
     settings = load_settings(path, {})
@@ -149,6 +150,22 @@ def test_a_wrong_password_says_where_a_new_one_is_made(dovecot: Dovecot, tmp_pat
     said, remedy = told(found(receiving.mailbox(one, one.settings.accounts[0]))["mail.refused"])
     assert "falsch" not in said
     assert "重新生成客户端授权码" in remedy
+
+
+def test_an_object_store_that_is_away_or_refuses_says_what_to_look_at(
+    object_store: ObjectStore, tmp_path: Path
+) -> None:
+    from config.vault import ObjectStoreSettings
+
+    where = {"bucket": object_store.bucket, "endpoint": f"http://127.0.0.1:{free_port()}"}
+    one = patient(tmp_path, "")
+    for settings in (
+        where,
+        {**where, "endpoint": object_store.endpoint, "access_key": "x" * 20, "secret_key": "falsch" * 4},
+    ):
+        said, remedy = told(found(keeping.objects(one, ObjectStoreSettings.model_validate(settings)))["objects.away"])
+        assert "[vault.s3]" in remedy
+        assert "falsch" not in said
 
 
 def test_a_closed_port_and_an_unknown_name_say_what_to_look_at(dovecot: Dovecot, tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_nothing_personal_is_in_the_numbers(running: Running) -> None:
     for case in running.console.board.seen.picture.cases:
         assert case.community not in said
     labels = {key for family in text_string_to_metric_families(said) for one in family.samples for key in one.labels}
-    own = {"mailbox", "place", "outcome", "status", "state", "severity", "disk", "version"}
+    own = {"mailbox", "place", "outcome", "status", "state", "severity", "disk", "version", "kind"}
     assert labels - own <= {"generation", "implementation", "major", "minor", "patchlevel"}
 
 

@@ -379,6 +379,8 @@ def test_every_column_with_words_of_a_scrubbed_table_is_known() -> None:
         "digests": {"day", "channel", "state", "html_sha256", "sha256"},
         "reminders": {"province", "what", "channel", "person", "sha256", "state", "undone_by"},
         "activity": {"person", "action"},
+        "alarms": {"kind", "ending"},
+        "alarm_notices": {"side", "channel", "state", "sha256"},
         "accesses": {"person", "kind"},
     }
     for step in removing.STEPS:
@@ -387,6 +389,22 @@ def test_every_column_with_words_of_a_scrubbed_table_is_known() -> None:
                 c.name for c in removing.table_of(step).columns if type(c.type).__name__ in {"Text", "String", "JSON"}
             }
             assert wordy - set(step.columns) == fine[step.table], step.table
+
+
+def test_afterwards_a_backup_holds_the_tables_and_misses_no_content(tmp_path: Path) -> None:
+    from tests.backups import backed_up, opened, restored, rows
+
+    with desk(tmp_path / "desk") as made:
+        take(made, tmp_path / "inbox", sample_mail("浙江物协 <zjwyxh@example.cn>", "报送", day("07-20T10:12:03")))
+        retention.remove(made, BY)
+        done = backed_up(made.store, tmp_path / "backup")
+        assert (done.manifest.contents, done.manifest.lost) == (0, {})
+        before = rows(made.store)
+    with restored(tmp_path / "backup", f"sqlite:///{tmp_path}/new.db", tmp_path / "vault") as (store, _):
+        assert rows(store) == before
+        assert before["removals"]
+    with opened(f"sqlite:///{tmp_path}/new.db", tmp_path / "vault") as store:
+        assert closing.find(store) is not None
 
 
 def test_on_postgresql_no_row_speaks_of_anybody_either(postgres_url: str, tmp_path: Path) -> None:

@@ -182,12 +182,18 @@ def shape(url: str) -> dict[str, Any]:
             "key": found.get_pk_constraint(name),
             "foreign": sorted(map(str, found.get_foreign_keys(name))),
             "unique": sorted(map(str, found.get_unique_constraints(name))),
-            "indexes": sorted(map(str, found.get_indexes(name))),
+            "indexes": sorted(map(_index, found.get_indexes(name))),
         }
         for name in tables
     }
     engine.dispose()
     return told
+
+
+def _index(found: Any) -> str:
+    """Return an index as text, with which rows it is of."""
+    rows = {name: str(which) for name, which in found.pop("dialect_options", {}).items()}
+    return f"{found} {rows}"
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

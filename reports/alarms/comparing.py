@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reports.alarms.conditions import CONDITIONS, about_mail, called_mail
-from reports.alarms.known import DIGEST, DISKS, FULL, LINK, LOGIN, LOW, SILENT, Known
+from reports.alarms.known import DIGEST, DISKS, FULL, LINK, LOGIN, LOW, SILENT, SOME_DISK, Known
 from reports.links import is_expired
 from reports.wording import clock, hours, month_and_day
 from store.alarms import Alarm, Ending, Holding
@@ -36,7 +36,7 @@ def compare(known: Known, alarms: Sequence[Alarm]) -> Change:
 
 def _is_in_sight(alarm: Alarm, known: Known) -> bool:
     """Tell whether it can be seen from here if an alarm is over: the disk of another machine cannot."""
-    return alarm.kind not in DISKS or any(disk.name == alarm.about for disk in known.disks)
+    return alarm.kind not in DISKS or alarm.about in {SOME_DISK, *(disk.name for disk in known.disks)}
 
 
 def _past(known: Known) -> Iterable[tuple[Holding, Ending]]:
@@ -74,8 +74,8 @@ def _span(begun: datetime, end: datetime, known: Known) -> str:
 
 
 def _roomy(alarm: Alarm, known: Known) -> _Said:
-    disk = next(disk for disk in known.disks if disk.name == alarm.about)
-    room = f"{alarm.about}所在的磁盘现在剩余 {amount(disk.free)}"
+    disk = next((disk for disk in known.disks if disk.name == alarm.about), None)
+    room = f"{alarm.about}所在的磁盘现在剩余 {amount(disk.free)}" if disk else "磁盘又有空间了"
     return RESTORED, f"{room}，{'已自动恢复收信' if alarm.kind == FULL else '已高于提醒线'}"
 
 

@@ -7,7 +7,7 @@ whatever wavers at its limit is told once.
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from reports.alarms.known import DIGEST, FULL, LINK, LOGIN, LOW, SILENT, Box, DigestDay, Known, Mail
+from reports.alarms.known import DIGEST, FULL, LINK, LOGIN, LOW, SILENT, SOME_DISK, Box, DigestDay, Known, Mail
 from reports.links import called, is_expired, until
 from reports.wording import clipped, clock, month_and_day
 from store.alarms import Holding
@@ -86,7 +86,7 @@ def disk_full(known: Known) -> Iterable[Holding]:
             yield Holding(FULL, disk.name, known.now, said)
     if stopped and not below and not any(known.is_open(FULL, disk.name) for disk in known.disks):
         why = next((box.course.reason for box in known.boxes if box.course and box.course.outcome == "full"), "")
-        yield Holding(FULL, "磁盘", known.now, f"磁盘空间不够收信：{why or '磁盘已满'}")
+        yield Holding(FULL, SOME_DISK, known.now, f"磁盘空间不够收信：{why or '磁盘已满'}")
 
 
 def disk_low(known: Known) -> Iterable[Holding]:

@@ -12,6 +12,8 @@ from store.polls import Course
 # The kinds of alarms, as they are kept: what they mean to people stands in `reports.alarms.words`.
 LOGIN, SILENT, LOW, FULL, DIGEST, LINK = "login", "silent", "disk_low", "disk_full", "digest", "link"
 KINDS = (LOGIN, SILENT, LOW, FULL, DIGEST, LINK)
+# What a full disk is called of which we do not know which it is.
+SOME_DISK = "磁盘"
 # A poll is missing when so much more than its interval has passed.
 _MISSING_POLL = 1.5
 # Those that no other place of the digest tells.
