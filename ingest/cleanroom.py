@@ -54,7 +54,7 @@ class RoomError(Exception):
     reason = ""
 
 
-class NoRoomError(RoomError):
+class NotStartedError(RoomError):
     """No process could be made ready to open anything: the installation is broken, or memory is very short."""
 
     reason = "读信的进程启动不了（安装不完整或内存不足），原信已保存；请管理员运行 zhengji doctor，修好后会自动重读"
@@ -103,7 +103,7 @@ class CleanRoom:
         """Yield the answers to a request about `cost` bytes.
 
         ParseError where the content cannot be opened (or takes too much), OSError where the disk refuses, RoomError
-        for a fault of a reader, NoRoomError where no process gets ready.
+        for a fault of a reader, NotStartedError where no process gets ready.
         """
         seconds = self.setup.seconds + cost / _BYTES_A_SECOND
         request = {"do": do, "with": arguments, "seconds": seconds}
@@ -150,7 +150,7 @@ class CleanRoom:
                 self.close()
 
     def _running(self) -> _Process:
-        """Return the process inside, started and told its limits; NoRoomError where none gets ready."""
+        """Return the process inside, started and told its limits; NotStartedError where none gets ready."""
         if self._process is None or self._process.popen.poll() is not None:
             self.close()
             while spare := _take_spare(self._family):
@@ -161,7 +161,7 @@ class CleanRoom:
             if not self._takes(fresh):
                 why = why_not()
                 log.error("cleanroom.not_started", why=why)
-                raise NoRoomError(f"no process gets ready: {why}")
+                raise NotStartedError(f"no process gets ready: {why}")
             return fresh
         return self._process
 
@@ -197,7 +197,7 @@ def _opened() -> "subprocess.Popen[bytes]":
         return _started()
     except OSError as error:
         log.error("cleanroom.not_started", why=str(error))  # noqa: TRY400 (what it is stands in the error)
-        raise NoRoomError(str(error)) from error
+        raise NotStartedError(str(error)) from error
 
 
 def why_not() -> str:

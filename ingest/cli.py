@@ -104,7 +104,9 @@ def main() -> None:
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             _leave_quietly()
-        click.echo(f"zhengji: {error.filename or '磁盘'}: 读写不了（{error.strerror}）", err=True)
+        click.echo(
+            f"zhengji: {error.filename or '磁盘'}: 读写不了（{error.strerror or type(error).__name__}）", err=True
+        )
         sys.exit(1)
 
 

@@ -86,6 +86,8 @@ def compare(desk: Desk) -> None:
 
 def sweep(desk: Desk) -> None:
     """Note whatever is to be done and is not noted: for readers that are better now, and where anything was missed."""
+    if closing.find(desk.store):
+        return
     if _are_alike(desk):
         mail.wait_where_stale(desk.store, desk.letter_version)
     let_wait_what_changed(desk)

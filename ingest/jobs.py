@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -31,7 +32,8 @@ from ingest.desk import Desk
 from ingest.intake import is_outage
 from ingest.monitoring import monitor_of, monitored
 from ingest.worker import now
-from store import jobs
+from reports.console.enduring import endured
+from store import closing, jobs
 from store.database import driver_options
 from store.errors import AwayError, StoreError
 
@@ -224,15 +226,16 @@ class SharedWorker:
             if now - rested > _MINUTE:
                 rested = now
                 for slots in self.slots.values():
-                    await asyncio.to_thread(slots.rest)
+                    await asyncio.to_thread(endured, slots.rest, "worker.rest_failed")
             await asyncio.sleep(0.1)
 
     async def _watching(self) -> None:
         """Look for what is alarming, each process for itself: only it sees its own disk. Each alarm is told once."""
         while not self.stopping.is_set():
             await asyncio.sleep(self.desk.settings.worker.poll_minutes * _MINUTE)
-            with suppress(AwayError):
-                await asyncio.to_thread(self.watch.look)
+            await asyncio.to_thread(endured, self.watch.look, "alarms.failed")
+            # Whoever removed the personal data did so on another machine, perhaps: what is cached here goes as well.
+            await asyncio.to_thread(endured, partial(closing.let_go, self.desk.store), "cache.not_let_go")
 
     def _say_there(self) -> None:
         with suppress(AwayError), self.desk.store.session() as session:

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from socket import AF_INET6
 from socketserver import TCPServer
 from typing import Any
@@ -39,17 +38,8 @@ def monitor_of(desk: Desk, now: Callable[[], datetime], findings: Findings = lam
     """Return what answers for a desk; `findings` counts the open ones, where this process knows them."""
     settings = desk.settings
     mailboxes = tuple(one.address for one in settings.mailboxes)
-    watched = Watched(desk.store, mailboxes, disks_of(desk), findings)
+    watched = Watched(desk.store, mailboxes, findings)
     return Monitor(Metrics(watched), Readiness(desk.store, mailboxes, settings.alarms.poll_hours, now))
-
-
-def disks_of(desk: Desk) -> dict[str, Path]:
-    """Return the folders whose disks are to have room: the vault's, and that of a database in a file."""
-    disks = {"vault": desk.settings.at(desk.settings.vault.path)}
-    scheme, slashes, path = desk.settings.database_url.partition(":///")
-    if scheme.startswith("sqlite") and slashes and path:
-        disks["database"] = Path(path).parent
-    return disks
 
 
 @contextmanager

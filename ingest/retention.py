@@ -18,7 +18,7 @@ from ingest.desk import Desk
 from ingest.digesting import assessment
 from ingest.tracking import deadlines
 from reports.export import rows
-from store import closing, decisions, removing
+from store import alarms, closing, decisions, removing
 from store.closing import Closed
 from store.decisions import Person
 from store.removing import STEPS, Count
@@ -26,6 +26,8 @@ from store.scrubbing import Means
 
 log = structlog.get_logger()
 
+# What is said of alarms that held when nobody takes mail in any more.
+_OVER = "征集的个人信息已开始清理，不再收信和发送"
 VAULT = "原信、附件和发出的函件（文件库里的内容）"
 # The index of words is dropped whole: its rows are terms without a text to them.
 _CASE, _FINDING = ("province", "city", "community", "complete"), ("code", "province", "status")
@@ -37,11 +39,6 @@ class Plan:
     """What would be removed now: how much of each kind, in the order in which it goes."""
 
     counts: Mapping[str, Count]
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing personal is left."""
-        return not any(count.rows for count in self.counts.values())
 
 
 def plan(desk: Desk) -> Plan:
@@ -79,6 +76,7 @@ def remove(desk: Desk, person: Person) -> Closed:
     before = closing.find(desk.store)
     closed = before or closing.begin(desk.store, _record(desk, person))
     log.info("retention.begun", campaign=closed.campaign, again=before is not None)
+    alarms.let_go(desk.store, _OVER, person.now)
     means = Means(closed.kept.get("key", ""), _words(desk))
     for step in STEPS:
         if step.goes:
@@ -86,6 +84,7 @@ def remove(desk: Desk, person: Person) -> Closed:
     removing.forget_index(desk.store)
     for blob in list(desk.store.vault.kept()):
         desk.store.vault.remove(blob.sha256)
+    closing.let_go(desk.store)
     for pile in leftovers.piles(desk):
         pile.remove()
     removing.press(desk.store)

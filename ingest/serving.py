@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import uvicorn
 
@@ -25,7 +26,7 @@ from reports.console.asked import Console
 from reports.console.board import Board
 from reports.console.enduring import endured
 from reports.console.overview.outlook import outlook
-from store import searching
+from store import closing, searching
 
 # Looking takes at most one part in so many of the time, however much there is to look at.
 _REST = 10
@@ -59,6 +60,7 @@ class Serving:
             self.console.board.look_again()
             endured(self.console.pictures.rest, "console.rest_failed")
             endured(self.console.store.vault.trim, "console.trim_failed")
+            endured(partial(closing.let_go, self.console.store), "console.cache_not_let_go")
             endured(self.console.jobs.mind, "console.jobs_failed")
             endured(self.console.watch.flush, "console.looks_not_written")
             _settle()

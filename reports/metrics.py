@@ -7,6 +7,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -22,6 +23,7 @@ from store.alarms import open_alarms
 from store.counts import Counts, counts
 from store.database import Store
 from store.errors import StoreError
+from store.floor import folders
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # A scrape may take so long (seconds); Prometheus itself waits ten.
@@ -29,22 +31,18 @@ SECONDS = 5.0
 _OUTCOMES = ("ok", "refused", "unreachable", "full")
 _PLACES = ("waiting", "read", "filed", "aside", "failed")
 Findings = Callable[[], Mapping[str, int] | None]
-Source = Callable[[], Iterable[GaugeMetricFamily]]
 
 
 @dataclass(frozen=True)
 class Watched:
-    """What is measured: a store, the mailboxes that are polled, the disks by their names, open findings by severity.
+    """What is measured: a store, the mailboxes that are polled, open findings by severity.
 
-    `findings` gives None where this process has not looked at the campaign: then nothing is said of them. `more` are
-    further sources of numbers.
+    `findings` gives None where this process has not looked at the campaign: then nothing is said of them.
     """
 
     store: Store
     mailboxes: tuple[str, ...]
-    disks: Mapping[str, Path]
     findings: Findings = lambda: None
-    more: tuple[Source, ...] = ()
 
 
 class Metrics:
@@ -99,11 +97,9 @@ def _families(watched: Watched) -> Iterator[GaugeMetricFamily]:
     yield from _mails(found, watched.mailboxes)
     yield from _polls(found, watched.mailboxes)
     yield from _work(found)
-    yield from _disks(watched.disks)
+    yield from _disks(folders(watched.store))
     yield from _findings(watched.findings())
     yield _alarms(watched.store)
-    for source in watched.more:
-        yield from source()
 
 
 def _up(*, answers: bool) -> GaugeMetricFamily:
@@ -185,12 +181,14 @@ def _alarms(store: Store) -> GaugeMetricFamily:
 
 
 def _disks(disks: Mapping[str, Path]) -> Iterator[GaugeMetricFamily]:
+    """Yield how much room there is; a disk that cannot be looked at is left out, and says nothing of the database."""
     free = GaugeMetricFamily("zhengji_disk_free_bytes", "Room on the disk.", labels=["disk"])
     size = GaugeMetricFamily("zhengji_disk_size_bytes", "Size of the disk.", labels=["disk"])
     for name, path in disks.items():
-        usage = shutil.disk_usage(path)
-        free.add_metric([name], usage.free)
-        size.add_metric([name], usage.total)
+        with suppress(OSError):
+            usage = shutil.disk_usage(path)
+            free.add_metric([name], usage.free)
+            size.add_metric([name], usage.total)
     yield from (free, size)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from store import attempts
@@ -17,6 +17,8 @@ from store.database import Store
 from store.outgoing import AlarmNotice, AlarmRow
 
 RAISED, OVER = "raised", "over"
+# How an alarm ends of which nothing is to be seen any more; the other ways are of `reports.alarms`.
+DONE = "done"
 # Whoever was not told yet, or surely could not be.
 _TO_TELL = ("waiting", "failed")
 # What an index bounds.
@@ -113,7 +115,9 @@ def open_alarms(store: Store) -> tuple[Alarm, ...]:
 
 def held_at(store: Store, as_of: datetime) -> tuple[Alarm, ...]:
     """Return the alarms that held at a moment, as far as they were known then."""
-    return tuple(one for one in every(store) if one.raised_at <= as_of and (one.over_at is None or one.over_at > as_of))
+    query = select(AlarmRow).where(AlarmRow.raised_at <= as_of, AlarmRow.over_at.is_(None) | (AlarmRow.over_at > as_of))
+    with store.reading() as session:
+        return tuple(map(_alarm, session.scalars(query.order_by(AlarmRow.id))))
 
 
 def every(store: Store) -> tuple[Alarm, ...]:
@@ -189,6 +193,13 @@ def close(store: Store, alarm: Alarm, ending: Ending, targets: Iterable[tuple[st
         return True
 
     return store.noted(work)
+
+
+def let_go(store: Store, sentence: str, now: datetime) -> None:
+    """Note that all alarms that hold are done with, and that nobody need be told."""
+    with store.session() as session:
+        query = update(AlarmRow).where(AlarmRow.over_at.is_(None))
+        session.execute(query.values(over_at=now, over=sentence, ending=DONE))
 
 
 def begin_telling(

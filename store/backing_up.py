@@ -124,8 +124,11 @@ class _Making:
         """Return how large a content is: letters and digests that went out are few, and the vault is asked for them."""
         if one.bytes is not None:
             return one.bytes
-        path = self.store.vault.path(one.sha256)
-        return path.stat().st_size if path.is_file() else 0
+        try:
+            return self.store.vault.path(one.sha256).stat().st_size
+        except OSError:
+            # Missing or damaged: copying it says which.
+            return 0
 
     def _absent(self, contents: Generation) -> Iterator[Blob]:
         """Yield the contents that the backup does not hold: looked up folder by folder, never file by file."""

@@ -51,6 +51,11 @@ class Vault:
         path = self.place(sha256)
         return path if path.is_file() else None
 
+    def stream(self, sha256: str) -> Iterator[bytes]:
+        """Yield a content from where it is kept for good, whatever its bytes are; FileNotFoundError where it is not."""
+        with self.place(sha256).open("rb") as file:
+            yield from chunks_of(file)
+
     def derived(self, name: str, sha256: str) -> Path:
         """Return where something lies that was made of a content; whatever is there may go, and is made again."""
         return self.folder / "derived" / name / sha256[:2] / sha256
@@ -116,6 +121,10 @@ class Vault:
 
     def trim(self) -> int:
         """Make room where the folder is a cache; return how many bytes went."""
+        return 0
+
+    def let_go(self) -> int:
+        """Remove whatever is a mere cache here; return how many bytes went."""
         return 0
 
     @contextmanager

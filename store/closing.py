@@ -81,6 +81,14 @@ def end(store: Store, now: datetime) -> None:
             row.ended_at, row.kept = now, {name: own for name, own in row.kept.items() if name != "key"}
 
 
+def let_go(store: Store) -> int:
+    """Empty this machine's cache of contents where a removal was begun, for whoever removes sees but his own.
+
+    Return how many bytes went.
+    """
+    return store.vault.let_go() if find(store) else 0
+
+
 def campaigns(store: Store) -> set[str]:
     """Return the campaigns that anything in this store is noted of; messages bear none."""
     with store.reading() as session:

@@ -8,18 +8,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, func, make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from store.blobs import Vault
-from store.database import Store, _cause, _engine, check_url
+from store.database import (
+    Store,
+    cause_of,
+    check_url,
+    engine_of,
+    is_known_revision,
+    newest_revision,
+    shown,
+    sqlite_file,
+)
 from store.errors import StoreError
 from store.models import Message, Poll
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
 # A probe that waits for a writer tells so much sooner than a command that has work to do.
 _PATIENCE_SECONDS = 10
 _PROBE = "zhengji_probe"
@@ -49,7 +55,7 @@ class Condition:
     @property
     def is_newer(self) -> bool:
         """Whether its tables are those of a program that we do not know."""
-        return self.revision is not None and self.revision not in _known()
+        return self.revision is not None and not is_known_revision(self.revision)
 
     @property
     def speaks_chinese(self) -> bool:
@@ -64,18 +70,7 @@ def examine(url: str) -> Condition:
     try:
         return _examine_sqlite(file) if file else _examine_server(url)
     except (SQLAlchemyError, sqlite3.Error, OSError, ImportError) as error:
-        raise StoreError(f"数据库打不开：{shown(url)}（{_cause(error)}）") from error
-
-
-def sqlite_file(url: str) -> Path | None:
-    """Return the file of a SQLite database; None where it is on a server."""
-    parsed = make_url(url)
-    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
-
-
-def shown(url: str) -> str:
-    """Return a URL without its password."""
-    return make_url(url).render_as_string(hide_password=True)
+        raise StoreError(f"数据库打不开：{shown(url)}（{cause_of(error)}）") from error
 
 
 def with_password(url: str, password: str) -> str:
@@ -101,7 +96,7 @@ def nearest_folder(path: Path) -> Path:
 def looked_into(url: str, vault: Path) -> Iterator[Store]:
     """Give the store of a migrated database for reading, without migrating it; StoreError where it cannot be opened."""
     check_url(url)
-    engine = _engine(url)
+    engine = engine_of(url)
     try:
         yield Store(engine, Vault(vault))
     finally:
@@ -111,13 +106,13 @@ def looked_into(url: str, vault: Path) -> Iterator[Store]:
 def _examine_sqlite(file: Path) -> Condition:
     server = f"SQLite {sqlite3.sqlite_version}"
     if not file.exists():
-        return Condition(server, None, _newest(), _trouble_in(nearest_folder(file.parent)), file=file)
+        return Condition(server, None, newest_revision(), _trouble_in(nearest_folder(file.parent)), file=file)
     # Plain and as it is: the program's own engine would set its journal, which is a change.
     engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": _PATIENCE_SECONDS}, hide_parameters=True)
     try:
         with engine.connect() as connection:
             revision = MigrationContext.configure(connection).get_current_revision()
-            return Condition(server, revision, _newest(), _trouble_of(connection), file=file)
+            return Condition(server, revision, newest_revision(), _trouble_of(connection), file=file)
     finally:
         engine.dispose()
 
@@ -133,7 +128,7 @@ def _trouble_in(folder: Path) -> str:
             connection.execute(f"CREATE TABLE {_PROBE} (x)")
             connection.commit()
     except (OSError, sqlite3.Error) as error:
-        return _cause(error)
+        return cause_of(error)
     return ""
 
 
@@ -147,7 +142,7 @@ def _examine_server(url: str) -> Condition:
             encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
             revision = MigrationContext.configure(connection).get_current_revision()
             connection.rollback()
-            return Condition(f"PostgreSQL {version}", revision, _newest(), _trouble_of(connection), encoding)
+            return Condition(f"PostgreSQL {version}", revision, newest_revision(), _trouble_of(connection), encoding)
     finally:
         engine.dispose()
 
@@ -161,26 +156,12 @@ def _trouble_of(connection: Connection) -> str:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         connection.exec_driver_sql(f"CREATE TABLE {_PROBE} (x int)")
     except SQLAlchemyError as error:
-        return _cause(error)
+        return cause_of(error)
     finally:
         with suppress(SQLAlchemyError):
             connection.exec_driver_sql("ROLLBACK")
             connection.rollback()
     return ""
-
-
-def _scripts() -> ScriptDirectory:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    return ScriptDirectory.from_config(config)
-
-
-def _newest() -> str:
-    return _scripts().get_current_head() or ""
-
-
-def _known() -> set[str]:
-    return {script.revision for script in _scripts().walk_revisions()}
 
 
 @dataclass(frozen=True)

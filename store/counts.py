@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, case, func, select, text
 from sqlalchemy.orm import Session
 
 from store.database import Store
+from store.jobs import are_kept
 from store.models import Letter, Message, Poll, Reading, Sighting, Withheld
 from store.outgoing import SentDigest
 from store.sent import TEST
@@ -102,9 +103,7 @@ def _digests(session: Session) -> dict[str, datetime]:
 
 def _jobs(session: Session) -> dict[str, int]:
     """Count the jobs that workers share, where they are kept in this database."""
-    if session.get_bind().dialect.name != "postgresql":
-        return {}
-    if session.scalar(text("SELECT to_regclass('procrastinate_jobs')")) is None:
+    if not are_kept(session):
         return {}
     rows = session.execute(text("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status"))
     return dict(rows.all())

@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -107,12 +107,12 @@ def faults_told() -> Iterator[None]:
             raise OSError(errno.ENOSPC, "the database found no room on the disk") from error
         if state in _POSTGRES_OVERTAKEN:
             raise OvertakenError("同时有别的进程改动了同一处，请再试一次") from error
-        raise AwayError(f"数据库暂时用不了（{_cause(error)}），请稍后再试") from error
+        raise AwayError(f"数据库暂时用不了（{cause_of(error)}），请稍后再试") from error
     except (InterfaceError, QueueTimeoutError) as error:
         raise AwayError("数据库暂时用不了，请稍后再试") from error
     except DatabaseError as error:
         if any(said in str(error.orig) for said in _DAMAGED):
-            raise DamagedError(f"数据库文件已损坏（{_cause(error)}），请停下程序，从备份恢复") from error
+            raise DamagedError(f"数据库文件已损坏（{cause_of(error)}），请停下程序，从备份恢复") from error
         raise
 
 
@@ -139,7 +139,7 @@ def _opened(url: str, vault: Callable[[], Vault], prepare: Callable[[Engine], ob
     check_url(url)
     try:
         with ExitStack() as leaving:
-            engine = _engine(url)
+            engine = engine_of(url)
             leaving.callback(engine.dispose)
             prepare(engine)
             store = Store(engine, vault(), shared)
@@ -147,7 +147,7 @@ def _opened(url: str, vault: Callable[[], Vault], prepare: Callable[[Engine], ob
             leaving.pop_all()
             return store
     except (SQLAlchemyError, CommandError, OSError, ImportError, UnknownJobsError) as error:
-        raise StoreError(f"数据库或文件库打不开：{_shown(url)}（{_cause(error)}）") from error
+        raise StoreError(f"数据库或文件库打不开：{shown(url)}（{cause_of(error)}）") from error
 
 
 def _vault(folder: Path, objects: ObjectStoreSettings | None) -> Vault:
@@ -174,7 +174,7 @@ def check_url(url: str) -> None:
         )
 
 
-def sqlite_file(url: str) -> Path | None:
+def sqlite_file(url: str | URL) -> Path | None:
     """Return the file of a SQLite database; None of any other, or of one in memory."""
     parsed = make_url(url)
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
@@ -260,7 +260,7 @@ def _nothing_hanging(connection: Connection) -> Iterator[None]:
         raw.execute("PRAGMA foreign_keys=ON")
 
 
-def _engine(url: str) -> Engine:
+def engine_of(url: str) -> Engine:
     """Return an engine; a SQLite one waits for other writers and keeps foreign keys."""
     if make_url(url).get_backend_name() != "sqlite":
         # Who names another patience in the URL is heeded.
@@ -319,7 +319,7 @@ def _copy_sqlite(engine: Engine, revision: str) -> None:
         shutil.copy2(path, path.with_name(f"{path.name}.before-{revision}"))
 
 
-def _shown(url: str) -> str:
+def shown(url: str) -> str:
     """Return a database URL without its password; one that is no URL is not shown, it may hold one."""
     try:
         return make_url(url).render_as_string(hide_password=True)
@@ -327,7 +327,7 @@ def _shown(url: str) -> str:
         return "[database] url 不是数据库地址"
 
 
-def _cause(error: Exception) -> str:
+def cause_of(error: Exception) -> str:
     """Return the first line of the innermost cause, without SQL and parameters."""
     if isinstance(error, ArgumentError):
         return "应如 sqlite:///data/zhengji.db 或 postgresql+psycopg://…"

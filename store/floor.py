@@ -7,14 +7,14 @@ import errno
 import shutil
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
+from store.database import Store, sqlite_file
 
-from store.database import Store
-
-_VAULT, _DATABASE = "文件库", "数据库"
+# What lies on disks of this machine, as people call it.
+_CALLED = {"vault": "文件库", "database": "数据库"}
 _MEGABYTE, _GIGABYTE = 1_000_000, 1_000_000_000
 
 
@@ -48,26 +48,22 @@ def disks(store: Store) -> tuple[Disk, ...]:
 
     A database on another machine is not to be seen from here: that its disk is full is told by itself.
     """
-    places = {_VAULT: store.vault.folder, _DATABASE: _database_folder(store)}
     named: dict[int, list[str]] = {}
     rooms: dict[int, tuple[int, int]] = {}
-    for name, folder in places.items():
-        try:
-            device = folder.stat().st_dev if folder else None
-            usage = shutil.disk_usage(folder) if folder else None
-        except OSError:
-            continue
-        if device is not None and usage is not None:
-            named.setdefault(device, []).append(name)
+    for place, folder in folders(store).items():
+        with suppress(OSError):
+            device, usage = folder.stat().st_dev, shutil.disk_usage(folder)
+            named.setdefault(device, []).append(_CALLED[place])
             rooms[device] = (usage.free, usage.total)
     # Several machines have a vault each: whose is meant is said.
     own = f"{socket.gethostname()} 的" if store.shared else ""
     return tuple(Disk(own + "和".join(names), *rooms[device]) for device, names in named.items())
 
 
-def _database_folder(store: Store) -> Path | None:
-    url = make_url(str(store.engine.url.render_as_string(hide_password=False)))
-    return Path(url.database).parent if url.get_backend_name() == "sqlite" and url.database else None
+def folders(store: Store) -> dict[str, Path]:
+    """Return the folders that must have room: the `vault`'s, and that of a `database` in a file."""
+    file = sqlite_file(store.engine.url)
+    return {"vault": store.vault.folder, **({"database": file.parent} if file else {})}
 
 
 @dataclass(frozen=True)

@@ -189,6 +189,13 @@ def listed(session: Session, most: int | None = None) -> Sequence[Noted]:
     return [Noted(*row) for row in session.execute(text(query))]
 
 
+def are_kept(session: Session) -> bool:
+    """Tell whether jobs are kept in this database."""
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    return session.scalar(text("SELECT to_regclass('procrastinate_jobs')")) is not None
+
+
 def counted(session: Session) -> dict[tuple[str, str], int]:
     """Return how many jobs there are by (task, state)."""
     query = "SELECT task_name, CAST(status AS text), count(*) FROM procrastinate_jobs GROUP BY 1, 2 ORDER BY 1, 2"

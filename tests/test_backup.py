@@ -304,7 +304,7 @@ def test_a_backup_holds_settings_and_tables_but_no_secret(tmp_path: Path) -> Non
     ['[digest.smtp]\npassword = """geheim\n1"""\n', '[database]\nurl = "postgresql+psycopg://u:geheim@h/db?password=geheim"\n', '[vault.s3]\nbucket = "abc"\nsecret_key = "geheim"\n'],
 )  # fmt: skip
 def test_addresses_lose_their_passwords(text: str) -> None:
-    from config.redacting import without_secrets
+    from config.without_secrets import without_secrets
 
     told = without_secrets(text)
     assert told is not None
@@ -313,7 +313,7 @@ def test_addresses_lose_their_passwords(text: str) -> None:
 
 @pytest.mark.parametrize("text", ['[digest.smtp]\npassword = "gehei\\u006d"\n', "no toml ="])
 def test_settings_whose_secrets_cannot_be_told_apart_are_left_out(text: str) -> None:
-    from config.redacting import without_secrets
+    from config.without_secrets import without_secrets
 
     assert without_secrets(text) is None
 

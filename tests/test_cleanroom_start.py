@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from ingest import cleanroom
-from ingest.cleanroom import CleanRoom, NoRoomError, RoomError, end_spare, why_not
+from ingest.cleanroom import CleanRoom, NotStartedError, RoomError, end_spare, why_not
 from ingest.desk import Desk
 from ingest.intake import take_in
 from store import mail as kept
@@ -43,7 +43,7 @@ def test_a_room_that_cannot_start_is_a_fault_of_ours(
     opened: Desk, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
     monkeypatch.setattr(cleanroom, "_COMMAND", command)
-    with pytest.raises(NoRoomError), structlog.testing.capture_logs() as logs:
+    with pytest.raises(NotStartedError), structlog.testing.capture_logs() as logs:
         list(opened.room.ask("read", 1, path="/dev/null", size=0))
     assert [one["event"] for one in logs] == ["cleanroom.not_started"]
 

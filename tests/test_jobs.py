@@ -16,6 +16,8 @@ from config.settings import load_settings
 from ingest import duties, intake
 from ingest.cli import cli
 from ingest.desk import Desk
+from ingest.doctor import workers
+from ingest.doctor.result import patient_at
 from ingest.importer import import_path
 from ingest.intake import take_in
 from ingest.jobs import every
@@ -287,6 +289,21 @@ def test_people_see_what_waits_and_let_go_again_what_was_given_up(shared: Desk, 
     assert "读信（来信 " in said
     assert run(shared, "jobs", "retry") == (0, "1 件没有做成的工作重新排队\n")
     assert {one[1] for one in noted(shared)} == {"todo"}
+
+
+def test_the_doctor_knows_who_shares_the_work_and_what_was_given_up(shared: Desk, inbox: Path) -> None:
+    one = patient_at(shared.settings.base / "zhengji.toml")
+    assert workers.shared_of(one) == (None,)
+    keep(shared, inbox)
+    count = str(len(light_mails()))
+    (nobody,) = workers.shared(one)
+    assert (nobody.key, nobody.fields["todo"]) == ("jobs.nobody", count)
+    with shared.store.session() as session:
+        for name, version in (("a", "1"), ("b", "2")):
+            jobs.note_worker(session, name, version)
+        session.execute(text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now())"))
+        session.execute(text("UPDATE procrastinate_jobs SET status = 'failed'"))
+    assert [found.key for found in workers.shared(one)] == ["jobs.differ", "jobs.failed", "jobs.ok"]
 
 
 def test_whoever_starts_a_rebuild_without_workers_is_told_who_will_read(shared: Desk, inbox: Path) -> None:

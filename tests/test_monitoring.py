@@ -200,6 +200,28 @@ def test_it_is_not_ready_while_the_vault_cannot_be_written(tmp_path: Path) -> No
         assert str(tmp_path) not in json.dumps(told, ensure_ascii=False)
 
 
+def test_a_disk_that_cannot_be_looked_at_says_nothing_of_the_database(tmp_path: Path) -> None:
+    with desk(tmp_path) as opened:
+        monitor = monitor_of(opened, lambda: AFTER)
+        assert "zhengji_disk_free_bytes{disk=vault}" in numbers(monitor.exposition())
+        opened.store.vault.folder.rename(tmp_path / "elsewhere")
+        found = numbers(monitor.exposition())
+        assert found["zhengji_database_up{}"] == 1
+        assert "zhengji_disk_free_bytes{disk=vault}" not in found
+        assert "zhengji_disk_free_bytes{disk=database}" in found
+
+
+def test_it_is_not_ready_while_the_object_store_is_away(tmp_path: Path) -> None:
+    away = f'endpoint = "http://127.0.0.1:{free_port()}"\nbucket = "mails"\ntimeout_seconds = 1\n'
+    secrets = 'access_key = "a"\nsecret_key = "b"\n'
+    with desk(tmp_path, f"[vault.s3]\n{away}{secrets}") as opened:
+        ready, told = monitor_of(opened, lambda: AFTER).ready()
+        assert not ready
+        assert [one["said"] for one in told["checks"] if not one["ok"]] == [
+            "对象存储暂时用不了：连不上服务器，请核对 endpoint 和网络"
+        ]
+
+
 def test_it_is_not_ready_on_a_database_of_another_version(store: Store) -> None:
     from reports.ready import Readiness
 

@@ -20,12 +20,14 @@ from sqlalchemy import create_engine, event, select
 from config.errors import ConfigError
 from config.settings import load_settings
 from ingest import deciding, leftovers, retention
+from ingest.alarms.watch import Watch
 from ingest.cli import cli
 from ingest.desk import Desk, open_desk
 from ingest.importer import import_path
 from ingest.intake import take_in
+from ingest.monitoring import monitor_of
 from ingest.poll import Poller
-from store import accounts, activity, closing, mail, removing, saved, sent
+from store import accounts, activity, alarms, closing, mail, removing, saved, sent
 from store.activity import Deed
 from store.database import AwayError, Store
 from store.decisions import Person
@@ -243,6 +245,21 @@ def test_a_look_into_the_mailboxes_is_refused_for_the_mails_are_still_there(clea
     assert take_in(cleaned[1]) == 0
 
 
+def test_nobody_is_alarmed_by_what_is_silent_for_good(folder: Path) -> None:
+    kept = '[[mailboxes]]\nkind = "folder"\npath = "nowhere"\n'
+    with (folder / "zhengji.toml").open("a", encoding="utf-8") as file:
+        file.write(kept)
+    with closed_after(opened(folder)) as made:
+        watch = Watch(made, lambda: LATER, since=LATER - timedelta(days=1))
+        assert {one.kind for one in watch.look().begun} >= {"silent", "digest"}
+        retention.remove(made, BY)
+        assert alarms.open_alarms(made.store) == ()
+        done = watch.look()
+        assert (done.begun, done.ended, done.told) == ((), (), ())
+        ready = {one["name"]: one["ok"] for one in monitor_of(made, lambda: LATER).ready()[1]["checks"]}
+        assert ready == {"database": True, "vault": True, "poll": True}
+
+
 @pytest.mark.parametrize("command", [("status",), ("findings",), ("deadline",), ("decisions",), ("history", "浙江")])
 def test_what_tells_goes_on(cleaned: tuple[Desk, Desk], command: tuple[str, ...]) -> None:
     done = run(cleaned[1].settings.base, *command)
@@ -378,9 +395,9 @@ def test_every_column_with_words_of_a_scrubbed_table_is_known() -> None:
         "decisions": {"what", "person", "undone_by"},
         "digests": {"day", "channel", "state", "html_sha256", "sha256"},
         "reminders": {"province", "what", "channel", "person", "sha256", "state", "undone_by"},
-        "activity": {"person", "action"},
         "alarms": {"kind", "ending"},
         "alarm_notices": {"side", "channel", "state", "sha256"},
+        "activity": {"person", "action"},
         "accesses": {"person", "kind"},
     }
     for step in removing.STEPS:

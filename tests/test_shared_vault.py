@@ -142,6 +142,16 @@ def test_what_is_removed_is_gone_everywhere(here: SharedVault, there: SharedVaul
     assert (here.has(blob.sha256), there.has(blob.sha256), here.remove(blob.sha256)) == (False, False, False)
 
 
+def test_what_was_removed_by_one_machine_is_let_go_by_the_others(here: SharedVault, there: SharedVault) -> None:
+    blob = here.keep([b"13800138000"])
+    derived = there.derived("small", blob.sha256)
+    derived.parent.mkdir(parents=True)
+    derived.write_bytes(there.path(blob.sha256).read_bytes())
+    here.remove(blob.sha256)
+    assert there.let_go() == 2 * len(b"13800138000")
+    assert [path for path in there.folder.rglob("*") if path.is_file()] == []
+
+
 def test_the_cache_loses_what_was_not_used_longest_and_nothing_else(
     object_store: ObjectStore, prefix: str, tmp_path: Path
 ) -> None:

@@ -33,6 +33,7 @@ from store.objects import Objects
 from store.outgoing import SentDigest, Snapshot
 from store.restoring import restore
 from store.shared_vault import SharedVault
+from store.verifying import Part, check_vault
 from tests.backups import backed_up, contents
 from tests.consoles import cheap_hashes, console_on
 from tests.desks import AFTER, desk, emptied
@@ -111,6 +112,29 @@ def test_a_backup_holds_what_lies_in_the_bucket_and_is_restored_into_another_one
         assert len(contents(store)) == made.manifest.contents
     finally:
         store.close()
+
+
+def test_verify_and_backup_look_at_the_bucket_and_fill_no_cache(
+    object_store: ObjectStore, prefix: str, tmp_path: Path
+) -> None:
+    with desk(tmp_path / "one", object_store.settings(prefix)) as one:
+        import_path(one, written_to(tmp_path / "mails"), AFTER)
+        (blob,) = one.store.vault.kept()
+        object_store.place(prefix, blob.sha256).write_bytes(b"x" * blob.bytes)
+        assert check_vault(one.store, Part(), lambda _done: None).changed == [blob.sha256]
+        assert backed_up(one.store, tmp_path / "damaged").manifest.lost == {blob.sha256: "corrupt"}
+        cached = one.store.vault.place(blob.sha256)
+        object_store.place(prefix, blob.sha256).write_bytes(cached.read_bytes())
+        cached.unlink()
+        assert check_vault(one.store, Part(), lambda _done: None).is_whole
+        assert backed_up(one.store, tmp_path / "whole").manifest.lost == {}
+        assert not cached.exists()
+
+
+def written_to(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "one.eml").write_bytes(written("x@y.example", "甲", day("07-22T10:00:00")))
+    return folder
 
 
 def mailbox(account: Account, address: str = "box@example.cn") -> str:

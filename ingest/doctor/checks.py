@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from config.errors import ConfigError
 from ingest.cleanroom import end_spare
-from ingest.doctor import keeping, machine, papers, receiving, rooms, sending, staff
+from ingest.doctor import keeping, machine, papers, receiving, rooms, sending, staff, workers
 from ingest.doctor.result import Check, Patient, Result, fail
 from reports.console.enduring import endured
 from store.errors import StoreError
@@ -36,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     Check("fonts", machine.fonts, "nothing"),
     Check("console", staff.console),
     Check("people", staff.people),
+    Check("jobs", workers.shared, each=workers.shared_of),
     Check("beat", staff.heartbeat, "campaign"),
 )
 

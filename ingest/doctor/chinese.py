@@ -26,6 +26,7 @@ NAMES = {
     "fonts": "中文字体",
     "console": "操作台",
     "people": "操作台账号",
+    "jobs": "分担的工作",
     "beat": "近况",
 }
 STATES = {"ok": "正常", "warning": "注意", "failing": "有问题", "skipped": "未查"}
@@ -259,6 +260,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "console.others": ("{why}", "见 docs/console.md"),
     "people.ok": ("{count} 个可用，其中管理员 {admins} 个", ""),
     "people.none": ("没有可用的管理员账号", "运行 zhengji user add 姓名 --role admin"),
+    "jobs.none": ("还没有建立几台机器分担工作的表", "启动 zhengji worker，它会自己建好"),
+    "jobs.nobody": (
+        "没有正在运行的 zhengji worker；等待 {todo} 件",
+        "在各台机器上启动 zhengji worker，至少各有一台承担 --role poll、read、report",
+    ),
+    "jobs.differ": (
+        "几台机器的程序版本、设置、名录或 LibreOffice 不一致（{count} 种），读出的结果可能不同",
+        "让各台机器装同一版本、用同样的设置和名录，改好后重启 zhengji worker",
+    ),
+    "jobs.failed": ("有 {count} 件工作没有做成", "运行 zhengji jobs 看是哪些，排除原因后运行 zhengji jobs retry"),
+    "jobs.ok": ("正在运行的工作进程 {there} 个（每个角色各计一个），等待 {todo} 件，正在做 {doing} 件", ""),
     "beat.new": ("还没有收过信", ""),
     "beat.ok": ("{address}：最近一次收信 {last}，正常", ""),
     "beat.never": ("{address}：还没有收过信", "运行 zhengji poll 收一次，或让 zhengji worker 一直运行"),

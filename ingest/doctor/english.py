@@ -26,6 +26,7 @@ NAMES = {
     "fonts": "Chinese font",
     "console": "console",
     "people": "console accounts",
+    "jobs": "shared work",
     "beat": "lately",
 }
 STATES = {"ok": "ok", "warning": "warning", "failing": "failing", "skipped": "skipped"}
@@ -294,6 +295,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "console.others": ("{why}", "see docs/console.md"),
     "people.ok": ("{count} accounts, {admins} of them administrators", ""),
     "people.none": ("no administrator can log in", "run zhengji user add NAME --role admin"),
+    "jobs.none": ("the tables of shared work are not made yet", "start zhengji worker, which makes them"),
+    "jobs.nobody": (
+        "no zhengji worker is running; {todo} jobs wait",
+        "start zhengji worker on the machines, at least one for each of --role poll, read and report",
+    ),
+    "jobs.differ": (
+        "the machines differ in version, settings, roster or LibreOffice ({count} kinds) and may read differently",
+        "install one version with the same settings and roster everywhere, then restart zhengji worker",
+    ),
+    "jobs.failed": (
+        "{count} jobs were given up",
+        "see which with zhengji jobs, mend the cause, run zhengji jobs retry",
+    ),
+    "jobs.ok": ("{there} workers are running (one for each role), {todo} jobs wait, {doing} are done now", ""),
     "beat.new": ("nothing was taken in yet", ""),
     "beat.ok": ("{address}: last polled {last}, well", ""),
     "beat.never": ("{address}: never polled", "run zhengji poll, or keep zhengji worker running"),

@@ -4,7 +4,6 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from config import toml
 from config.associations import load_associations
@@ -12,10 +11,10 @@ from config.environment import SECRETS
 from config.errors import ConfigError
 from config.selected import load_selected
 from config.settings import Settings
+from config.without_secrets import secrets_in
 from ingest.doctor.result import Patient, Result, fail, ok, warn
 from reports.letters.asking import prove as prove_letters
 from reports.letters.stationery import load_templates
-from store.condition import has_password
 
 # More associations than this are counted, not named.
 _NAMED = 8
@@ -27,7 +26,7 @@ def settings_file(patient: Patient) -> Iterator[Result]:
     if patient.settings_or_none is None:
         yield fail("settings.bad", why=patient.trouble)
         return
-    if _holds_secret(toml.read(patient.path)) and (mode := _open_to_others(patient.path)):
+    if any(secrets_in(toml.read(patient.path))) and (mode := _open_to_others(patient.path)):
         yield warn("settings.open", path=patient.path, mode=mode)
     else:
         yield ok("settings.ok", path=patient.path)
@@ -66,19 +65,6 @@ def _open_to_others(path: Path) -> str:
     """Return the mode of a file that others than its owner may use; empty where none may, or nobody can tell."""
     mode = stat.S_IMODE(path.stat().st_mode)
     return f"{mode:04o}" if os.name != "nt" and mode & _OTHERS else ""
-
-
-def _holds_secret(table: Any, within: str = "") -> bool:  # noqa: ANN401 (TOML tables)
-    """Tell whether a secret stands in the settings file itself."""
-    if isinstance(table, dict):
-        return any(_is_secret(key, value, within) or _holds_secret(value, key) for key, value in table.items())
-    return isinstance(table, list) and any(_holds_secret(one, within) for one in table)
-
-
-def _is_secret(key: str, value: Any, within: str) -> bool:  # noqa: ANN401 (TOML values)
-    if not isinstance(value, str) or not value:
-        return False
-    return key in SECRETS or (key == "url" and (within == "chats" or has_password(value)))
 
 
 def campaign_file(patient: Patient) -> Iterator[Result]:

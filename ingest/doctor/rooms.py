@@ -7,7 +7,7 @@ from contextlib import closing
 from importlib import resources
 from pathlib import Path
 
-from ingest.cleanroom import CleanRoom, NoRoomError, RoomError, Setup, why_not
+from ingest.cleanroom import CleanRoom, NotStartedError, RoomError, Setup, why_not
 from ingest.doctor.result import Patient, Result, fail, ok, warn
 from parsers.archives import UnpackLimits
 from parsers.base import ParseError
@@ -29,7 +29,7 @@ def room(patient: Patient) -> Iterator[Result]:
         with closing(_room(patient, Path(folder), limits.seconds, limits.memory_bytes)) as opened:
             try:
                 list(opened.ask("read", tiny.stat().st_size, path=str(tiny), size=tiny.stat().st_size))
-            except NoRoomError:
+            except NotStartedError:
                 yield fail("room.not_started", why=why_not() or "—", python=sys.executable)
                 return
             except (RoomError, ParseError) as error:
@@ -59,7 +59,7 @@ def ocr(patient: Patient) -> Iterator[Result]:
         with closing(_room(patient, Path(folder), seconds, limits.scan_memory_bytes, "heavy")) as opened:
             try:
                 (answer,) = opened.ask("lines", len(picture), path=str(tiny))
-            except NoRoomError:
+            except NotStartedError:
                 yield fail("room.not_started", why=why_not() or "—", python=sys.executable)
                 return
             except (RoomError, ParseError, OSError) as error:

@@ -6,8 +6,8 @@ from pathlib import Path
 from config.settings import DatabaseSettings, Settings
 from ingest.doctor.keeping import gigabytes, network_kind
 from ingest.setup.talk import Talk
-from store.condition import examine, has_password, nearest_folder, sqlite_file, with_password
-from store.database import check_url
+from store.condition import examine, has_password, nearest_folder, with_password
+from store.database import check_url, sqlite_file
 from store.errors import StoreError
 
 _SQLITE, _POSTGRESQL = "sqlite", "postgresql"

@@ -8,10 +8,10 @@ from reports.alarms.conditions import CONDITIONS, about_mail, called_mail
 from reports.alarms.known import DIGEST, DISKS, FULL, LINK, LOGIN, LOW, SILENT, SOME_DISK, Known
 from reports.links import is_expired
 from reports.wording import clock, hours, month_and_day
-from store.alarms import Alarm, Ending, Holding
+from store.alarms import DONE, Alarm, Ending, Holding
 from store.floor import amount
 
-RESTORED, DONE, EXPIRED = "restored", "done", "expired"
+RESTORED, EXPIRED = "restored", "expired"
 
 
 @dataclass(frozen=True)

@@ -91,10 +91,6 @@ class Known:
         """Tell whether that is alarming already: what ends an alarm is more than what began it, so that none flaps."""
         return (kind, about) in self.open
 
-    def any_open(self, kind: str) -> bool:
-        """Tell whether anything of a kind is alarming already."""
-        return any(one == kind for one, _ in self.open)
-
     @property
     def patience(self) -> timedelta:
         """How long a mailbox may go without a good poll; where polls are rare, until one of them is surely missing."""

@@ -15,19 +15,19 @@ _OLD = re.compile(rf"^\s*#.*\b({'|'.join(SECRETS)}|token_command|url)\s*=.*$", r
 def without_secrets(text: str) -> str | None:
     """Return a settings file with every secret replaced; None where one is written so that it cannot be told apart."""
     try:
-        found = dict(_secrets(tomllib.loads(text)))
+        found = dict(secrets_in(tomllib.loads(text)))
         for secret, told in sorted(found.items(), key=lambda pair: len(pair[0]), reverse=True):
             for quote in "\"'":
                 text = text.replace(f"{quote}{secret}{quote}", f"{quote}{told}{quote}")
         text = _OLD.sub(f"# {LEFT_OUT}", text)
-        left = dict(_secrets(tomllib.loads(text)))
+        left = dict(secrets_in(tomllib.loads(text)))
     except tomllib.TOMLDecodeError:
         return None
     # One that was written with escapes, or over several lines.
     return None if any(LEFT_OUT not in secret for secret in left) else text
 
 
-def _secrets(tables: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def secrets_in(tables: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield every text that is or holds a secret, with what may be said instead.
 
     Those by name, the addresses of groups, the arguments of commands, and a database's address with a password in it.
