@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from math import ceil
 
 from store.decisions import Decided
@@ -72,8 +72,10 @@ def weekday(day: date) -> str:
 
 def hours(start: datetime, end: datetime) -> str:
     """Return how long something has lasted: in whole hours, and below one in minutes, of which the last has begun."""
-    seconds = (end - start).total_seconds()
-    return f"{int(seconds // 3600)} 小时" if seconds >= 3600 else f"{max(ceil(seconds / 60), 1)} 分钟"
+    lasted = end - start
+    if lasted >= timedelta(hours=1):
+        return f"{lasted // timedelta(hours=1)} 小时"
+    return f"{max(ceil(lasted / timedelta(minutes=1)), 1)} 分钟"
 
 
 def size(count: int) -> str:
