@@ -151,6 +151,9 @@ def test_what_would_go_is_shown_with_numbers_and_nothing_is_changed(folder: Path
         "我自己的笔记.txt",
     ):
         assert said in shown.output
+    # Staff read words, not the names of tables; and what goes is not listed as if it stayed.
+    assert "sightings" not in shown.output
+    assert "来信的发件人、收件人、主题、正文、认定线索删去后，留下省份" in shown.output
     assert dict(bytes_below(folder / "data" / "vault")) == before
     with closed_after(opened(folder)) as made:
         assert closing.find(made.store) is None
