@@ -30,7 +30,9 @@ from ingest.alarms.watch import Watch
 from ingest.desk import Desk
 from ingest.intake import is_outage
 from ingest.monitoring import monitor_of, monitored
+from ingest.retention import clear_here
 from ingest.worker import now
+from reports.console.enduring import endured
 from store import jobs
 from store.database import driver_options
 from store.errors import AwayError, StoreError
@@ -197,7 +199,7 @@ class SharedWorker:
             with self._away_endured():
                 async with self._new_app().open_async():
                     work = [asyncio.create_task(self._serve(one)) for one in self.slots]
-                    work += [asyncio.create_task(self._stopped()), asyncio.create_task(self._watching())]
+                    work += [asyncio.create_task(self._stopped()), asyncio.create_task(self.watch_on())]
                     await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
                     await self._end(work)
             if not self.stopping.is_set():
@@ -227,12 +229,17 @@ class SharedWorker:
                     await asyncio.to_thread(slots.rest)
             await asyncio.sleep(0.1)
 
-    async def _watching(self) -> None:
+    async def watch_on(self) -> None:
         """Look for what is alarming, each process for itself: only it sees its own disk. Each alarm is told once."""
         while not self.stopping.is_set():
             await asyncio.sleep(self.desk.settings.worker.poll_minutes * _MINUTE)
-            with suppress(AwayError):
-                await asyncio.to_thread(self.watch.look)
+            # Whatever is wrong with a look, the jobs go on, and the next look comes.
+            await asyncio.to_thread(endured, self.look, "alarms.failed")
+
+    def look(self) -> None:
+        """Look once; where the personal data was removed, nothing alarms, and what this machine has of it goes."""
+        if not clear_here(self.desk):
+            self.watch.look()
 
     def _say_there(self) -> None:
         with suppress(AwayError), self.desk.store.session() as session:

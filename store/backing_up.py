@@ -126,11 +126,7 @@ class _Making:
         """Return how large a content is: letters and digests that went out are few, and the vault is asked for them."""
         if one.bytes is not None:
             return one.bytes
-        try:
-            return self.store.vault.path(one.sha256).stat().st_size
-        except OSError:
-            # Missing or damaged: it is told where it is copied.
-            return 0
+        return self.store.vault.size(one.sha256) or 0
 
     def _absent(self, contents: Generation) -> Iterator[Blob]:
         """Yield the contents that the backup does not hold: looked up folder by folder, never file by file."""

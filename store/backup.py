@@ -136,7 +136,7 @@ class Generation:
     def lines(self) -> Iterator[Iterator[str]]:
         """Give the lines of its tables; BackupError where one has no end."""
         with gzip.open(self.folder / TABLES, "rt", encoding="utf-8") as lines:
-            yield self._bounded(cast(TextIO, lines))
+            yield self._bounded(cast("TextIO", lines))
 
     def _bounded(self, lines: TextIO) -> Iterator[str]:
         while line := lines.readline(_LONGEST_LINE):

@@ -51,6 +51,11 @@ class Vault:
         path = self.place(sha256)
         return path if path.is_file() else None
 
+    def chunks(self, sha256: str) -> Iterator[bytes]:
+        """Yield the bytes of a content as they are kept, whatever they are; FileNotFoundError where it is not."""
+        with self.place(sha256).open("rb") as file:
+            yield from chunks_of(file)
+
     def derived(self, name: str, sha256: str) -> Path:
         """Return where something lies that was made of a content; whatever is there may go, and is made again."""
         return self.folder / "derived" / name / sha256[:2] / sha256
@@ -95,11 +100,28 @@ class Vault:
         """Tell whether a content is kept."""
         return self.place(sha256).is_file()
 
+    def size(self, sha256: str) -> int | None:
+        """Return how many bytes a content has; None where it is not kept."""
+        path = self.place(sha256)
+        return path.stat().st_size if path.is_file() else None
+
     def kept(self) -> Iterator[Blob]:
         """Yield every content that is kept, in the order of the hashes, each folder read when its turn comes."""
         for folder in sorted(one for one in self.folder.iterdir() if len(one.name) == _PREFIX and one.is_dir()):
             for file in sorted(folder.iterdir()):
                 yield Blob(file.name, file.stat().st_size)
+
+    def lying(self) -> Iterator[Blob]:
+        """Yield every content that lies on this machine's disk, in the order of the hashes."""
+        return Vault.kept(self)
+
+    def clear(self) -> int:
+        """Take everything away that lies on this machine's disk; return how many contents went."""
+        count = 0
+        for blob in list(self.lying()):
+            self.place(blob.sha256).unlink(missing_ok=True)
+            count += 1
+        return count
 
     def remove(self, sha256: str) -> bool:
         """Take a content away for good, where a person wants it gone; tell whether it was there."""

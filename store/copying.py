@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from store.backup import BackupError
-from store.blobs import Blob, Vault, chunks_of
+from store.blobs import Blob, Vault
 
 # So many are made safe together: one sync of the disk and one look at its room for all of them.
 _GROUP_FILES = 500
@@ -74,8 +74,7 @@ class Copying:
 
 def _chunks(source: Vault, sha256: str) -> Iterator[bytes]:
     try:
-        with source.path(sha256).open("rb") as file:
-            yield from chunks_of(file)
+        yield from source.chunks(sha256)
     except FileNotFoundError:
         raise _SourceError("missing") from None
     except OSError:

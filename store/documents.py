@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from store import closing
 from store.database import Store, hold
 from store.errors import OvertakenError
 from store.jobs import want_filing, want_reading
@@ -141,6 +142,7 @@ def keep_read(
     with store.session() as session:
         # One after another, so that of two mails that help each other the later one knows of the earlier.
         hold(session.connection(), _LOCK)
+        closing.refuse(session)
         message = session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
         before = session.scalar(select(Letter).where(Letter.message_pk == message_id))
         if before is None:
@@ -239,6 +241,7 @@ def keep_readings(store: Store, found: Iterable[CachedReading]) -> None:
 
 def _merge(store: Store, found: Iterable[CachedReading]) -> None:
     with store.session() as session:
+        closing.refuse(session)
         for reading in found:
             session.merge(Reading(**vars(reading)))
             note_fingerprint(session, reading.sha256, reading.found)

@@ -21,6 +21,8 @@ from store.copying import Copying, ensure_room
 from store.database import Store, faults_told, is_known_revision, migrating, newest_revision, revision_of, upgrade
 
 Tell = Callable[[str, int], None]
+# What tables that are none raise, wherever they are looked at.
+_DAMAGE = (KeyError, TypeError, ValueError, AttributeError, EOFError, BadGzipFile, zlib.error, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def _damage_told(generation: Generation) -> Iterator[None]:
     """Turn what tables that were forged raise, though their hash is as their manifest says, into one sentence."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError, EOFError, BadGzipFile, zlib.error, RecursionError) as error:
+    except _DAMAGE as error:
         raise BackupError(f"备份 {generation.name} 的文件 {TABLES} 已损坏或被改动过，没有恢复") from error
 
 

@@ -67,9 +67,19 @@ class SharedVault(Vault):
         place = self.place(sha256)
         return place if _touched(place) or self._fetch(sha256) else None
 
+    def chunks(self, sha256: str) -> Iterator[bytes]:
+        """Yield the bytes that the object store holds, without a copy here; those of this machine where it has none."""
+        found = self.objects.get(sha256)
+        return super().chunks(sha256) if found is None else found
+
     def has(self, sha256: str) -> bool:
         """Tell whether a content is kept, here or in the object store."""
         return super().has(sha256) or self.objects.holds(sha256)
+
+    def size(self, sha256: str) -> int | None:
+        """Return how many bytes a content has; None where no machine keeps it."""
+        found = self.objects.size(sha256)
+        return super().size(sha256) if found is None else found
 
     def kept(self) -> Iterator[Blob]:
         """Yield every content that the object store holds, in the order of the hashes."""
@@ -95,7 +105,7 @@ class SharedVault(Vault):
     def remove(self, sha256: str) -> bool:
         """Take a content away for good, from the object store first; tell whether it was there.
 
-        What other machines cached of it goes when they trim.
+        What other machines cached of it goes with their `clear`, and is of no use to them before.
         """
         self._stored.discard(sha256)
         there = self.objects.remove(sha256)

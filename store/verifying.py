@@ -83,15 +83,16 @@ def _check(vault: Vault, wanted: dict[str, Named], part: Part, tell: Tell) -> Ch
 
 
 def _hash(vault: Vault, one: Blob, checked: Checked) -> None:
+    digest = hashlib.sha256()
     try:
-        with vault.path(one.sha256).open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        for chunk in vault.chunks(one.sha256):
+            digest.update(chunk)
     except OSError:
         checked.unread.append(one.sha256)
         return
     checked.contents += 1
     checked.bytes += one.bytes
-    if digest != one.sha256:
+    if digest.hexdigest() != one.sha256:
         checked.changed.append(one.sha256)
 
 

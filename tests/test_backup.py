@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, select, update
 
-from store import arrivals, dump
+from store import arrivals, closing, dump
 from store.arrivals import Seen
 from store.backup import BackupError, find_backup
 from store.database import Store
@@ -69,6 +69,16 @@ def test_a_backup_holds_every_content_that_a_table_names(some: Store, tmp_path: 
     assert (made.copied, made.manifest.contents, made.manifest.lost) == (len(wanted), len(wanted), {})
     assert made.manifest.content_bytes == sum(len(one) for one in contents(some).values())
     assert made.manifest.messages == 3
+
+
+def test_where_personal_data_was_removed_the_record_of_it_is_backed_up_and_no_content(
+    plain: Store, tmp_path: Path
+) -> None:
+    closing.begin(plain, closing.Closed("2026-haofuwu", "周管理", "", NOW, None, {"来信": {"rows": 1}}, {"cases": []}))
+    made = backed_up(plain, tmp_path / "backup")
+    assert (made.copied, made.manifest.contents, made.manifest.lost) == (0, 0, {})
+    with restored(tmp_path / "backup", f"sqlite:///{tmp_path}/new.db", tmp_path / "new") as (store, _):
+        assert closing.find(store) == closing.find(plain)
 
 
 def test_a_second_backup_copies_what_is_new_and_nothing_else(some: Store, tmp_path: Path) -> None:

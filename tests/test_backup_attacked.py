@@ -39,9 +39,7 @@ def outside(store: Store, tmp_path: Path) -> Path:
     return path
 
 
-def test_a_forged_backup_makes_the_next_one_remove_nothing_outside_of_its_folder(
-    filled: Store, tmp_path: Path
-) -> None:
+def test_a_forged_backup_makes_the_next_one_remove_nothing_outside_of_its_folder(filled: Store, tmp_path: Path) -> None:
     backed_up(filled, tmp_path / "backup")
     precious = outside(filled, tmp_path)
     (first,) = find_backup(tmp_path / "backup").generations()

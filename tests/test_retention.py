@@ -377,6 +377,8 @@ def test_every_column_with_words_of_a_scrubbed_table_is_known() -> None:
         "cases": {"province", "city"},
         "decisions": {"what", "person", "undone_by"},
         "digests": {"day", "channel", "state", "html_sha256", "sha256"},
+        "alarms": {"kind", "ending"},
+        "alarm_notices": {"side", "channel", "state", "sha256"},
         "reminders": {"province", "what", "channel", "person", "sha256", "state", "undone_by"},
         "activity": {"person", "action"},
         "accesses": {"person", "kind"},
