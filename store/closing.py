@@ -1,5 +1,7 @@
 """Knows whether a campaign's personal data was removed: then nothing is taken in, decided, read or sent any more."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime, tzinfo
 from typing import Any
@@ -63,6 +65,17 @@ def refuse_on(store: Store) -> None:
     """Raise ClosedError where a removal was begun."""
     with store.reading() as session:
         refuse(session)
+
+
+@contextmanager
+def taking_back(store: Store, hashes: Iterable[str]) -> Iterator[None]:
+    """Take contents out of the vault again that were kept for what a removal, begun meanwhile, then refused."""
+    try:
+        yield
+    except ClosedError:
+        for sha256 in hashes:
+            store.vault.remove(sha256)
+        raise
 
 
 def begin(store: Store, closed: Closed) -> Closed:

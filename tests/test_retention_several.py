@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from config.errors import ConfigError
 from config.settings import load_settings
 from ingest import duties, retention
 from ingest.desk import Desk, open_desk
@@ -27,7 +28,7 @@ from tests.inbox import Sent, list_files, write_inbox
 from tests.inbox import mail as make_mail
 from tests.sample import day
 from tests.servers import ObjectStore
-from tests.workers import shared_settings, work_off
+from tests.workers import Process, processes, shared_settings, wait_until, work_off
 
 LATER = datetime.fromisoformat("2027-09-01T10:00:00+08:00")
 BY = Person("周管理", LATER, "保存期已满")
@@ -96,6 +97,7 @@ def test_what_was_being_read_while_it_was_removed_is_not_kept(machines: tuple[De
     work_off(second)
     assert removing.left_over(first.store, WORDS) == []
     assert mail.waiting(first.store) == []
+    assert list(first.store.vault.kept()) == []
     retention.clear_here(second)
     assert lying(second) == []
 
@@ -138,3 +140,35 @@ def test_a_clock_that_was_ahead_and_is_set_right_stops_no_poll(machines: tuple[D
     duties.poll_due(first)
     with first.store.reading() as session:
         assert [one.task for one in jobs.listed(session) if one.task == "poll"] == ["poll"]
+
+
+def test_workers_that_go_on_reading_while_it_is_removed_leave_nothing_anywhere(
+    machines: tuple[Desk, Desk], tmp_path: Path
+) -> None:
+    first, second = machines
+    write_inbox(tmp_path / "more", [_numbered(number) for number in range(12)])
+    import_path(first, tmp_path / "more", datetime.now(UTC))
+    configs = [one.settings.base / "zhengji.toml" for one in machines]
+    with processes(*(Process(config, "--role", "read") for config in configs)) as running:
+        wait_until(lambda: len(mail.waiting(first.store)) < 12, "nothing was read")
+        running[1].kill()
+        running[1] = Process(configs[1], "--role", "read")
+        wait_until(lambda: _is_removed(first), "it was never done")
+        wait_until(lambda: not lying(first) and not lying(second), "contents stay on a disk")
+        assert removing.left_over(first.store, WORDS) == []
+        assert list(first.store.vault.kept()) == []
+        assert all(one.popen.poll() is None and one.stop() < 30 for one in running)
+    assert removing.left_over(first.store, WORDS) == []
+
+
+def _numbered(number: int) -> bytes:
+    files = list_files("浙江省物业管理协会", [Sent(f"春江{number}", f"杭州{number}物业有限公司", "杭州市物业管理协会")])
+    return make_mail("陈静 <zjwyxh@example.cn>", f"报送{number}", day("07-21T10:00:00"), files, text="电话 13900001234")
+
+
+def _is_removed(desk: Desk) -> bool:
+    """Remove, as a person does who is told that something was written meanwhile: again."""
+    try:
+        return retention.remove(desk, BY).ended_at is not None
+    except ConfigError:
+        return False

@@ -301,7 +301,7 @@ def test_killed_anywhere_no_row_names_what_the_object_store_lacks(
 
 
 @pytest.fixture
-def named(object_store: ObjectStore, prefix: str, tmp_path: Path) -> Iterator[tuple[Desk, str, Path]]:
+def digested(object_store: ObjectStore, prefix: str, tmp_path: Path) -> Iterator[tuple[Desk, str, Path]]:
     """Give a desk with a digest that went out, the hash of that, and where its object lies."""
     with desk(tmp_path / "desk", object_store.settings(prefix)) as one:
         sha256 = one.store.vault.keep([b"<html>as it went</html>"]).sha256
@@ -309,17 +309,17 @@ def named(object_store: ObjectStore, prefix: str, tmp_path: Path) -> Iterator[tu
         yield one, sha256, object_store.place(prefix, sha256)
 
 
-def test_a_damaged_object_is_found_though_this_machine_has_a_sound_copy(named: tuple[Desk, str, Path]) -> None:
-    one, sha256, place = named
+def test_a_damaged_object_is_found_though_this_machine_has_a_sound_copy(digested: tuple[Desk, str, Path]) -> None:
+    one, sha256, place = digested
     assert check_vault(one.store, Part(), lambda _done: None).is_whole
     place.write_bytes(b"<html>as it vent</html>")
     assert check_vault(one.store, Part(), lambda _done: None).changed == [sha256]
 
 
 def test_looking_at_everything_leaves_no_copy_of_it_on_this_machine(
-    named: tuple[Desk, str, Path], tmp_path: Path
+    digested: tuple[Desk, str, Path], tmp_path: Path
 ) -> None:
-    one, sha256, _ = named
+    one, sha256, _ = digested
     emptied(one)
     assert check_vault(one.store, Part(), lambda _done: None).contents == 1
     made = backed_up(one.store, tmp_path / "backup")
@@ -328,8 +328,10 @@ def test_looking_at_everything_leaves_no_copy_of_it_on_this_machine(
     assert not one.store.vault.place(sha256).exists()
 
 
-def test_a_content_that_no_machine_has_any_more_ends_no_backup(named: tuple[Desk, str, Path], tmp_path: Path) -> None:
-    one, sha256, _ = named
+def test_a_content_that_no_machine_has_any_more_ends_no_backup(
+    digested: tuple[Desk, str, Path], tmp_path: Path
+) -> None:
+    one, sha256, _ = digested
     assert isinstance(one.store.vault, SharedVault)
     one.store.vault.objects.remove(sha256)
     made = backed_up(emptied(one).store, tmp_path / "backup")
