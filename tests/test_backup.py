@@ -328,6 +328,18 @@ def test_settings_whose_secrets_cannot_be_told_apart_are_left_out(text: str) -> 
     assert without_secrets(text) is None
 
 
+def test_a_table_that_lies_above_the_settings_is_backed_up_and_written_nowhere_else(tmp_path: Path) -> None:
+    config = write_settings(tmp_path / "a" / "b" / "c")
+    (tmp_path / "roster.toml").write_bytes((config.parent / "roster.toml").read_bytes())
+    told = config.read_text(encoding="utf-8").replace('"roster.toml"', '"../../../roster.toml"')
+    config.write_text(told, encoding="utf-8")
+    done = zhengji(config, "backup", str(tmp_path / "backup"))
+    assert done.exit_code == 0, done.output
+    (generation,) = find_backup(tmp_path / "backup").generations()
+    assert "supplied/其他/roster.toml" in generation.check().files
+    assert [one.parent.name for one in (tmp_path / "backup").rglob("roster.toml")] == ["其他"]
+
+
 def test_a_person_is_told_what_was_backed_up_and_what_is_damaged(tmp_path: Path) -> None:
     config = write_settings(tmp_path)
     zhengji(config, "status")
