@@ -24,7 +24,7 @@ from ingest.desk import Desk
 from ingest.importer import import_path
 from ingest.intake import take_in
 from ingest.poll import Poller
-from store import mail
+from store import mail, sent
 from store.backup import find_backup
 from store.database import open_unmigrated
 from store.errors import AwayError
@@ -32,6 +32,7 @@ from store.models import File, Message, Reading
 from store.objects import Objects
 from store.outgoing import SentDigest, Snapshot
 from store.restoring import restore
+from store.sent import Parcel
 from store.shared_vault import SharedVault
 from store.verifying import Part, check_vault
 from tests.backups import backed_up, contents
@@ -346,3 +347,41 @@ def test_killed_anywhere_no_row_names_what_the_object_store_lacks(
             run(one)
             assert differences(expected, state(one)) == {}, step
             assert len(kept(one.store)) == 2
+
+
+@pytest.fixture
+def digested(object_store: ObjectStore, prefix: str, tmp_path: Path) -> Iterator[tuple[Desk, str, Path]]:
+    """Give a desk with a digest that went out, the hash of that, and where its object lies."""
+    with desk(tmp_path / "desk", object_store.settings(prefix)) as one:
+        sha256 = one.store.vault.keep([b"<html>as it went</html>"]).sha256
+        sent.begin(one.store, Parcel(AFTER.date(), AFTER, "mail", "a@b.example", sha256, sha256), AFTER)
+        yield one, sha256, object_store.place(prefix, sha256)
+
+
+def test_a_damaged_object_is_found_though_this_machine_has_a_sound_copy(digested: tuple[Desk, str, Path]) -> None:
+    one, sha256, place = digested
+    assert check_vault(one.store, Part(), lambda _done: None).is_whole
+    place.write_bytes(b"<html>as it vent</html>")
+    assert check_vault(one.store, Part(), lambda _done: None).changed == [sha256]
+
+
+def test_looking_at_everything_leaves_no_copy_of_it_on_this_machine(
+    digested: tuple[Desk, str, Path], tmp_path: Path
+) -> None:
+    one, sha256, _ = digested
+    emptied(one)
+    assert check_vault(one.store, Part(), lambda _done: None).contents == 1
+    made = backed_up(one.store, tmp_path / "backup")
+    assert (made.copied, made.manifest.content_bytes, made.manifest.lost) == (1, 23, {})
+    assert (tmp_path / "backup" / "blobs" / sha256[:2] / sha256).read_bytes() == b"<html>as it went</html>"
+    assert not one.store.vault.place(sha256).exists()
+
+
+def test_a_content_that_no_machine_has_any_more_ends_no_backup(
+    digested: tuple[Desk, str, Path], tmp_path: Path
+) -> None:
+    one, sha256, _ = digested
+    assert isinstance(one.store.vault, SharedVault)
+    one.store.vault.objects.remove(sha256)
+    made = backed_up(emptied(one).store, tmp_path / "backup")
+    assert (made.copied, made.manifest.lost) == (0, {sha256: "missing"})
