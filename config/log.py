@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 
@@ -34,7 +35,7 @@ def set_up_logging(*, verbose: bool = False, form: str = "auto", redactor: Redac
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
-        structlog.processors.TimeStamper(fmt="iso", utc=False),
+        _stamped,
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
     ]
@@ -95,6 +96,11 @@ def _of_url(url: str) -> Iterator[str]:
     before, at, _ = url.partition("://")[2].rpartition("@")
     if at:
         yield before.partition(":")[2]
+
+
+def _stamped(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """Say when, by the machine's clock and with its zone: logs of several machines are read together."""
+    return {**event, "timestamp": datetime.now().astimezone().isoformat(timespec="microseconds")}
 
 
 class _Cleaning:

@@ -1,5 +1,6 @@
 """The files beside database and vault that a backup takes along: settings without secrets, tables, templates."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,4 +49,6 @@ def _paths(settings: Settings) -> Iterator[Path]:
 
 def _name(path: Path, base: Path) -> str:
     """Return the name of a file in a backup: its path from the settings on; elsewhere, its own name."""
+    # `../roster.toml` only looks as if it lay below.
+    path, base = Path(os.path.normpath(path)), Path(os.path.normpath(base))
     return path.relative_to(base).as_posix() if path.is_relative_to(base) else f"其他/{path.name}"

@@ -34,8 +34,8 @@ def poll_due(desk: Desk) -> None:
     moment, due = now(), []
     for settings in desk.settings.mailboxes:
         last = polls.latest(desk.store, settings.address)
-        # Half a second: the clock that says so is never quite on time.
-        if last is None or moment - last.started_at >= every - timedelta(seconds=0.5):
+        # Half a second: the clock that says so is never quite on time. One that was ahead says nothing.
+        if last is None or not timedelta(0) <= moment - last.started_at < every - timedelta(seconds=0.5):
             due.append(settings.address)
     _note_polls(desk, due)
 
@@ -167,6 +167,6 @@ def _is_owed(desk: Desk, moment: datetime) -> bool:
     tried, all_standings = sent.of_day(desk.store, day), standings(desk, day, moment)
     if any(one.state == "waiting" for one in all_standings):
         pause = timedelta(minutes=desk.settings.worker.poll_minutes)
-        return all(moment - one.started_at >= pause for one in tried)
+        return all(not timedelta(0) <= moment - one.started_at < pause for one in tried)
     # Where nobody can be written to, the file is the digest.
     return not tried and (not all_standings or not file_of(desk, day).exists())

@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import structlog
@@ -31,9 +30,10 @@ from ingest.alarms.watch import Watch
 from ingest.desk import Desk
 from ingest.intake import is_outage
 from ingest.monitoring import monitor_of, monitored
+from ingest.retention import clear_here
 from ingest.worker import now
 from reports.console.enduring import endured
-from store import closing, jobs
+from store import jobs
 from store.database import driver_options
 from store.errors import AwayError, StoreError
 
@@ -199,7 +199,7 @@ class SharedWorker:
             with self._away_endured():
                 async with self._new_app().open_async():
                     work = [asyncio.create_task(self._serve(one)) for one in self.slots]
-                    work += [asyncio.create_task(self._stopped()), asyncio.create_task(self._watching())]
+                    work += [asyncio.create_task(self._stopped()), asyncio.create_task(self.watch_on())]
                     await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
                     await self._end(work)
             if not self.stopping.is_set():
@@ -229,13 +229,17 @@ class SharedWorker:
                     await asyncio.to_thread(endured, slots.rest, "worker.rest_failed")
             await asyncio.sleep(0.1)
 
-    async def _watching(self) -> None:
+    async def watch_on(self) -> None:
         """Look for what is alarming, each process for itself: only it sees its own disk. Each alarm is told once."""
         while not self.stopping.is_set():
             await asyncio.sleep(self.desk.settings.worker.poll_minutes * _MINUTE)
-            await asyncio.to_thread(endured, self.watch.look, "alarms.failed")
-            # Whoever removed the personal data did so on another machine, perhaps: what is cached here goes as well.
-            await asyncio.to_thread(endured, partial(closing.let_go, self.desk.store), "cache.not_let_go")
+            # Whatever is wrong with a look, the jobs go on, and the next look comes.
+            await asyncio.to_thread(endured, self.look, "alarms.failed")
+
+    def look(self) -> None:
+        """Look once; where the personal data was removed, nothing alarms, and what this machine has of it goes."""
+        if not clear_here(self.desk):
+            self.watch.look()
 
     def _say_there(self) -> None:
         with suppress(AwayError), self.desk.store.session() as session:

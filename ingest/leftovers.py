@@ -1,5 +1,6 @@
 """What of a campaign lies in files: contents, what was made of them, and what was written out, kind by kind."""
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,15 +26,17 @@ class Pile:
         """Return how many there are, and their bytes."""
         return sum((Count(1, path.stat().st_size) for path in self.files()), Count())
 
-    def remove(self) -> None:
-        """Remove them, and the folders that are empty then."""
-        folders = set()
-        for path in list(self.files()):
+    def remove(self, until: float = math.inf) -> int:
+        """Remove them (those last written until a moment), and the folders empty then; return how many went."""
+        folders, gone = set(), 0
+        for path in [one for one in self.files() if one.lstat().st_mtime <= until]:
             path.unlink(missing_ok=True)
             folders.add(path.parent)
+            gone += 1
         for folder in sorted(folders, reverse=True):
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
+        return gone
 
 
 def piles(desk: Desk) -> Sequence[Pile]:

@@ -1,6 +1,7 @@
 """One look into the mailboxes: takes in everything new, and remembers how it went. Reading comes afterwards."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -46,7 +47,8 @@ class Poller:
 
     def poll_one(self, settings: MailboxSettings | FolderSettings) -> PollResult | None:
         """Poll one mailbox and note how that went; None where a refused login makes it wait."""
-        if _must_wait(self.desk, settings, self.clock()):
+        if until := waits_until(self.desk, settings, self.clock()):
+            log.info("poll.waiting", mailbox=settings.address, until=until.isoformat())
             return None
         with bound_contextvars(mailbox=settings.address):
             return self._poll_and_note(settings)
@@ -171,14 +173,27 @@ def _no_room(error: OSError) -> str:
     return f"{error.text}{_PAUSED}" if error.paused else f"{error.text}；别的来信照常收取"
 
 
-def _must_wait(desk: Desk, settings: MailboxSettings | FolderSettings, now: datetime) -> bool:
-    """Tell whether a refused login is too recent: repeated failures make a provider block the address."""
+def waits_until(desk: Desk, settings: MailboxSettings | FolderSettings, now: datetime) -> datetime | None:
+    """Return until when a mailbox is left alone because its login was refused; None where it is not.
+
+    Repeated failures make a provider block the address. A secret that was written since then is tried at once.
+    """
     last = polls.latest(desk.store, settings.address)
     wait = timedelta(minutes=desk.settings.worker.login_wait_minutes)
-    if last is None or last.outcome != "refused" or now - last.ended_at >= wait:
+    if last is None or last.outcome != "refused" or now - last.ended_at >= wait or _renewed(settings, last.ended_at):
+        return None
+    return last.ended_at + wait
+
+
+def _renewed(settings: MailboxSettings | FolderSettings, moment: datetime) -> bool:
+    """Tell whether a file with a secret of a mailbox was written after a moment."""
+    if isinstance(settings, FolderSettings):
         return False
-    log.info("poll.waiting", mailbox=settings.address, until=(last.ended_at + wait).isoformat())
-    return True
+    for path in (settings.password_file, settings.client_secret_file, settings.refresh_token_file):
+        with suppress(OSError):
+            if path is not None and path.stat().st_mtime > moment.timestamp():
+                return True
+    return False
 
 
 def _log(result: PollResult, before: PollResult | None) -> None:

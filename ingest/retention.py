@@ -5,9 +5,12 @@ Killed in the middle it is taken up again: what was begun stands in the database
 
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from heapq import merge
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import structlog
@@ -19,6 +22,7 @@ from ingest.digesting import assessment
 from ingest.tracking import deadlines
 from reports.export import rows
 from store import alarms, closing, decisions, removing
+from store.blobs import Blob
 from store.closing import Closed
 from store.decisions import Person
 from store.removing import STEPS, Count
@@ -45,7 +49,7 @@ def plan(desk: Desk) -> Plan:
     """Return what there is to remove, by looking at every row and every file."""
     means = Means(words=_words(desk))
     tables = {step.what: removing.counted(desk.store, step, means) for step in STEPS if step.goes}
-    contents = sum((Count(1, blob.bytes) for blob in desk.store.vault.kept()), Count())
+    contents = sum((Count(1, blob.bytes) for blob in _contents(desk)), Count())
     return Plan({**tables, VAULT: contents, **{pile.what: pile.count() for pile in leftovers.piles(desk)}})
 
 
@@ -82,9 +86,8 @@ def remove(desk: Desk, person: Person) -> Closed:
         if step.goes:
             removing.removed(desk.store, step, means)
     removing.forget_index(desk.store)
-    for blob in list(desk.store.vault.kept()):
+    for blob in list(_contents(desk)):
         desk.store.vault.remove(blob.sha256)
-    closing.let_go(desk.store)
     for pile in leftovers.piles(desk):
         pile.remove()
     removing.press(desk.store)
@@ -92,6 +95,29 @@ def remove(desk: Desk, person: Person) -> Closed:
     # Once more, for the secret that was thrown away.
     removing.press(desk.store)
     return closing.find(desk.store) or closed
+
+
+def clear_here(desk: Desk) -> bool:
+    """Tell whether the personal data was removed, and remove then what this machine still holds of it.
+
+    Several machines cache contents and make small pictures of them, each on its own disk; whoever removed what all of
+    them share saw only one disk. What was being read at that moment may have left something too.
+    """
+    closed = closing.find(desk.store)
+    if closed is not None and closed.ended_at is not None:
+        ended = closed.ended_at.timestamp()
+        # What was written out since then speaks of nobody, and stays.
+        gone = desk.store.vault.clear() + sum(pile.remove(ended) for pile in leftovers.piles(desk))
+        if gone:
+            log.info("retention.cleared_here", files=gone)
+    return closed is not None
+
+
+def _contents(desk: Desk) -> Iterator[Blob]:
+    """Yield every content once: what all machines share, and what only lies on this one's disk."""
+    vault = desk.store.vault
+    every = merge(vault.kept(), vault.lying(), key=attrgetter("sha256"))
+    return (next(same) for _, same in groupby(every, key=attrgetter("sha256")))
 
 
 def _words(desk: Desk) -> tuple[str, ...]:

@@ -21,12 +21,13 @@ from ingest.desk import Desk
 from ingest.listening import listen
 from ingest.monitoring import monitor_of
 from ingest.picturing import DeskPictures
+from ingest.retention import clear_here
 from reports.console.app import build
 from reports.console.asked import Console
 from reports.console.board import Board
 from reports.console.enduring import endured
 from reports.console.overview.outlook import outlook
-from store import closing, searching
+from store import searching
 
 # Looking takes at most one part in so many of the time, however much there is to look at.
 _REST = 10
@@ -45,6 +46,8 @@ class Serving:
 
     console: Console
     stopping: threading.Event
+    # Takes away what this machine still holds of personal data that was removed.
+    clear: Callable[[], object] = lambda: None
 
     def watch(self) -> None:
         """Look anew every few seconds until the console stops; a look that fails is made again the next time.
@@ -60,7 +63,7 @@ class Serving:
             self.console.board.look_again()
             endured(self.console.pictures.rest, "console.rest_failed")
             endured(self.console.store.vault.trim, "console.trim_failed")
-            endured(partial(closing.let_go, self.console.store), "console.cache_not_let_go")
+            endured(self.clear, "console.not_cleared")
             endured(self.console.jobs.mind, "console.jobs_failed")
             endured(self.console.watch.flush, "console.looks_not_written")
             _settle()
@@ -89,18 +92,18 @@ def serve(desk: Desk, host: str, port: int, now: Callable[[], datetime], told: C
     listening = listen(host, port)
     try:
         told()
-        _serve_on(listening, console_of(desk, now))
+        _serve_on(listening, console_of(desk, now), partial(clear_here, desk))
     finally:
         for one in listening:
             one.close()
 
 
-def _serve_on(listening: list[socket.socket], console: Console) -> None:
+def _serve_on(listening: list[socket.socket], console: Console, clear: Callable[[], object]) -> None:
     sys.setswitchinterval(_SWITCH)
     console.board.look()
     _settle()
     stopping = threading.Event()
-    watching = threading.Thread(target=Serving(console, stopping).watch, name="looking", daemon=True)
+    watching = threading.Thread(target=Serving(console, stopping, clear).watch, name="looking", daemon=True)
     watching.start()
     console.jobs.resume()
     logging.getLogger("uvicorn.error").addFilter(_is_not_told_already)

@@ -26,6 +26,7 @@ from ingest.due import is_due
 from ingest.intake import take_in
 from ingest.monitoring import monitor_of, monitored
 from ingest.poll import Poller
+from ingest.retention import clear_here
 from ingest.sending import note_written, send_edition, standings
 from ingest.tracking import lay_down, track
 from store import accesses, closing, sent
@@ -150,7 +151,7 @@ class Worker:
     def alarms(self) -> None:
         """Look whether anything is alarming, and tell those who must know, also while a poll or a digest is at work."""
         with self.watching:
-            if not self.stopping.is_set():
+            if not self.stopping.is_set() and not clear_here(self.desk):
                 self.watch.look()
 
     def at_its_minute(self) -> None:

@@ -33,6 +33,13 @@ def record(closed: Closed, title: str, zone: tzinfo) -> str:
     return "\n".join([*head, "", *_removed(closed), "", *_kept(closed), "", *_untouched(), "", *_signed(), ""])
 
 
+def stays() -> Iterable[str]:
+    """Yield in a sentence each what stays of the tables; of one that is emptied, nothing does."""
+    for step in STEPS:
+        if step.stays:
+            yield f"{step.what}删去后，留下{step.stays}" if step.what else step.stays
+
+
 def _removed(closed: Closed) -> Iterable[str]:
     yield from ("## 清理了什么", "")
     rows = [(what, f"{own['rows']:,}", f"{own['bytes']:,}") for what, own in closed.counts.items()]
@@ -42,7 +49,7 @@ def _removed(closed: Closed) -> Iterable[str]:
 
 def _kept(closed: Closed) -> Iterable[str]:
     yield from ("## 留下了什么", "")
-    yield from (f"- {step.what}：{step.stays}" if step.what else f"- {step.stays}" for step in STEPS if step.stays)
+    yield from (f"- {line}" for line in stays())
     kept = closed.kept
     complete = sum(bool(case["complete"]) for case in kept["cases"])
     yield from ("", "### 统计", "")

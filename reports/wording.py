@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
+from math import ceil
 
 from store.decisions import Decided
 
@@ -70,9 +71,11 @@ def weekday(day: date) -> str:
 
 
 def hours(start: datetime, end: datetime) -> str:
-    """Return how long something has lasted, in whole hours."""
-    count = int((end - start).total_seconds() // 3600)
-    return f"{count} 小时" if count >= 1 else "不足 1 小时"
+    """Return how long something has lasted: in whole hours, and below one in minutes, of which the last has begun."""
+    lasted = end - start
+    if lasted >= timedelta(hours=1):
+        return f"{lasted // timedelta(hours=1)} 小时"
+    return f"{max(ceil(lasted / timedelta(minutes=1)), 1)} 分钟"
 
 
 def size(count: int) -> str:

@@ -55,13 +55,15 @@ def accept(store: Store, raw: Path, seen: Seen, arrival: datetime, source: str, 
     """
     blob = store.vault.adopt(raw)
     offered = [Offered(raw, blob, seen, arrival, source)]
-    return store.noted(lambda session: note(session, offered, now))[0]
+    with closing.taking_back(store, [blob.sha256]):
+        return store.noted(lambda session: note(session, offered, now))[0]
 
 
 def accept_many(store: Store, offered: Sequence[Offered], now: datetime) -> list[Accepted]:
     """Keep many raw messages at once, in one transaction: all of them are safe when this returns, or none is noted."""
     store.vault.adopt_all([(one.raw, one.blob) for one in offered])
-    return store.noted(lambda session: note(session, offered, now))
+    with closing.taking_back(store, [one.blob.sha256 for one in offered]):
+        return store.noted(lambda session: note(session, offered, now))
 
 
 def note(session: Session, offered: Sequence[Offered], now: datetime) -> list[Accepted]:

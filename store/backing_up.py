@@ -6,7 +6,8 @@ when it is copied; what came after them is for the next generation.
 
 import gzip
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -20,6 +21,7 @@ from store.backup import (
     SUPPLIED,
     TABLES,
     Backup,
+    BackupError,
     Generation,
     Manifest,
     blob_of,
@@ -124,11 +126,7 @@ class _Making:
         """Return how large a content is: letters and digests that went out are few, and the vault is asked for them."""
         if one.bytes is not None:
             return one.bytes
-        try:
-            return self.store.vault.path(one.sha256).stat().st_size
-        except OSError:
-            # Missing or damaged: copying it says which.
-            return 0
+        return self.store.vault.size(one.sha256) or 0
 
     def _absent(self, contents: Generation) -> Iterator[Blob]:
         """Yield the contents that the backup does not hold: looked up folder by folder, never file by file."""
@@ -175,15 +173,15 @@ class _Making:
         return Generation(name, target)
 
     def _rotate(self, newest: Generation) -> tuple[str, ...]:
-        """Remove the generations beyond those that stay, and the contents that none of those names any more."""
-        every = self.backup.generations()
-        old = every[: max(0, len(every) - self.wish.keep)]
+        """Remove the generations beyond those that stay, and the contents that none of those names any more.
+
+        The one just made stays, also where the clock was set back and others bear later names.
+        """
+        others = [one for one in self.backup.generations() if one.name != newest.name]
+        old = others[: max(0, len(others) - (self.wish.keep - 1))]
         if not old:
             return ()
-        last = {one.sha256 for one in newest.contents()}
-        unnamed = {one.sha256 for generation in old for one in generation.contents() if one.sha256 not in last}
-        for generation in every[len(old) :] if unnamed else ():
-            unnamed.difference_update(one.sha256 for one in generation.contents())
+        unnamed = self._unnamed(old, [newest, *others[len(old) :]])
         for generation in old:
             # Taken out of sight first: half a generation is never seen.
             gone = self.backup.incoming / generation.name
@@ -192,6 +190,22 @@ class _Making:
         for sha256 in unnamed:
             self.backup.blobs.remove(sha256)
         return tuple(generation.name for generation in old)
+
+    def _unnamed(self, old: Iterable[Generation], stay: Iterable[Generation]) -> set[str]:
+        """Return the contents that only the old name; none where it cannot be read what one of those names that stay.
+
+        What an old one named that cannot be read stays where it is: it takes room, and nothing else.
+        """
+        unnamed: set[str] = set()
+        for generation in old:
+            with suppress(BackupError):
+                unnamed.update(one.sha256 for one in generation.contents())
+        try:
+            for generation in stay if unnamed else ():
+                unnamed.difference_update(one.sha256 for one in generation.contents())
+        except BackupError:
+            return set()
+        return unnamed
 
 
 def _files(folder: Path) -> list[Path]:

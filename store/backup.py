@@ -13,13 +13,14 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 from store.blobs import Blob, Vault
 from store.errors import StoreError
@@ -28,6 +29,12 @@ from store.syncing import sync_folder
 FORMAT = 1
 TABLES, CONTENTS, MANIFEST, SUPPLIED = "tables.jsonl.gz", "contents.txt", "manifest.json", "supplied"
 _MARKER = "zhengji-backup.json"
+# What else lies beside the generations (a network drive's own folders, a link) is none of ours.
+_NAME = re.compile(r"\d{8}T\d{6}Z(-\d+)?")
+# What stands in a line of contents becomes a path: nothing but a hash may.
+_CONTENT = re.compile(r"([0-9a-f]{64}) (\d{1,18})\n?")
+# The longest row is a mail's text many times over; a line without end would fill the memory.
+_LONGEST_LINE, _LONGEST_CONTENT = 256_000_000, 100
 
 
 class BackupError(StoreError):
@@ -88,35 +95,54 @@ class Generation:
         try:
             told = json.loads((self.folder / MANIFEST).read_bytes())
             own = told.pop("sha256")
-            damaged = own != _own_hash(told)
-        except (OSError, ValueError, KeyError, AttributeError, TypeError):
-            damaged, told = True, {}
-        if damaged:
-            raise BackupError(f"备份 {self.name} 的清单（{MANIFEST}）读不了或被改动过，没有采用")
-        if told["format"] != FORMAT:
+            damaged, newer = own != _own_hash(told), told["format"] != FORMAT
+            manifest = None if damaged or newer else Manifest(**told)
+        except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError):
+            damaged, newer, manifest = True, False, None
+        if newer and not damaged:
             raise BackupError(f"备份 {self.name} 是更新的程序做的，请先升级本机的程序")
-        return Manifest(**told)
+        if manifest is None:
+            raise BackupError(f"备份 {self.name} 的清单（{MANIFEST}）读不了或被改动过，没有采用")
+        return manifest
 
     def check(self) -> Manifest:
         """Return its manifest after every file of it was hashed; BackupError where one is not what it was."""
         manifest = self.manifest()
         for name, (size, sha256) in manifest.files.items():
-            if _blob_of(self.folder / name) != Blob(sha256, size):
+            if not self._is_own(name) or _blob_of(self.folder / name) != Blob(sha256, size):
                 raise BackupError(f"备份 {self.name} 的文件 {name} 缺失或被改动过，没有采用")
+        for _ in self.contents():
+            # A line that names none raises.
+            pass
         return manifest
 
+    def _is_own(self, name: str) -> bool:
+        """Tell whether a name is of a file within the generation: a forged one may be of anything."""
+        return (self.folder / name).resolve().is_relative_to(self.folder.resolve()) and (self.folder / name).is_file()
+
     def contents(self) -> Iterator[Blob]:
-        """Yield the contents that it names, in the order of their hashes."""
-        with (self.folder / CONTENTS).open(encoding="ascii") as lines:
-            for line in lines:
-                sha256, _, size = line.partition(" ")
-                yield Blob(sha256, int(size))
+        """Yield the contents that it names, in the order of their hashes; BackupError where a line names none."""
+        try:
+            with (self.folder / CONTENTS).open(encoding="ascii", errors="replace") as lines:
+                while line := lines.readline(_LONGEST_CONTENT):
+                    found = _CONTENT.fullmatch(line)
+                    if found is None:
+                        raise BackupError(f"备份 {self.name} 的文件 {CONTENTS} 已损坏或被改动过，没有采用")
+                    yield Blob(found[1], int(found[2]))
+        except FileNotFoundError:
+            raise BackupError(f"备份 {self.name} 的文件 {CONTENTS} 缺失，没有采用") from None
 
     @contextmanager
     def lines(self) -> Iterator[Iterator[str]]:
-        """Give the lines of its tables."""
+        """Give the lines of its tables; BackupError where one has no end."""
         with gzip.open(self.folder / TABLES, "rt", encoding="utf-8") as lines:
-            yield iter(lines)
+            yield self._bounded(cast("TextIO", lines))
+
+    def _bounded(self, lines: TextIO) -> Iterator[str]:
+        while line := lines.readline(_LONGEST_LINE):
+            if not line.endswith("\n"):
+                raise BackupError(f"备份 {self.name} 的文件 {TABLES} 里有一行没有结尾，没有采用")
+            yield line
 
 
 @dataclass(frozen=True)
@@ -138,7 +164,8 @@ class Backup:
     def generations(self) -> tuple[Generation, ...]:
         """Return the whole generations, the oldest first."""
         folder = self.folder / "generations"
-        there = sorted(one for one in folder.iterdir() if one.is_dir()) if folder.is_dir() else []
+        there = sorted(folder.iterdir()) if folder.is_dir() else []
+        there = [one for one in there if _NAME.fullmatch(one.name) and one.is_dir() and not one.is_symlink()]
         return tuple(Generation(one.name, one) for one in there)
 
     def generation(self, name: str | None) -> Generation:

@@ -51,8 +51,8 @@ class Vault:
         path = self.place(sha256)
         return path if path.is_file() else None
 
-    def stream(self, sha256: str) -> Iterator[bytes]:
-        """Yield a content from where it is kept for good, whatever its bytes are; FileNotFoundError where it is not."""
+    def chunks(self, sha256: str) -> Iterator[bytes]:
+        """Yield the bytes of a content as they are kept, whatever they are; FileNotFoundError where it is not."""
         with self.place(sha256).open("rb") as file:
             yield from chunks_of(file)
 
@@ -100,11 +100,28 @@ class Vault:
         """Tell whether a content is kept."""
         return self.place(sha256).is_file()
 
+    def size(self, sha256: str) -> int | None:
+        """Return how many bytes a content has; None where it is not kept."""
+        path = self.place(sha256)
+        return path.stat().st_size if path.is_file() else None
+
     def kept(self) -> Iterator[Blob]:
         """Yield every content that is kept, in the order of the hashes, each folder read when its turn comes."""
         for folder in sorted(one for one in self.folder.iterdir() if len(one.name) == _PREFIX and one.is_dir()):
             for file in sorted(folder.iterdir()):
                 yield Blob(file.name, file.stat().st_size)
+
+    def lying(self) -> Iterator[Blob]:
+        """Yield every content that lies on this machine's disk, in the order of the hashes."""
+        return Vault.kept(self)
+
+    def clear(self) -> int:
+        """Take everything away that lies on this machine's disk; return how many contents went."""
+        count = 0
+        for blob in list(self.lying()):
+            self.place(blob.sha256).unlink(missing_ok=True)
+            count += 1
+        return count
 
     def remove(self, sha256: str) -> bool:
         """Take a content away for good, where a person wants it gone; tell whether it was there."""
@@ -121,10 +138,6 @@ class Vault:
 
     def trim(self) -> int:
         """Make room where the folder is a cache; return how many bytes went."""
-        return 0
-
-    def let_go(self) -> int:
-        """Remove whatever is a mere cache here; return how many bytes went."""
         return 0
 
     @contextmanager

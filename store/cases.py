@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from store import closing
 from store.database import Store, hold, still
 from store.decisions import filing_lock
 from store.documents import readings
@@ -65,6 +66,7 @@ def file_province(store: Store, province: str, place: Callable[[list[FileRow]], 
     def work(session: Session) -> None:
         still(session)
         hold(session.connection(), filing_lock(province))
+        closing.refuse(session)
         rows = _files(session, province)
         placings = list(place(rows))
         ids = _keep_cases(session, province, {placing.case for placing in placings})

@@ -1,5 +1,7 @@
 """Knows whether a campaign's personal data was removed: then nothing is taken in, decided, read or sent any more."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime, tzinfo
 from typing import Any
@@ -65,6 +67,17 @@ def refuse_on(store: Store) -> None:
         refuse(session)
 
 
+@contextmanager
+def taking_back(store: Store, hashes: Iterable[str]) -> Iterator[None]:
+    """Take contents out of the vault again that were kept for what a removal, begun meanwhile, then refused."""
+    try:
+        yield
+    except ClosedError:
+        for sha256 in hashes:
+            store.vault.remove(sha256)
+        raise
+
+
 def begin(store: Store, closed: Closed) -> Closed:
     """Note that a removal begins; where one was begun before, that one goes on, with what it counted first."""
     with store.session() as session:
@@ -79,14 +92,6 @@ def end(store: Store, now: datetime) -> None:
     with store.session() as session:
         for row in session.scalars(select(Removal).where(Removal.ended_at.is_(None))):
             row.ended_at, row.kept = now, {name: own for name, own in row.kept.items() if name != "key"}
-
-
-def let_go(store: Store) -> int:
-    """Empty this machine's cache of contents where a removal was begun, for whoever removes sees but his own.
-
-    Return how many bytes went.
-    """
-    return store.vault.let_go() if find(store) else 0
 
 
 def campaigns(store: Store) -> set[str]:

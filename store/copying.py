@@ -74,7 +74,7 @@ class Copying:
 
 def _chunks(source: Vault, sha256: str) -> Iterator[bytes]:
     try:
-        yield from source.stream(sha256)
+        yield from source.chunks(sha256)
     except FileNotFoundError:
         raise _SourceError("missing") from None
     except OSError:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from store import closing
 from store.database import Store, hold
 from store.errors import OvertakenError
 from store.jobs import want_filing, want_reading
@@ -137,10 +138,12 @@ def keep_read(
     contents cannot be made safe.
     """
     files = list(files)
-    store.vault.publish(file.sha256 for file in files if file.sha256)
-    with store.session() as session:
+    hashes = [file.sha256 for file in files if file.sha256]
+    store.vault.publish(hashes)
+    with closing.taking_back(store, hashes), store.session() as session:
         # One after another, so that of two mails that help each other the later one knows of the earlier.
         hold(session.connection(), _LOCK)
+        closing.refuse(session)
         message = session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
         before = session.scalar(select(Letter).where(Letter.message_pk == message_id))
         if before is None:
@@ -228,17 +231,20 @@ def keep_readings(store: Store, found: Iterable[CachedReading]) -> None:
     Another process may keep the same content at the same moment: its reading is equal, and stays.
     """
     together = sorted(found, key=lambda one: one.sha256)
-    store.vault.publish(one.sha256 for one in together)
-    try:
-        _merge(store, together)
-    except (IntegrityError, OvertakenError):
-        for one in together:
-            with suppress(IntegrityError):
-                _merge(store, [one])
+    hashes = [one.sha256 for one in together]
+    store.vault.publish(hashes)
+    with closing.taking_back(store, hashes):
+        try:
+            _merge(store, together)
+        except (IntegrityError, OvertakenError):
+            for one in together:
+                with suppress(IntegrityError):
+                    _merge(store, [one])
 
 
 def _merge(store: Store, found: Iterable[CachedReading]) -> None:
     with store.session() as session:
+        closing.refuse(session)
         for reading in found:
             session.merge(Reading(**vars(reading)))
             note_fingerprint(session, reading.sha256, reading.found)

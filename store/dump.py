@@ -32,6 +32,7 @@ from sqlalchemy import (
     column,
     func,
     insert,
+    inspect,
     select,
     table,
     text,
@@ -50,6 +51,8 @@ from store.times import Moment
 FORMAT = 1
 # Made anew by itself: the index of terms is a table of each database's own kind, and this one says what is in it.
 LEFT_OUT = {"searched"}
+# Which revision the tables are of is noted where they are made.
+_NOT_OURS = {"alembic_version"}
 _AT_ONCE = 1_000
 
 Row = list[Any]
@@ -154,7 +157,7 @@ def load(connection: Connection, lines: Iterator[str], tell: Callable[[int], Non
         if not is_row:
             # Several where tables are empty.
             for head in map(json.loads, group):
-                loading = _Loading(connection, head["table"], dict(head["columns"]))
+                loading = _Loading(connection, *_head(connection, head))
                 counts[loading.name] = 0
         while is_row and loading and (batch := list(islice(group, _AT_ONCE))):
             counts[loading.name] += loading.insert(batch)
@@ -162,6 +165,20 @@ def load(connection: Connection, lines: Iterator[str], tell: Callable[[int], Non
     for name in counts:
         _continue_numbers(connection, name)
     return counts
+
+
+def _head(connection: Connection, head: Any) -> tuple[str, dict[str, str]]:  # noqa: ANN401 (JSON)
+    """Return a table and the kinds of its columns; ValueError where the database has none such, or it is not ours."""
+    try:
+        name, kinds = str(head["table"]), {str(each): str(kind) for each, kind in head["columns"]}
+    except (KeyError, TypeError) as error:
+        raise ValueError("no head of a table") from error
+    there = inspect(connection)
+    if name in _NOT_OURS or not there.has_table(name):
+        raise ValueError("no table of a dump")
+    if not kinds.keys() <= {each["name"] for each in there.get_columns(name)} or not set(kinds.values()) <= set(_TYPES):
+        raise ValueError("no columns of that table")
+    return name, kinds
 
 
 class _Loading:

@@ -214,6 +214,12 @@ def workers(session: Session, seconds: float) -> int:
     return int(session.scalar(text(query), {"seconds": seconds}) or 0)
 
 
+def processes(session: Session, seconds: float) -> int:
+    """Return how many processes said within so many seconds that they are there, whatever their roles."""
+    query = "SELECT count(*) FROM job_workers WHERE seen_at > now() - make_interval(secs => :seconds)"
+    return int(session.scalar(text(query), {"seconds": seconds}) or 0)
+
+
 def note_worker(session: Session, name: str, version: str) -> None:
     """Note that a process is there, and what a mail that it reads depends on; forget those of yesterday."""
     put_ = """

@@ -4,20 +4,25 @@ Contents first, each hashed on its way; then all tables in one transaction. So a
 database, and the next one goes on where it was.
 """
 
+import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from gzip import BadGzipFile
 
 from sqlalchemy import Connection, inspect, select, table, text
 from sqlalchemy.exc import DataError
 
 from store import dump, lineage
-from store.backup import Backup, BackupError, Generation, Manifest
+from store.backup import TABLES, Backup, BackupError, Generation, Manifest
 from store.blobs import Blob
 from store.copying import Copying, ensure_room
 from store.database import Store, faults_told, is_known_revision, migrating, newest_revision, revision_of, upgrade
 
 Tell = Callable[[str, int], None]
+# What tables that are none raise, wherever they are looked at.
+_DAMAGE = (KeyError, TypeError, ValueError, AttributeError, EOFError, BadGzipFile, zlib.error, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,7 @@ def _absent(store: Store, generation: Generation) -> Iterator[Blob]:
 
 def _load(store: Store, generation: Generation, manifest: Manifest, now: datetime, tell: Tell) -> None:
     """Make the tables of the backup's revision, fill them, and bring them to today's: all of it, or nothing."""
-    with generation.lines() as lines, faults_told(), migrating(store.engine) as connection:
+    with _damage_told(generation), generation.lines() as lines, faults_told(), migrating(store.engine) as connection:
         revision = dump.revision_in(lines)
         upgrade(connection, revision)
         counts = _filled(connection, lines, tell)
@@ -110,6 +115,15 @@ def _load(store: Store, generation: Generation, manifest: Manifest, now: datetim
             upgrade(connection)
         _end_sessions(connection, now)
         lineage.note_restored(connection, manifest.moment, generation.name, now)
+
+
+@contextmanager
+def _damage_told(generation: Generation) -> Iterator[None]:
+    """Turn what tables that were forged raise, though their hash is as their manifest says, into one sentence."""
+    try:
+        yield
+    except _DAMAGE as error:
+        raise BackupError(f"备份 {generation.name} 的文件 {TABLES} 已损坏或被改动过，没有恢复") from error
 
 
 def _filled(connection: Connection, lines: Iterator[str], tell: Tell) -> dump.Counts:

@@ -67,16 +67,19 @@ class SharedVault(Vault):
         place = self.place(sha256)
         return place if _touched(place) or self._fetch(sha256) else None
 
-    def stream(self, sha256: str) -> Iterator[bytes]:
-        """Yield a content as the object store gives it; the cache is neither asked nor filled."""
-        chunks = self.objects.get(sha256)
-        if chunks is None:
-            raise FileNotFoundError(errno.ENOENT, "对象存储里没有这份内容", sha256)
-        yield from chunks
+    def chunks(self, sha256: str) -> Iterator[bytes]:
+        """Yield the bytes that the object store holds, without a copy here; those of this machine where it has none."""
+        found = self.objects.get(sha256)
+        return super().chunks(sha256) if found is None else found
 
     def has(self, sha256: str) -> bool:
         """Tell whether a content is kept, here or in the object store."""
         return super().has(sha256) or self.objects.holds(sha256)
+
+    def size(self, sha256: str) -> int | None:
+        """Return how many bytes a content has; None where no machine keeps it."""
+        found = self.objects.size(sha256)
+        return super().size(sha256) if found is None else found
 
     def kept(self) -> Iterator[Blob]:
         """Yield every content that the object store holds, in the order of the hashes."""
@@ -102,7 +105,7 @@ class SharedVault(Vault):
     def remove(self, sha256: str) -> bool:
         """Take a content away for good, from the object store first; tell whether it was there.
 
-        What other machines cached of it stays there until they `let_go`.
+        What other machines cached of it goes with their `clear`, and is of no use to them before.
         """
         self._stored.discard(sha256)
         there = self.objects.remove(sha256)
@@ -212,17 +215,6 @@ class SharedVault(Vault):
                 if self.objects.size(path.name) == size and path.stat().st_mtime == used:
                     path.unlink()
                     gone += size
-        return gone
-
-    def let_go(self) -> int:
-        """Remove what this machine has cached of contents, and made of them; return how many bytes went."""
-        gone = 0
-        for folder in ("[0-9a-f][0-9a-f]", "derived/**"):
-            for path in self.folder.glob(f"{folder}/*"):
-                with suppress(FileNotFoundError):
-                    if path.is_file():
-                        gone += path.stat().st_size
-                        path.unlink()
         return gone
 
     def _cached(self) -> Iterator[tuple[float, int, Path]]:

@@ -85,7 +85,7 @@ def _check(vault: Vault, wanted: dict[str, Named], part: Part, tell: Tell) -> Ch
 def _hash(vault: Vault, one: Blob, checked: Checked) -> None:
     digest = hashlib.sha256()
     try:
-        for chunk in vault.stream(one.sha256):
+        for chunk in vault.chunks(one.sha256):
             digest.update(chunk)
     except OSError:
         checked.unread.append(one.sha256)

@@ -11,7 +11,12 @@ import click
 from ingest.cli import cli
 from tests.test_architecture import ROOT
 
-PAGES = (ROOT / "README.md", ROOT / "README.zh.md", *sorted((ROOT / "docs").rglob("*.md")))
+PAGES = (
+    ROOT / "README.md",
+    ROOT / "README.zh.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "deploy").glob("*.md")),
+)
 _FENCE = re.compile(r"^```(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 # Blocks whose lines are typed into a shell.
 SHELL = {"sh", "bash", "console", ""}

@@ -60,7 +60,7 @@ def test_a_refused_login_is_told_at_once_and_once_and_that_it_is_over(
     assert "邮件没有丢：新来信都在邮箱里" in text
     assert "重新生成客户端授权码" in text
     assert "secret" not in text
-    assert "停收 不足 1 小时（2026-07-20 10:10 至 2026-07-20 10:43）" in text_of(smtp)
+    assert "停收 33 分钟（2026-07-20 10:10 至 2026-07-20 10:43）" in text_of(smtp)
 
 
 def test_an_hour_without_a_good_poll_is_told_once_with_what_becomes_of_the_mails(

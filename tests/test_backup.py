@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, select, update
 
-from store import arrivals, dump
+from store import arrivals, closing, dump
 from store.arrivals import Seen
 from store.backup import BackupError, find_backup
 from store.database import Store
@@ -69,6 +69,16 @@ def test_a_backup_holds_every_content_that_a_table_names(some: Store, tmp_path: 
     assert (made.copied, made.manifest.contents, made.manifest.lost) == (len(wanted), len(wanted), {})
     assert made.manifest.content_bytes == sum(len(one) for one in contents(some).values())
     assert made.manifest.messages == 3
+
+
+def test_where_personal_data_was_removed_the_record_of_it_is_backed_up_and_no_content(
+    plain: Store, tmp_path: Path
+) -> None:
+    closing.begin(plain, closing.Closed("2026-haofuwu", "周管理", "", NOW, None, {"来信": {"rows": 1}}, {"cases": []}))
+    made = backed_up(plain, tmp_path / "backup")
+    assert (made.copied, made.manifest.contents, made.manifest.lost) == (0, 0, {})
+    with restored(tmp_path / "backup", f"sqlite:///{tmp_path}/new.db", tmp_path / "new") as (store, _):
+        assert closing.find(store) == closing.find(plain)
 
 
 def test_a_second_backup_copies_what_is_new_and_nothing_else(some: Store, tmp_path: Path) -> None:
@@ -316,6 +326,18 @@ def test_settings_whose_secrets_cannot_be_told_apart_are_left_out(text: str) -> 
     from config.without_secrets import without_secrets
 
     assert without_secrets(text) is None
+
+
+def test_a_table_that_lies_above_the_settings_is_backed_up_and_written_nowhere_else(tmp_path: Path) -> None:
+    config = write_settings(tmp_path / "a" / "b" / "c")
+    (tmp_path / "roster.toml").write_bytes((config.parent / "roster.toml").read_bytes())
+    told = config.read_text(encoding="utf-8").replace('"roster.toml"', '"../../../roster.toml"')
+    config.write_text(told, encoding="utf-8")
+    done = zhengji(config, "backup", str(tmp_path / "backup"))
+    assert done.exit_code == 0, done.output
+    (generation,) = find_backup(tmp_path / "backup").generations()
+    assert "supplied/其他/roster.toml" in generation.check().files
+    assert [one.parent.name for one in (tmp_path / "backup").rglob("roster.toml")] == ["其他"]
 
 
 def test_a_person_is_told_what_was_backed_up_and_what_is_damaged(tmp_path: Path) -> None:

@@ -148,7 +148,8 @@ def test_a_refused_login_ends_in_one_plain_sentence(account: Account, tmp_path: 
     assert "falsch" not in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
     again = zhengji("--config", str(config), "poll")
-    assert "过一会儿再试" in again.stderr
+    assert f"{account.user}：密码刚被拒绝过，为免触发风控，20" in again.stderr
+    assert "以后再试" in again.stderr
 
 
 @pytest.mark.parametrize(

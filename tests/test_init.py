@@ -80,6 +80,8 @@ def test_it_asks_in_both_languages_and_what_it_wrote_polls_the_mailboxes(
     assert sentences["trouble"] not in done.out
     assert sentences["next"].format(config="") in done.out
     assert sender.recipients == ["me@ecpmi.org.cn"]
+    # The user name of the server is no address: who sends is offered for the test.
+    assert f"{sentences['smtp.test_to']} [box@ecpmi.org.cn]" in done.out
     # The folders of the mailbox were shown with what is in them.
     assert f"案例{language} 1" in done.out
     made = settings(tmp_path)

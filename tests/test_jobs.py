@@ -306,6 +306,16 @@ def test_the_doctor_knows_who_shares_the_work_and_what_was_given_up(shared: Desk
     assert [found.key for found in workers.shared(one)] == ["jobs.differ", "jobs.failed", "jobs.ok"]
 
 
+def test_every_worker_that_runs_is_counted_once_whatever_its_roles(shared: Desk) -> None:
+    with shared.store.session() as session:
+        for name in ("host-1-a", "host-2-b"):
+            jobs.note_worker(session, name, "1")
+        # What the library keeps: one row for each queue that a process serves.
+        session.execute(text("INSERT INTO procrastinate_workers SELECT FROM generate_series(1, 4)"))
+        session.execute(text("INSERT INTO job_workers VALUES ('host-3-gone', '1', now() - interval '1 hour')"))
+    assert "正在运行的 zhengji worker：2 个" in run(shared, "jobs")[1]
+
+
 def test_whoever_starts_a_rebuild_without_workers_is_told_who_will_read(shared: Desk, inbox: Path) -> None:
     keep(shared, inbox)
     code, said = run(shared, "rebuild")

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import threading
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,8 @@ def test_a_line_of_ours_a_librarys_and_a_traceback_are_all_cleaned(capsys: pytes
     }  # fmt: skip
     assert "ValueError: cannot read" in str(found[2]["exception"])
     assert all({"event", "level", "timestamp"} <= set(line) for line in found)
+    # Logs of several machines are read together: a moment without its zone could not be.
+    assert all(datetime.fromisoformat(line["timestamp"]).tzinfo for line in found)
 
 
 def test_numbers_and_hashes_of_ours_stay(capsys: pytest.CaptureFixture[str]) -> None:

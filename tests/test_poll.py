@@ -1,5 +1,6 @@
 """Polling a real mailbox: everything new once, failures told once, and a refused login left alone for a while."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -108,6 +109,28 @@ def test_a_refused_login_waits_fifteen_minutes_and_is_told_once(account: Account
         assert health.failing_since == NOW
         assert "授权码" in health.reason
         assert "falsch" not in health.reason
+
+
+def test_a_new_authorization_code_is_tried_at_once_not_after_fifteen_minutes(
+    account: Account, tmp_path: Path, clock: Clock
+) -> None:
+    code = tmp_path / "code.txt"
+    code.write_text("falsch")
+    os.utime(code, (NOW.timestamp() - 60,) * 2)
+    with desk(tmp_path, mailbox(account).replace('password = "secret"', f'password_file = "{code}"')) as opened:
+        poller = Poller(opened, clock)
+        assert [result.outcome for result in poller.poll_all()] == ["refused"]
+        clock.now += timedelta(minutes=2)
+        assert poller.poll_all() == []
+        code.write_text("wieder falsch")
+        os.utime(code, (clock.now.timestamp() - 1,) * 2)
+        assert [result.outcome for result in poller.poll_all()] == ["refused"]
+        clock.now += timedelta(minutes=2)
+        # Once for each code: a wrong one is not tried again and again.
+        assert poller.poll_all() == []
+        code.write_text("secret")
+        os.utime(code, (clock.now.timestamp() - 1,) * 2)
+        assert [result.outcome for result in poller.poll_all()] == ["ok"]
 
 
 def test_a_mailbox_that_is_down_does_not_hold_up_the_other(account: Account, tmp_path: Path, clock: Clock) -> None:

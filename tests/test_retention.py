@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing as closed_after
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,9 @@ from ingest.importer import import_path
 from ingest.intake import take_in
 from ingest.monitoring import monitor_of
 from ingest.poll import Poller
-from store import accounts, activity, alarms, closing, mail, removing, saved, sent
+from store import accounts, activity, alarms, arrivals, closing, mail, removing, saved, sent
 from store.activity import Deed
+from store.arrivals import Seen
 from store.database import AwayError, Store
 from store.decisions import Person
 from store.models import Base, Message
@@ -151,6 +153,9 @@ def test_what_would_go_is_shown_with_numbers_and_nothing_is_changed(folder: Path
         "我自己的笔记.txt",
     ):
         assert said in shown.output
+    # Staff read words, not the names of tables; and what goes is not listed as if it stayed.
+    assert "sightings" not in shown.output
+    assert "来信的发件人、收件人、主题、正文、认定线索删去后，留下省份" in shown.output
     assert dict(bytes_below(folder / "data" / "vault")) == before
     with closed_after(opened(folder)) as made:
         assert closing.find(made.store) is None
@@ -445,6 +450,11 @@ def test_a_mail_that_is_taken_in_while_it_goes_on_is_refused(folder: Path) -> No
         closing.begin(made.store, closing.Closed(ID, "周管理", "", LATER, None, {}, {}))
         with pytest.raises(closing.ClosedError):
             import_path(other, folder / "later.eml", LATER)
+        late = Seen("imported", "", 1, 1)
+        with other.store.vault.temporary() as path, pytest.raises(closing.ClosedError):
+            path.write_bytes(b"From: a@b.example\r\n\r\nlate")
+            arrivals.accept(other.store, path, late, LATER, "import", LATER)
+        assert not other.store.vault.has(sha256(b"From: a@b.example\r\n\r\nlate").hexdigest())
 
 
 def test_a_reader_that_holds_the_database_is_named_and_nothing_is_called_done(folder: Path) -> None:

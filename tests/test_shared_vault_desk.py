@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,14 +24,18 @@ from ingest.desk import Desk
 from ingest.importer import import_path
 from ingest.intake import take_in
 from ingest.poll import Poller
-from store import mail
+from store import mail, sent
+from store.backup import find_backup
+from store.database import open_unmigrated
 from store.errors import AwayError
 from store.models import File, Message, Reading
 from store.objects import Objects
 from store.outgoing import SentDigest, Snapshot
+from store.restoring import restore
+from store.sent import Parcel
 from store.shared_vault import SharedVault
 from store.verifying import Part, check_vault
-from tests.backups import backed_up
+from tests.backups import backed_up, contents
 from tests.consoles import cheap_hashes, console_on
 from tests.desks import AFTER, desk, emptied
 from tests.inbox import Sent, list_files, write_inbox
@@ -86,6 +91,28 @@ def test_what_one_machine_took_in_another_reads_to_the_same_end(
         mail.forget_conclusions(one.store)
         take_in(emptied(one))
         assert differences(alone, state(one)) == {}
+
+
+def test_a_backup_holds_what_lies_in_the_bucket_and_is_restored_into_another_one(
+    object_store: ObjectStore, prefix: str, tmp_path: Path, inbox: Path
+) -> None:
+    with desk(tmp_path / "one", object_store.settings(prefix)) as one:
+        import_path(one, inbox, AFTER)
+        take_in(one)
+        made = backed_up(emptied(one).store, tmp_path / "backup")
+        held, s3 = contents(one.store), one.settings.vault.s3
+    assert s3 is not None
+    assert (made.manifest.lost, len(held) > 10) == ({}, True)
+    other = s3.model_copy(update={"prefix": f"{prefix}again/"})
+    store = open_unmigrated(f"sqlite:///{tmp_path}/two.db", tmp_path / "vault", other)
+    try:
+        back = restore(store, find_backup(tmp_path / "backup"), None, AFTER, 0)
+        shutil.rmtree(store.vault.folder)
+        store.vault.incoming.mkdir(parents=True)
+        assert (back.lost, contents(store)) == ({}, {sha256: held[sha256] for sha256 in contents(store)})
+        assert len(contents(store)) == made.manifest.contents
+    finally:
+        store.close()
 
 
 def test_verify_and_backup_look_at_the_bucket_and_fill_no_cache(
@@ -320,3 +347,41 @@ def test_killed_anywhere_no_row_names_what_the_object_store_lacks(
             run(one)
             assert differences(expected, state(one)) == {}, step
             assert len(kept(one.store)) == 2
+
+
+@pytest.fixture
+def digested(object_store: ObjectStore, prefix: str, tmp_path: Path) -> Iterator[tuple[Desk, str, Path]]:
+    """Give a desk with a digest that went out, the hash of that, and where its object lies."""
+    with desk(tmp_path / "desk", object_store.settings(prefix)) as one:
+        sha256 = one.store.vault.keep([b"<html>as it went</html>"]).sha256
+        sent.begin(one.store, Parcel(AFTER.date(), AFTER, "mail", "a@b.example", sha256, sha256), AFTER)
+        yield one, sha256, object_store.place(prefix, sha256)
+
+
+def test_a_damaged_object_is_found_though_this_machine_has_a_sound_copy(digested: tuple[Desk, str, Path]) -> None:
+    one, sha256, place = digested
+    assert check_vault(one.store, Part(), lambda _done: None).is_whole
+    place.write_bytes(b"<html>as it vent</html>")
+    assert check_vault(one.store, Part(), lambda _done: None).changed == [sha256]
+
+
+def test_looking_at_everything_leaves_no_copy_of_it_on_this_machine(
+    digested: tuple[Desk, str, Path], tmp_path: Path
+) -> None:
+    one, sha256, _ = digested
+    emptied(one)
+    assert check_vault(one.store, Part(), lambda _done: None).contents == 1
+    made = backed_up(one.store, tmp_path / "backup")
+    assert (made.copied, made.manifest.content_bytes, made.manifest.lost) == (1, 23, {})
+    assert (tmp_path / "backup" / "blobs" / sha256[:2] / sha256).read_bytes() == b"<html>as it went</html>"
+    assert not one.store.vault.place(sha256).exists()
+
+
+def test_a_content_that_no_machine_has_any_more_ends_no_backup(
+    digested: tuple[Desk, str, Path], tmp_path: Path
+) -> None:
+    one, sha256, _ = digested
+    assert isinstance(one.store.vault, SharedVault)
+    one.store.vault.objects.remove(sha256)
+    made = backed_up(emptied(one).store, tmp_path / "backup")
+    assert (made.copied, made.manifest.lost) == (0, {sha256: "missing"})

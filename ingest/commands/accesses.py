@@ -21,7 +21,9 @@ _MOST = 100
 @click.option("--kind", type=click.Choice(list(KINDS)), help="只看一种：" + "、".join(KINDS.values()))
 @click.option("--words", metavar="文字", default="", help="对象或内容里有这些字的")
 @click.option("--since", metavar="时刻", help="从哪一刻起，如 2026-08-05")
-@click.option("--format", "format_", type=click.Choice(["table", "csv"]), default="table", show_default=True)
+@click.option(
+    "--format", "format_", type=click.Choice(["table", "csv"]), default="table", show_default=True, help="表格还是 CSV"
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="写到文件")
 @click.pass_obj
 def accesses_(context: Context, /, since: str | None, format_: str, output: Path | None, **asked: str | None) -> None:

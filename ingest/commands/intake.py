@@ -10,10 +10,11 @@ from ingest.desk import Desk
 from ingest.importer import import_path
 from ingest.intake import take_in
 from ingest.jobs import ROLES, SharedWorker
-from ingest.poll import Poller
+from ingest.poll import Poller, waits_until
 from ingest.progress import progress
 from ingest.shared import left_said
 from ingest.worker import Worker
+from reports.wording import clock
 from store import drops, mail
 
 # Exit code where a mailbox could not be read or a mail failed: done as far as it went.
@@ -38,11 +39,22 @@ def poll(context: Context) -> None:
                 click.echo(f"{result.mailbox}：新来信 {result.new} 封{_unsettled(desk, result.mailbox)}")
             else:
                 click.echo(f"{result.mailbox}：收信失败，{result.reason}", err=True)
-        if len(results) < len(desk.settings.mailboxes):
-            click.echo("有邮箱的密码刚被拒绝过，为免触发风控，过一会儿再试", err=True)
+        _tell_waiting(desk, {result.mailbox for result in results})
         failed = any(result.outcome != "ok" for result in results) or len(results) < len(desk.settings.mailboxes)
         if failed or troubles:
             raise SystemExit(INCOMPLETE)
+
+
+def _tell_waiting(desk: Desk, polled: set[str]) -> None:
+    """Say which mailboxes were left alone, until when, and what lets them be tried at once."""
+    for one in desk.settings.mailboxes:
+        if one.address not in polled and (until := waits_until(desk, one, now())):
+            moment = clock(until, desk.campaign.call.zone)
+            click.echo(
+                f"{one.address}：密码刚被拒绝过，为免触发风控，{moment} 以后再试；"
+                "新授权码写进 password_file 指的文件后，下一次收信就试",
+                err=True,
+            )
 
 
 def _unsettled(desk: Desk, mailbox: str) -> str:

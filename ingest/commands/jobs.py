@@ -55,9 +55,9 @@ def _refuse_local(desk: Desk, context: Context) -> None:
 def _tell(desk: Desk) -> None:
     seconds = desk.settings.worker.stalled_seconds
     with desk.store.reading() as session:
-        counts, there = shared.counted(session), shared.workers(session, seconds)
+        counts, there = shared.counted(session), shared.processes(session, seconds)
         listed, moment = shared.listed(session, _SHOWN), now()
-    click.echo(f"正在运行的工作进程（每个角色各计一个）：{there}" if there else "没有正在运行的 zhengji worker")
+    click.echo(f"正在运行的 zhengji worker：{there} 个" if there else "没有正在运行的 zhengji worker")
     for state, said in _STATES.items():
         own = Counter({task: count for (task, state_), count in counts.items() if state_ == state})
         parts = "、".join(f"{_TASKS.get(task, task)} {count}" for task, count in own.most_common())

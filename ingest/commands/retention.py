@@ -10,12 +10,11 @@ from ingest.commands.decide import deciding_person, note_option, person_option
 from ingest.context import Context, give, now
 from ingest.desk import Desk
 from ingest.retention import Plan
-from reports.removal_record import record, untouched
+from reports.removal_record import record, stays, untouched
 from reports.status import as_table
 from reports.writing import write_beside
 from store import closing
 from store.closing import Closed
-from store.removing import STEPS
 
 
 @click.group("retention", invoke_without_command=True)
@@ -84,8 +83,8 @@ def _show(desk: Desk, plan: Plan) -> None:
     else:
         click.echo(as_table(("会删去", "条数或文件数", "字节"), rows))
     click.echo("留下的：")
-    for step in STEPS:
-        click.echo(f"  {step.table}：{step.stays}" if step.stays else f"  {step.table}：不留", nl=True)
+    for line in stays():
+        click.echo(f"  {line}")
     click.echo("不动、须另行处理的：")
     for line in untouched():
         click.echo(f"  {line}")

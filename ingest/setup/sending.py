@@ -99,7 +99,7 @@ def _offer_test(talk: Talk, table: Table) -> None:
     if not talk.yes("smtp.test", default=False):
         return
     settings = settings_or_none(talk, table, SmtpSettings)
-    address = talk.ask("smtp.test_to", str(table["username"]))
+    address = talk.ask("smtp.test_to", str(table.get("sender") or table["username"]))
     if settings is None or "@" not in parseaddr(address)[1]:
         talk.say("mail.no_address", address=address)
         return
