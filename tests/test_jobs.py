@@ -301,7 +301,6 @@ def test_the_doctor_knows_who_shares_the_work_and_what_was_given_up(shared: Desk
     with shared.store.session() as session:
         for name, version in (("a", "1"), ("b", "2")):
             jobs.note_worker(session, name, version)
-        session.execute(text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now())"))
         session.execute(text("UPDATE procrastinate_jobs SET status = 'failed'"))
     assert [found.key for found in workers.shared(one)] == ["jobs.differ", "jobs.failed", "jobs.ok"]
 

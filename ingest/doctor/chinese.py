@@ -270,7 +270,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "让各台机器装同一版本、用同样的设置和名录，改好后重启 zhengji worker",
     ),
     "jobs.failed": ("有 {count} 件工作没有做成", "运行 zhengji jobs 看是哪些，排除原因后运行 zhengji jobs retry"),
-    "jobs.ok": ("正在运行的工作进程 {there} 个（每个角色各计一个），等待 {todo} 件，正在做 {doing} 件", ""),
+    "jobs.ok": ("正在运行的工作进程 {there} 个，等待 {todo} 件，正在做 {doing} 件", ""),
     "beat.new": ("还没有收过信", ""),
     "beat.ok": ("{address}：最近一次收信 {last}，正常", ""),
     "beat.never": ("{address}：还没有收过信", "运行 zhengji poll 收一次，或让 zhengji worker 一直运行"),

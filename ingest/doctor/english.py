@@ -308,7 +308,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{count} jobs were given up",
         "see which with zhengji jobs, mend the cause, run zhengji jobs retry",
     ),
-    "jobs.ok": ("{there} workers are running (one for each role), {todo} jobs wait, {doing} are done now", ""),
+    "jobs.ok": ("{there} workers are running, {todo} jobs wait, {doing} are done now", ""),
     "beat.new": ("nothing was taken in yet", ""),
     "beat.ok": ("{address}: last polled {last}, well", ""),
     "beat.never": ("{address}: never polled", "run zhengji poll, or keep zhengji worker running"),

@@ -23,7 +23,7 @@ def shared(patient: Patient) -> Iterator[Result]:
         if not jobs.are_kept(session):
             yield warn("jobs.none")
             return
-        there, versions = jobs.workers(session, seconds), jobs.versions(session, seconds)
+        there, versions = jobs.processes(session, seconds), jobs.versions(session, seconds)
         counts = jobs.counted(session)
     told = {
         state: sum(count for (_, one), count in counts.items() if one == state) for state in ("todo", "doing", "failed")
