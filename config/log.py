@@ -100,7 +100,8 @@ def _of_url(url: str) -> Iterator[str]:
 
 def _stamped(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     """Say when, by the machine's clock and with its zone: logs of several machines are read together."""
-    return {**event, "timestamp": datetime.now().astimezone().isoformat(timespec="microseconds")}
+    event["timestamp"] = datetime.now().astimezone().isoformat(timespec="microseconds")
+    return event
 
 
 class _Cleaning:

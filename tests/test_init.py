@@ -115,7 +115,7 @@ def test_a_wrong_password_is_said_and_the_right_one_taken(dovecot: Dovecot, tmp_
     wrong = ["y", *mailbox_lines(dovecot, "falsch"), "1", "", f"\u3000 {dovecot.password}\u200b ", "n", "n"]
     done = zhengji(tmp_path, "init", "--language", "zh", lines=[*CAMPAIGN, *wrong, *NO_SENDING, *SQLITE, *TIME, *WRITE])
     assert done.code == 0
-    assert "登录被拒" in done.out
+    assert "没有登录成功：邮箱拒绝登录：" in done.out
     assert "falsch" not in done.out
     # The one address that was left out is told.
     assert f"请注意：{ADDRESSES[1]} 没有设置" in done.out

@@ -27,7 +27,7 @@ SENTENCES: dict[str, str] = {
     "mail.oauth": "这一家不收密码，要用 OAuth 2 令牌（怎样得到，见 docs/mail-servers.md 的 OAuth 2 一节）。",
     "mail.token_command": "取令牌的命令（输出的第一行是令牌）",
     "mail.no_command": "请写一个命令，如 /usr/local/bin/token box@example.cn；引号要成对。",
-    "mail.refused": "登录不成：{why}。",
+    "mail.refused": "没有登录成功：{why}。",
     "mail.in": "登录成功。{address} 要收的文件夹有 {count} 个（名称和邮件数）：{folders}",
     "provider.netease_company": "网易企业邮箱（imap.qiye.163.com）",
     "provider.netease_hz": "网易企业邮箱，杭州机房（imaphz.qiye.163.com）",
