@@ -1,7 +1,8 @@
 """The files beside database and vault that a backup takes along: settings without secrets, tables, templates."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from itertools import chain, count
 from pathlib import Path
 
 from config.settings import Settings
@@ -29,7 +30,7 @@ def belongings(settings: Settings, config: Path) -> tuple[dict[str, bytes], list
     for path in _paths(settings):
         try:
             if path.stat().st_size <= _LARGEST:
-                files[_name(path, settings.base)] = path.read_bytes()
+                files[_free(_name(path, settings.base), files)] = path.read_bytes()
                 continue
         except OSError:
             pass
@@ -52,3 +53,10 @@ def _name(path: Path, base: Path) -> str:
     # `../roster.toml` only looks as if it lay below.
     path, base = Path(os.path.normpath(path)), Path(os.path.normpath(base))
     return path.relative_to(base).as_posix() if path.is_relative_to(base) else f"其他/{path.name}"
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    """Return a name that none of the others has: two tables from elsewhere may be called alike."""
+    folder, _, own = name.rpartition("/")
+    others = (f"{folder}/{number}/{own}" for number in count(2))
+    return next(one for one in chain((name,), others) if one not in taken)

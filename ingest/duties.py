@@ -123,27 +123,30 @@ def take_over(desk: Desk) -> None:
         log.warning("jobs.taken_over", jobs=taken)
 
 
-def report(desk: Desk) -> None:
-    """Do whatever of the reports is due: what the deadlines leave, and the digest. What is due alone is named here."""
-    if not closing.find(desk.store):
-        for duty in (_deadlines, _digest):
-            duty(desk, now())
+def report(desk: Desk, began: datetime) -> None:
+    """Do whatever of the reports is due: what the deadlines leave, and then the digest, which tells of it.
+
+    `began` is when this process did: the mail of the time in which none ran is waited for.
+    """
+    if not closing.find(desk.store) and _deadlines(desk, now(), began):
+        _digest(desk, now())
     accesses.forget(desk.store, now() - timedelta(days=desk.settings.retention.access_days))
     desk.rest()
 
 
-def _deadlines(desk: Desk, moment: datetime) -> None:
-    """Lay down what deadlines leave, and make the tracker's report; the mail until the deadline comes first."""
+def _deadlines(desk: Desk, moment: datetime, began: datetime) -> bool:
+    """Lay down what deadlines leave, and make the tracker's report; False while the mail until then comes first."""
     last = desk.campaign.call.last_moment
-    fresh = last in due_snapshots(desk, moment) and moment < last + _DEADLINE_WAITS
+    fresh = last in due_snapshots(desk, moment) and moment < max(last, began) + _DEADLINE_WAITS
     if fresh and not _is_all_in(desk, last):
         log.info("deadline.waits", moment=last.isoformat())
-        return
+        return False
     track(desk, moment)
     if fresh and last not in due_snapshots(desk, moment):
         folder = desk.settings.at(desk.settings.digest.folder) / "截止时刻"
         write_digest(desk, make_digest(desk, last), folder)
         log.info("deadline.passed", moment=last.isoformat())
+    return True
 
 
 def _is_all_in(desk: Desk, moment: datetime) -> bool:

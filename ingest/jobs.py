@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -103,7 +104,8 @@ class SharedWorker:
         self.desk, self.roles = desk, tuple(roles) or ROLES
         self.stopping = threading.Event()
         self.running: set[int] = set()
-        self.watch = Watch(replace(desk), now, since=now())
+        self.began = now()
+        self.watch = Watch(replace(desk), now, since=self.began)
         limits, mailboxes = desk.settings.limits, len(desk.settings.mailboxes)
         readers = limits.processes or min(_USUAL_READERS, os.cpu_count() or 1)
         self.counts = {jobs.POLL: min(_POLLS, max(mailboxes, 1)), jobs.READ: readers, jobs.REPORT: 1, jobs.ALL: 2}
@@ -123,7 +125,7 @@ class SharedWorker:
         self._task("poll", jobs.POLL, self._poll)
         self._recurring("poll_due", jobs.POLL, every(settings.worker.poll_minutes * _MINUTE), duties.poll_due)
         # At the second of the digest's minute, and once a minute for whatever else is due.
-        self._recurring("report", jobs.REPORT, f"* * * * * {at.second}", duties.report)
+        self._recurring("report", jobs.REPORT, f"* * * * * {at.second}", partial(duties.report, began=self.began))
         often = every(min(settings.worker.poll_minutes * _MINUTE, settings.worker.stalled_seconds))
         self._recurring("sweep", jobs.ALL, often, duties.sweep)
         # Whoever takes over may be killed as well: none waits for another one.

@@ -340,6 +340,23 @@ def test_a_table_that_lies_above_the_settings_is_backed_up_and_written_nowhere_e
     assert [one.parent.name for one in (tmp_path / "backup").rglob("roster.toml")] == ["其他"]
 
 
+def test_two_tables_of_one_name_from_elsewhere_are_both_backed_up(tmp_path: Path) -> None:
+    from config.settings import load_settings
+    from ingest.belongings import belongings
+
+    config = write_settings(tmp_path / "own")
+    for folder, name in (("a", "roster.toml"), ("b", "selected.csv")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "table").write_bytes((config.parent / name).read_bytes())
+    told = config.read_text(encoding="utf-8").replace('"roster.toml"', '"../a/table"')
+    config.write_text(told.replace('"selected.csv"', '"../b/table"'), encoding="utf-8")
+    files, missing = belongings(load_settings(config, {}), config)
+    assert missing == []
+    assert {name: files[name] for name in files if name != config.name} == {
+        "其他/table": (tmp_path / "a" / "table").read_bytes(), "其他/2/table": (tmp_path / "b" / "table").read_bytes(),
+    }  # fmt: skip
+
+
 def test_a_person_is_told_what_was_backed_up_and_what_is_damaged(tmp_path: Path) -> None:
     config = write_settings(tmp_path)
     zhengji(config, "status")

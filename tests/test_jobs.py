@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from ingest.doctor.result import patient_at
 from ingest.importer import import_path
 from ingest.intake import take_in
 from ingest.jobs import every
+from ingest.tracking import due_snapshots
 from store import cases, documents, jobs, mail
 from store.database import Store, open_store
 from store.errors import AwayError, StoreError
@@ -272,6 +273,16 @@ def test_a_recurring_duty_is_noted_once_whoever_notes_it(shared: Desk) -> None:
 )
 def test_what_recurs_does_so_at_least_as_often_as_is_wanted(seconds: float, cron: str) -> None:
     assert every(seconds) == f"* * * * * {cron}"
+
+
+def test_a_deadline_long_past_waits_for_mail_that_queues_but_not_for_ever(shared: Desk, inbox: Path) -> None:
+    keep(shared, inbox)
+    last, began = shared.campaign.call.last_moment, datetime.now(UTC)
+    duties.report(shared, began)
+    assert last in due_snapshots(shared, datetime.now(UTC))
+    assert not list((shared.settings.base / "data" / "digests").glob("*"))
+    duties.report(shared, began - timedelta(hours=1))
+    assert last not in due_snapshots(shared, datetime.now(UTC))
 
 
 def test_people_see_what_waits_and_let_go_again_what_was_given_up(shared: Desk, inbox: Path) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -16,7 +18,7 @@ from reports.alone import alone_in
 from reports.wording import clock, size
 from store import lineage
 from store.backing_up import LEFT_OUT, Made, Tell, back_up
-from store.backup import SUPPLIED, Backup, BackupError, find_backup
+from store.backup import SUPPLIED, Backup, BackupError, Manifest, find_backup
 from store.restoring import Back, restore
 from store.verifying import Part
 
@@ -63,13 +65,19 @@ def backup(context: Context, folder: Path, keep: int, *, verify: bool) -> None:
 def _tell_made(made: Made) -> None:
     manifest = made.manifest
     click.echo(
-        f"已备份 {made.generation.name}：来信 {manifest.messages} 封，内容 {manifest.contents} 个"
-        f"（{size(manifest.content_bytes)}），这次新复制 {made.copied} 个（{size(made.copied_bytes)}）"
+        f"已备份 {made.generation.name}（{_moment(manifest)}）："
+        f"来信 {manifest.messages} 封，内容 {manifest.contents} 个（{size(manifest.content_bytes)}），"
+        f"这次新复制 {made.copied} 个（{size(made.copied_bytes)}）"
     )
     if made.removed:
         click.echo(f"删去最旧的 {len(made.removed)} 份数据库备份：{'、'.join(made.removed)}")
     click.echo(f"不在备份里的：{'；'.join(LEFT_OUT)}。请另行妥善保管密码")
     _tell_lost(manifest.lost)
+
+
+def _moment(manifest: Manifest) -> str:
+    """Say when a generation was made: its name tells it in UTC, staff live by another clock."""
+    return f"北京时间 {clock(datetime.fromisoformat(manifest.made_at), ZoneInfo('Asia/Shanghai'))}"
 
 
 def _tell_lost(lost: dict[str, str] | object) -> None:
@@ -102,7 +110,7 @@ def _list(found: Backup) -> None:
         try:
             manifest = one.manifest()
             told = f"来信 {manifest.messages} 封，内容 {manifest.contents} 个（{size(manifest.content_bytes)}）"
-            click.echo(f"{one.name}：{told}，{manifest.campaign}，程序 {manifest.program}")
+            click.echo(f"{one.name}（{_moment(manifest)}）：{told}，{manifest.campaign}，程序 {manifest.program}")
         except BackupError as error:
             click.echo(f"{one.name}：{error}", err=True)
 
@@ -111,7 +119,7 @@ def _tell_back(back: Back) -> None:
     """Say what was brought back, and what a person has to do now that no program can."""
     manifest, supplied = back.manifest, back.generation.folder / SUPPLIED
     held = f"来信 {manifest.messages} 封，内容 {manifest.contents} 个（这次取回 {back.copied} 个）"
-    click.echo(f"已恢复 {back.generation.name}：{held}")
+    click.echo(f"已恢复 {back.generation.name}（{_moment(manifest)}）：{held}")
     _tell_lost(back.lost)
     click.echo("接下来：")
     click.echo(f"1. 设置、名录、已入选名单和模板的副本在 {supplied}；密码、授权码不在备份里，请重新填写")

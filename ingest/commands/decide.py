@@ -59,7 +59,7 @@ def assign(
         _say(settling.assign(desk, target, place, who, only_this=only_this, seen=replace))
 
 
-@click.command("kind")
+@click.command("kind", short_help="认定来信的类别：报送、咨询、自动邮件或无关邮件。")
 @click.argument("message", metavar="来信编号")
 @click.argument("kind", metavar="类别")
 @person_option

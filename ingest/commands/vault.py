@@ -19,7 +19,7 @@ def vault() -> None:
 @vault.command("push")
 @click.pass_obj
 def push(context: Context) -> None:
-    """把本机文件夹里的内容全部存入对象存储，逐份核对；可以中断，再运行接着存。"""
+    """把本机文件夹里的内容全部存入对象存储（已在那里的只核对大小）；可以中断，再运行接着存。"""
     with context.desk() as desk:
         shared = desk.store.vault
         if not isinstance(shared, SharedVault):

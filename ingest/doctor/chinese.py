@@ -86,7 +86,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "mail.ok": ("{address} 登录成功；要收的文件夹和邮件数：{folders}（身份声明 ID：{id}）", ""),
     "mail.refused": (
-        "{address} 登录被拒：{why}",
+        "{address}：{why}",
         "到网页邮箱确认 IMAP 服务已开启，重新生成客户端授权码，写进它的密码文件；各家做法见 docs/providers.md",
     ),
     "mail.unreachable": (
