@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import insert
 
 from benchmarks.measure import HEADER, measure
-from store import dump
-from store.backing_up import Wish, back_up
-from store.backup import find_backup
 from store.database import Store, open_store, open_unmigrated
 from store.models import File, Letter, Message, Sighting
-from store.restoring import restore
-from store.verifying import Part, check_vault
+from store.safekeeping import dump
+from store.safekeeping.backing_up import Wish, back_up
+from store.safekeeping.backup import find_backup
+from store.safekeeping.restoring import restore
+from store.safekeeping.verifying import Part, check_vault
 from tests.servers import program
 
 _NOW = datetime(2026, 8, 1, tzinfo=UTC)

@@ -17,10 +17,11 @@ from ingest.intake import take_in
 from ingest.settling import DecisionError, place_named
 from parsers.names import safe_name, unique_path
 from reports.wording import clock, one_line
-from store import added, closing, mail
+from store import added, mail
 from store.added import Brought, Noted, Told
-from store.blobs import Blob, chunks_of
+from store.contents.blobs import Blob, chunks_of
 from store.decisions import Person
+from store.personal import closing
 
 # A way is named in the place of a mailbox, a case in that of a folder.
 _LONGEST_WAY, _LONGEST_CASE = 20, 100

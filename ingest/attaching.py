@@ -16,9 +16,10 @@ from ingest.importer import shown
 from ingest.intake import file_all, read_one
 from parsers.link_providers import LABELS
 from parsers.names import safe_name
-from store import closing, supplied
-from store.blobs import chunks_of
+from store import supplied
+from store.contents.blobs import chunks_of
 from store.models import Link
+from store.personal import closing
 from store.supplied import Added
 
 # What browsers and Windows put behind the name of a file that is there already.

@@ -10,9 +10,9 @@ from config.campaign import load_campaign
 from config.settings import Settings
 from ingest.belongings import belongings
 from reports.alone import alone_in
-from store.backing_up import Wish
-from store.backup import check_place
 from store.database import Store, open_store, open_unmigrated
+from store.safekeeping.backing_up import Wish
+from store.safekeeping.backup import check_place
 
 # What stays free on a disk that holds nothing of ours but the backup (bytes).
 _SPARE = 100_000_000

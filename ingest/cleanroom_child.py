@@ -23,7 +23,7 @@ from parsers.letter import LetterLimits, Part, Salvaged
 from parsers.mails import open_mail
 from parsers.naming_kinds import ATTACHED, EMBEDDED, PACKED
 from parsers.reading import format_at, read_content
-from store.blobs import Vault
+from store.contents.blobs import Vault
 
 Answer = dict[str, Any]
 # So many rows go into one answer, and of a cell what a workbook's cell may hold.

@@ -40,8 +40,8 @@ from ingest.commands import (
     vault,
 )
 from ingest.context import Context
+from store.contents.floor import NoRoomError
 from store.errors import StoreError
-from store.floor import NoRoomError
 
 # The commands whose log lines matter even where nobody looks.
 _TALKATIVE = {"worker", "poll"}

@@ -30,7 +30,7 @@ from parsers.naming_kinds import PACKED
 from parsers.passwords import NOTE_BYTES, find_passwords, passwords_in_note, passwords_in_path
 from parsers.reading import Reading, format_at, kind_of
 from store import documents
-from store.blobs import Blob
+from store.contents.blobs import Blob
 from store.documents import CachedReading, ReadFile
 from store.siblings import VolumeFile
 

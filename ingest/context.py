@@ -18,7 +18,8 @@ from ingest import looked
 from ingest.desk import Desk, open_desk
 from ingest.digesting import gap_text
 from reports.writing import write_beside
-from store import closing, lineage
+from store.personal import closing
+from store.safekeeping import lineage
 
 DEFAULT = Path("zhengji.toml")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999

@@ -20,8 +20,8 @@ from parsers.reading import READERS_VERSION
 from reports.judge import prove
 from reports.keeper import Keeper
 from reports.province import Call
+from store.contents.floor import Floor
 from store.database import Store, open_store
-from store.floor import Floor
 
 # Raise this where letters, sender clues, mail kinds or filing are read better than before: all mail is read again.
 INTAKE_VERSION = "12"

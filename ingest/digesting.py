@@ -15,9 +15,10 @@ from reports.digest.chat import chat_text
 from reports.digest.digest import Digest
 from reports.finding import Assessment
 from reports.wording import clock, month_and_day
-from store import alarms, decisions, lineage, sent
-from store.lineage import Gap
+from store import alarms, decisions, sent
 from store.queries import Span
+from store.safekeeping import lineage
+from store.safekeeping.lineage import Gap
 from store.sent import Sending
 
 

@@ -22,9 +22,9 @@ from ingest.importer import stamped_arrival
 from reports.wording import masked
 from store import arrivals, drops
 from store.arrivals import Seen
-from store.blobs import chunks_of
+from store.contents.blobs import chunks_of
+from store.contents.floor import NoRoomError, amount
 from store.drops import Found, Mark, Noted
-from store.floor import NoRoomError, amount
 
 log = structlog.get_logger()
 

@@ -17,7 +17,7 @@ import structlog
 from ingest.batches import Listed, runs
 from ingest.fetched import Fetched, FolderStatus, Gone, NotGiven, Outcome
 from ingest.pipeline import Pipeline
-from store.floor import NoRoomError, amount
+from store.contents.floor import NoRoomError, amount
 
 log = structlog.get_logger()
 

@@ -11,18 +11,20 @@ from functools import partial
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from ingest import held, shared
+from ingest import held
 from ingest.cleanroom import RoomError
 from ingest.desk import Desk
 from ingest.filing import place_all
 from ingest.placing import Item
 from ingest.reading import read_message, retelling_of, telling_of
+from ingest.sharing import shared
 from reports.same_pictures import same_pairs
-from store import cases, closing, decisions, documents, drops, mail, pictures
+from store import cases, decisions, documents, drops, mail, pictures
 from store.cases import CaseKey, FileRow, Placing
 from store.documents import Beside
 from store.drops import Dropped
 from store.errors import AwayError
+from store.personal import closing
 
 log = structlog.get_logger()
 

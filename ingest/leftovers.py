@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ingest.desk import Desk
 from store.database import sqlite_file
-from store.removing import Count
+from store.personal.removing import Count
 
 # What the program itself writes into the folders of digests and letters; whatever else lies there is somebody's own.
 _DIGESTS = re.compile(r"(日报|截止进度|截止快照)-.*\.(html|txt|json)")

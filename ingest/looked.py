@@ -8,9 +8,9 @@ from datetime import datetime
 import click
 from click.core import ParameterSource
 
-from store import accesses
-from store.accesses import COMMAND, Look
 from store.database import Store
+from store.personal import accesses
+from store.personal.accesses import COMMAND, Look
 
 # The commands that show or write out names, phones or documents.
 COMMANDS = frozenset({

@@ -16,9 +16,10 @@ from ingest.fetched import LoginRefused, MailboxError, Unreachable
 from ingest.intake import DISK_FULL
 from ingest.mailbox import ImapMailbox
 from ingest.taking import Taking, Tally
-from store import closing, polls
-from store.floor import NoRoomError
-from store.objects import ObjectsAwayError
+from store import polls
+from store.contents.floor import NoRoomError
+from store.contents.objects import ObjectsAwayError
+from store.personal import closing
 from store.polls import PollResult
 
 log = structlog.get_logger()

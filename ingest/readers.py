@@ -18,7 +18,7 @@ from typing import TypeVar
 from ingest.cleanroom import Answer, CleanRoom, Setup
 from parsers.base import Found, ParseError, Reading
 from parsers.documents.legacy import Allowance, convert
-from store.blobs import Blob, Vault
+from store.contents.blobs import Blob, Vault
 
 # What stands for a file that could not be opened far enough to be told by its content.
 UNREAD = "unknown"

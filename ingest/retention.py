@@ -21,12 +21,13 @@ from ingest.desk import Desk
 from ingest.digesting import assessment
 from ingest.tracking import deadlines
 from reports.export import rows
-from store import alarms, closing, decisions, removing
-from store.blobs import Blob
-from store.closing import Closed
+from store import alarms, decisions
+from store.contents.blobs import Blob
 from store.decisions import Person
-from store.removing import STEPS, Count
-from store.scrubbing import Means
+from store.personal import closing, removing
+from store.personal.closing import Closed
+from store.personal.removing import STEPS, Count
+from store.personal.scrubbing import Means
 
 log = structlog.get_logger()
 

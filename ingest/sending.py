@@ -20,8 +20,10 @@ from ingest.targets import Clock, Target, hand_over, mail_bytes, targets_of
 from reports.digest import digest as digests
 from reports.wording import clock as clock_text
 from reports.wording import masked
-from store import closing, lineage, sent
+from store import sent
 from store.decisions import Person
+from store.personal import closing
+from store.safekeeping import lineage
 from store.sent import FILE, NOWHERE, TEST, Parcel, Sending
 
 log = structlog.get_logger()

@@ -14,9 +14,9 @@ from ingest.fetched import Fetched, Gone, NotGiven, Outcome, Unreachable
 from ingest.fetching import Folder
 from store import arrivals, folders
 from store.arrivals import Offered, Seen
-from store.blobs import Blob
+from store.contents.blobs import Blob
+from store.contents.floor import NoRoomError
 from store.database import Store
-from store.floor import NoRoomError
 from store.folders import Mark, Of
 
 log = structlog.get_logger()

@@ -29,7 +29,8 @@ from ingest.poll import Poller
 from ingest.retention import clear_here
 from ingest.sending import note_written, send_edition, standings
 from ingest.tracking import lay_down, track
-from store import accesses, closing, sent
+from store import sent
+from store.personal import accesses, closing
 
 log = structlog.get_logger()
 

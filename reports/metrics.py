@@ -20,10 +20,10 @@ from prometheus_client.registry import Collector
 from reports.alarms.known import KINDS
 from reports.limited import Limited
 from store.alarms import open_alarms
+from store.contents.floor import folders
 from store.counts import Counts, counts
 from store.database import Store
 from store.errors import StoreError
-from store.floor import folders
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # A scrape may take so long (seconds); Prometheus itself waits ten.

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from reports.wording import hours
-from store import closing, polls
+from store import polls
 from store.database import Store, is_current
 from store.errors import StoreError
+from store.personal import closing
 
 # No content has this hash: asked for it, an object store answers that it is not there.
 _NOBODYS = "0" * 64

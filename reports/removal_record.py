@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 
 from reports.wording import clock
-from store.closing import Closed
-from store.removing import STEPS
+from store.personal.closing import Closed
+from store.personal.removing import STEPS
 
 _BASIS = (
     "- 依据：《个人信息保护法》第十九条（保存期限应当为实现处理目的所必要的最短时间）、"

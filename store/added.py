@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from store import arrivals
 from store.arrivals import Offered, Seen
-from store.blobs import Blob
+from store.contents.blobs import Blob
 from store.database import Store, hold
 from store.decisions import ADDED, Decided, Person, made, of_message
 from store.models import Case, Decision, Drop, File, Filing, Message

@@ -8,12 +8,12 @@ from pathlib import Path
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from store import closing
-from store.blobs import Blob
+from store.contents.blobs import Blob
 from store.database import Store
 from store.folders import Place, advance, known_places
 from store.jobs import want_reading
 from store.models import Message, Sighting, fresh_mark
+from store.personal import closing
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from store import closing
 from store.database import Store, hold, still
 from store.decisions import filing_lock
 from store.documents import readings
 from store.models import Case, File, Filing, Letter, Message, Reading
+from store.personal import closing
 
 _AT_ONCE = 1000
 # So much of a mail's text may name the case that its files are of.

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, func, make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from store.blobs import Vault
+from store.contents.blobs import Vault
 from store.database import (
     Store,
     cause_of,

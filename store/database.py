@@ -28,11 +28,11 @@ from sqlalchemy.exc import TimeoutError as QueueTimeoutError
 from sqlalchemy.orm import Session
 
 from config.vault import ObjectStoreSettings
-from store.blobs import Vault
+from store.contents.blobs import Vault
+from store.contents.objects import Objects
+from store.contents.shared_vault import SharedVault
 from store.errors import AwayError, DamagedError, OvertakenError, StoreError
 from store.jobs import SHARED, UnknownJobsError, migrate_jobs
-from store.objects import Objects
-from store.shared_vault import SharedVault
 
 T = TypeVar("T")
 # Two processes note the same at once now and then; who loses a race this often loses no more races.

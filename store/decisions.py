@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from store import closing
 from store.database import Store, hold
 from store.jobs import URGENT, want_filing
 from store.models import Decision, Letter, Message
+from store.personal import closing
 from store.waiting import let_wait
 from store.withdrawing import withdraw
 

@@ -11,11 +11,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from store import closing
 from store.database import Store, hold
 from store.errors import OvertakenError
 from store.jobs import want_filing, want_reading
 from store.models import File, Letter, Link, Message, Reading
+from store.personal import closing
 from store.pictures import note_fingerprint
 from store.searching import note_texts
 from store.supplied import answered_links, count_added

@@ -1,7 +1,7 @@
 """What several workers share is noted here: jobs in PostgreSQL, put there within the transaction that makes them due.
 
-The tables are Procrastinate's, and `ingest.jobs` runs its workers. A job that waits already is not put there twice; one
-that just runs is, since what it has seen may be older. Where the store is not shared, nothing is ever noted.
+The tables are Procrastinate's, and `ingest.sharing.jobs` runs its workers. A job that waits already is not put there
+twice; one that just runs is, since what it has seen may be older. Where the store is not shared, nothing is ever noted.
 """
 
 import json

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from sqlalchemy import delete, exists, func, select, update
 
-from store import closing, searching
-from store.blobs import Blob
+from store import searching
+from store.contents.blobs import Blob
 from store.database import Store
 from store.jobs import LATER, URGENT, USUAL
 from store.models import Case, File, Fingerprint, Letter, Link, Message, Reading, SamePicture, Sighting
+from store.personal import closing
 from store.waiting import let_wait
 
 # A message that fails this often waits for `zhengji retry`: it would fail again and hold up the others.

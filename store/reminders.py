@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from store import closing
 from store.database import Store, hold
 from store.decisions import Person
 from store.outgoing import Reminder
+from store.personal import closing
 
 SENDING, SENT, FAILED = "sending", "sent", "failed"
 # Any number that no other lock has: two people who send the same letter at once wait for one another.

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from store import attempts, closing
+from store import attempts
 from store.attempts import MAIL, NOWHERE, PATIENCE, TEST, Ended, key_of
 from store.database import Store
 from store.outgoing import SentDigest
+from store.personal import closing
 
 __all__ = ["FILE", "MAIL", "NOWHERE", "PATIENCE", "TEST", "key_of"]
 # Where nobody is to be written to, the file is the digest.

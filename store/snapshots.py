@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from store import closing
-from store.blobs import CorruptError, chunks_of
+from store.contents.blobs import CorruptError, chunks_of
 from store.database import Store
 from store.models import Message, Poll
 from store.outgoing import Snapshot
+from store.personal import closing
 
 
 @dataclass(frozen=True)

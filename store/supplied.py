@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from store import closing
-from store.blobs import Blob
+from store.contents.blobs import Blob
 from store.database import Store
 from store.decisions import ATTACHED
 from store.models import Decision, Letter, Link, Message, Supplied
+from store.personal import closing
 from store.waiting import let_one_wait
 
 # A number that databases can hold.

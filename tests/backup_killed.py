@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from store import syncing
+from store.contents import syncing
 from tests.backups import backed_up, opened, restored
 from tests.steps import Steps, kill, watch_lasting
 

@@ -13,13 +13,13 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Column, Connection, insert, text
 
 from ingest.cli import cli
-from store import dump
-from store.backing_up import Made, Wish, back_up
-from store.backup import find_backup
 from store.database import Store, open_store, open_unmigrated
-from store.named import NAMING
-from store.privacy import Removal
-from store.restoring import Back, restore
+from store.personal.privacy import Removal
+from store.safekeeping import dump
+from store.safekeeping.backing_up import Made, Wish, back_up
+from store.safekeeping.backup import find_backup
+from store.safekeeping.named import NAMING
+from store.safekeeping.restoring import Back, restore
 from tests.servers import Postgres
 
 ROOT = Path(__file__).parent.parent

@@ -18,7 +18,7 @@ from ingest.cleanroom import Setup
 from ingest.readers import Readers
 from parsers.archives.model import UnpackLimits
 from parsers.base import Reading
-from store.blobs import Vault
+from store.contents.blobs import Vault
 from tests import doc_builders as docs
 from tests.doc_reading import CAMPAIGN
 

@@ -24,7 +24,7 @@ import structlog
 import ingest.chat
 import ingest.outbox
 import ingest.sending
-import store.blobs
+import store.contents.blobs
 import store.sent
 from config.chats import ChatSettings
 from ingest.desk import Desk
@@ -37,7 +37,8 @@ from tests.steps import Steps, kill, watch_lasting, watch_lines, watch_others
 
 MORNING = day("07-20T08:30:00")
 _TRACED = {
-    str(module.__file__) for module in (ingest.outbox, ingest.sending, ingest.chat, store.sent, store.blobs, smtplib)
+    str(module.__file__)
+    for module in (ingest.outbox, ingest.sending, ingest.chat, store.sent, store.contents.blobs, smtplib)
 }
 Point = tuple[str, int]
 

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, event
 
 from ingest.intake import take_in
 from ingest.poll import Poller
-from store.objects import Objects
+from store.contents.objects import Objects
 from tests.quick import reopened
 from tests.states import clock
 

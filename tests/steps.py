@@ -24,13 +24,13 @@ import ingest.contents
 import ingest.filing
 import ingest.intake
 import ingest.poll
-import store.blobs
 import store.cases
+import store.contents.blobs
 import store.documents
 import store.mail
 
 _MODULES = (ingest.contents, ingest.filing, ingest.intake, ingest.poll)
-_ALSO = (store.blobs, store.cases, store.documents, store.mail)
+_ALSO = (store.contents.blobs, store.cases, store.documents, store.mail)
 _TRACED = {str(module.__file__) for module in (*_MODULES, *_ALSO)}
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 Act = Callable[[str], None]

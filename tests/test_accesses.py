@@ -15,9 +15,9 @@ from ingest.cli import cli
 from ingest.serving import Serving
 from reports.console import looking
 from reports.console.routes import ROUTES
-from store import accesses
-from store.accesses import Look, Wanted, Watch
 from store.database import AwayError, Store
+from store.personal import accesses
+from store.personal.accesses import Look, Wanted, Watch
 from tests.consoles import PEOPLE, Running, csrf_of, sample_console
 from tests.desks import AFTER
 

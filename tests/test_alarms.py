@@ -17,7 +17,7 @@ from reports.alarms.words import ENDINGS, WORDS
 from reports.digest.chat import LONGEST
 from reports.mail_side import LinkView
 from store.alarms import Alarm
-from store.floor import Disk
+from store.contents.floor import Disk
 from store.polls import Course
 from tests.alarm_world import BOX, MONDAY, SHANGHAI
 from tests.test_architecture import ROOT

@@ -17,8 +17,8 @@ from ingest.intake import take_in
 from ingest.poll import Poller
 from reports.console.adding.uploads import UploadError, Uploads
 from store import alarms, mail
+from store.contents.floor import Disk, Floor, NoRoomError, amount, disks
 from store.database import Store
-from store.floor import Disk, Floor, NoRoomError, amount, disks
 from store.models import Withheld
 from tests.alarm_world import MONDAY, World, channels, mailbox, subjects, text_of, world
 from tests.imap_engine import Engine, running

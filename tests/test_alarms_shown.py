@@ -12,7 +12,7 @@ import pytest
 from ingest.digesting import make_digest
 from ingest.worker import Worker
 from store import alarms, supplied
-from store.blobs import Blob
+from store.contents.blobs import Blob
 from store.supplied import Added
 from tests.alarm_world import BOX, MONDAY, channels, mailbox, subjects, text_of, world
 from tests.consoles import console_on

@@ -19,7 +19,7 @@ from reports.archive.layout import layout
 from reports.archive.placing import RETIRED, beside, walk
 from reports.finding import Assessment
 from reports.picture import CaseView
-from store.blobs import Blob
+from store.contents.blobs import Blob
 from store.decisions import Person
 from tests.desks import desk, desk_on_copy, take
 from tests.inbox import Sent, list_files, mail

@@ -15,7 +15,7 @@ from config.safe_names import COMPONENT, PATH, Taken, key, safe, units
 from reports.archive.layout import Layout, layout
 from reports.incoming import FileView
 from reports.picture import CaseView
-from store.blobs import Blob
+from store.contents.blobs import Blob
 from tests.picture_builders import MORNING, assessment, association, case, file_of, message
 
 COMPANY = "杭州春江物业服务有限公司"

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, select, update
 
-from store import arrivals, closing, dump
+from store import arrivals
 from store.arrivals import Seen
-from store.backup import BackupError, find_backup
 from store.database import Store
 from store.models import Base, Message
-from store.named import NAMING, OTHER_HASHES, named
-from store.verifying import check_backup
+from store.personal import closing
+from store.safekeeping import dump
+from store.safekeeping.backup import BackupError, find_backup
+from store.safekeeping.named import NAMING, OTHER_HASHES, named
+from store.safekeeping.verifying import check_backup
 from tests.backups import NOW, backed_up, contents, fill, opened, restored, rows, wish, zhengji, zhengji_apart
 from tests.desks import write_settings
 from tests.inbox import mail, write_inbox

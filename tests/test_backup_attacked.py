@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect
 
-from store.backup import CONTENTS, MANIFEST, TABLES, Backup, BackupError, Generation, blob_of, find_backup
 from store.database import Store, open_store
-from store.verifying import check_backup
+from store.safekeeping.backup import CONTENTS, MANIFEST, TABLES, Backup, BackupError, Generation, blob_of, find_backup
+from store.safekeeping.verifying import check_backup
 from tests.backups import NOW, backed_up, fill, restored
 
 
@@ -99,7 +99,7 @@ def test_forged_tables_are_refused_in_words_and_leave_nothing(filled: Store, tmp
 def test_a_table_without_end_is_refused_before_it_fills_the_memory(
     filled: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("store.backup._LONGEST_LINE", 100_000)
+    monkeypatch.setattr("store.safekeeping.backup._LONGEST_LINE", 100_000)
     generation = backed_up(filled, tmp_path / "backup").generation
     with gzip.open(generation.folder / TABLES) as tables:
         head = tables.readline()

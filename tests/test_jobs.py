@@ -13,14 +13,15 @@ from sqlalchemy import text
 
 from config.errors import ConfigError
 from config.settings import load_settings
-from ingest import duties, intake
+from ingest import intake
 from ingest.cli import cli
 from ingest.desk import Desk
 from ingest.doctor import workers
 from ingest.doctor.result import patient_at
 from ingest.importer import import_path
 from ingest.intake import take_in
-from ingest.jobs import every
+from ingest.sharing import duties
+from ingest.sharing.jobs import every
 from ingest.tracking import due_snapshots
 from store import cases, documents, jobs, mail
 from store.database import Store, open_store

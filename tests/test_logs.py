@@ -103,7 +103,7 @@ def test_whoever_reads_a_mail_in_a_thread_says_which(capsys: pytest.CaptureFixtu
     from ingest.cleanroom import Setup
     from ingest.readers import Readers
     from parsers.archives import UnpackLimits
-    from store.blobs import Vault
+    from store.contents.blobs import Vault
     from tests.quick import prepared
 
     set_up_logging(verbose=True, form="json")

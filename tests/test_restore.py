@@ -17,12 +17,13 @@ from config.search_terms import Word
 from config.settings import load_settings
 from ingest.desk import Desk, open_desk
 from ingest.digesting import make_digest
-from store import dump, lineage, searching
-from store.backup import BackupError, find_backup
+from store import searching
 from store.database import Store, migrating, open_unmigrated, revision_of, upgrade
 from store.models import Message
-from store.restoring import restore
-from store.verifying import check_backup
+from store.safekeeping import dump, lineage
+from store.safekeeping.backup import BackupError, find_backup
+from store.safekeeping.restoring import restore
+from store.safekeeping.verifying import check_backup
 from tests.backups import (
     NOW,
     ROOT,
@@ -203,7 +204,7 @@ def test_a_content_that_the_backup_lost_is_named_and_everything_else_comes_back(
 
 
 def test_a_backup_of_a_newer_program_is_refused(filled: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from store import backing_up
+    from store.safekeeping import backing_up
 
     monkeypatch.setattr(backing_up, "newest_revision", lambda: "9999")
     backed_up(filled, tmp_path / "backup")
@@ -249,7 +250,7 @@ def old_backup(folder: Path) -> None:
     manifest = generation.manifest()
     from dataclasses import replace
 
-    from store.backup import blob_of
+    from store.safekeeping.backup import blob_of
 
     blob = blob_of(generation.folder / "tables.jsonl.gz")
     files = {**manifest.files, "tables.jsonl.gz": (blob.bytes, blob.sha256)}

@@ -28,12 +28,13 @@ from ingest.importer import import_path
 from ingest.intake import take_in
 from ingest.monitoring import monitor_of
 from ingest.poll import Poller
-from store import accounts, activity, alarms, arrivals, closing, mail, removing, saved, sent
+from store import accounts, activity, alarms, arrivals, mail, saved, sent
 from store.activity import Deed
 from store.arrivals import Seen
 from store.database import AwayError, Store
 from store.decisions import Person
 from store.models import Base, Message
+from store.personal import closing, removing
 from store.sent import Parcel
 from tests.consoles import PEOPLE, sample_folder
 from tests.desks import AFTER, assessed, desk, from_scratch, take
@@ -305,7 +306,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from ingest import retention
-from store import removing
+from store.personal import removing
 from tests.test_retention import BY, opened
 left, removed = [int(sys.argv[2])], removing.removed
 def until(*given):
@@ -385,7 +386,7 @@ def test_every_table_is_said_to_go_or_to_stay() -> None:
 
 
 def test_every_column_with_words_of_a_scrubbed_table_is_known() -> None:
-    """A column that is added must be named in `store.removing`, or here as one that holds nothing personal."""
+    """A column that is added must be named in `store.personal.removing`, or here as one that holds nothing personal."""
     fine = {
         "messages": {"sha256", "arrival_source"},
         "letters": {"kind", "province", "city", "sender_level", "candidates", "decided", "soft_key", "version"},

@@ -13,16 +13,18 @@ import structlog
 
 from config.errors import ConfigError
 from config.settings import load_settings
-from ingest import duties, retention
+from ingest import retention
 from ingest.desk import Desk, open_desk
 from ingest.importer import import_path
 from ingest.intake import read_one
-from ingest.jobs import SharedWorker
 from ingest.reading import read_message
+from ingest.sharing import duties
+from ingest.sharing.jobs import SharedWorker
 from ingest.worker import Worker
-from store import alarms, closing, documents, jobs, mail, polls, removing
-from store.blobs import Vault
+from store import alarms, documents, jobs, mail, polls
+from store.contents.blobs import Vault
 from store.decisions import Person
+from store.personal import closing, removing
 from tests.desks import write_settings
 from tests.inbox import Sent, list_files, write_inbox
 from tests.inbox import mail as make_mail
@@ -126,7 +128,7 @@ def test_a_look_for_alarms_that_fails_ends_no_worker(
         raise OSError("a share that is away")
 
     monkeypatch.setattr(worker.watch, "look", look)
-    monkeypatch.setattr("ingest.jobs._MINUTE", 0.1)
+    monkeypatch.setattr("ingest.sharing.jobs._MINUTE", 0.1)
     with structlog.testing.capture_logs() as logs:
         asyncio.run(worker.watch_on())
     assert len(looks) == 2

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 
 from config.vault import ObjectStoreSettings
 from ingest.cli import cli
-from store.blobs import Blob, CorruptError, Vault
-from store.objects import Objects, ObjectsAwayError, probe
-from store.shared_vault import SharedVault
+from store.contents.blobs import Blob, CorruptError, Vault
+from store.contents.objects import Objects, ObjectsAwayError, probe
+from store.contents.shared_vault import SharedVault
 from tests.desks import desk
 from tests.servers import ObjectStore, free_port
 

@@ -25,16 +25,16 @@ from ingest.importer import import_path
 from ingest.intake import take_in
 from ingest.poll import Poller
 from store import mail, sent
-from store.backup import find_backup
+from store.contents.objects import Objects
+from store.contents.shared_vault import SharedVault
 from store.database import open_unmigrated
 from store.errors import AwayError
 from store.models import File, Message, Reading
-from store.objects import Objects
 from store.outgoing import SentDigest, Snapshot
-from store.restoring import restore
+from store.safekeeping.backup import find_backup
+from store.safekeeping.restoring import restore
+from store.safekeeping.verifying import Part, check_vault
 from store.sent import Parcel
-from store.shared_vault import SharedVault
-from store.verifying import Part, check_vault
 from tests.backups import backed_up, contents
 from tests.consoles import cheap_hashes, console_on
 from tests.desks import AFTER, desk, emptied

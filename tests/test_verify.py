@@ -12,11 +12,11 @@ from ingest.desk import Desk, open_desk
 from ingest.intake import take_in
 from ingest.poll import Poller
 from ingest.reconciling import check_mailbox, count
-from store.backup import find_backup
 from store.database import Store, StoreError
 from store.models import Message, Sighting, Supplied
-from store.named import Named
-from store.verifying import Part, check_backup, check_database, check_vault
+from store.safekeeping.backup import find_backup
+from store.safekeeping.named import Named
+from store.safekeeping.verifying import Part, check_backup, check_database, check_vault
 from tests.backups import NOW, backed_up, contents, fill, opened, zhengji
 from tests.desks import write_settings
 from tests.inbox import mail

@@ -6,7 +6,7 @@ What a worker does at a set minute of a working day is tried at any time that wa
 import sys
 from datetime import UTC, datetime, timedelta
 
-import ingest.duties
+import ingest.sharing.duties
 import ingest.worker
 from ingest.cli import main
 
@@ -19,7 +19,7 @@ def run() -> None:
         return datetime.now(UTC) + ahead
 
     ingest.worker.now = now
-    ingest.duties.now = now
+    ingest.sharing.duties.now = now
     main()
 
 

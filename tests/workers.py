@@ -12,7 +12,7 @@ from typing import Any
 
 from config.settings import load_settings
 from ingest.desk import Desk, open_desk
-from ingest.jobs import SharedWorker
+from ingest.sharing.jobs import SharedWorker
 from store import cases, jobs, mail
 from tests.desks import write_settings
 

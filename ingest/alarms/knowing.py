@@ -12,7 +12,7 @@ from reports.deadline import is_working_day
 from reports.mail_side import LinkView
 from store import polls, sent
 from store.alarms import Alarm
-from store.floor import disks
+from store.contents.floor import disks
 from store.linking import Linked, linked
 
 # What a standing with a day's digest is where it did not surely reach somebody.

@@ -17,8 +17,9 @@ from ingest.targets import Clock, keys
 from reports.alarms.comparing import compare
 from reports.alarms.known import FULL
 from reports.wording import masked
-from store import alarms, closing
+from store import alarms
 from store.alarms import Alarm
+from store.personal import closing
 
 log = structlog.get_logger()
 

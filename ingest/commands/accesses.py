@@ -9,8 +9,8 @@ from ingest.context import Context, give, moment
 from reports.status import as_table
 from reports.tables import csv_text
 from reports.wording import clock
-from store import accesses
-from store.accesses import KINDS, Look, Wanted
+from store.personal import accesses
+from store.personal.accesses import KINDS, Look, Wanted
 
 _HEADINGS = ("时间", "谁", "网络地址", "方式", "对象", "内容")
 _MOST = 100

@@ -16,11 +16,11 @@ from ingest.desk import Desk
 from ingest.progress import progress
 from reports.alone import alone_in
 from reports.wording import clock, size
-from store import lineage
-from store.backing_up import LEFT_OUT, Made, Tell, back_up
-from store.backup import SUPPLIED, Backup, BackupError, Manifest, find_backup
-from store.restoring import Back, restore
-from store.verifying import Part
+from store.safekeeping import lineage
+from store.safekeeping.backing_up import LEFT_OUT, Made, Tell, back_up
+from store.safekeeping.backup import SUPPLIED, Backup, BackupError, Manifest, find_backup
+from store.safekeeping.restoring import Back, restore
+from store.safekeeping.verifying import Part
 
 INCOMPLETE = 1
 _KEEP = 30

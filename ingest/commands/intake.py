@@ -9,10 +9,10 @@ from ingest.context import Context, now
 from ingest.desk import Desk
 from ingest.importer import import_path
 from ingest.intake import take_in
-from ingest.jobs import ROLES, SharedWorker
 from ingest.poll import Poller, waits_until
 from ingest.progress import progress
-from ingest.shared import left_said
+from ingest.sharing.jobs import ROLES, SharedWorker
+from ingest.sharing.shared import left_said
 from ingest.worker import Worker
 from reports.wording import clock
 from store import drops, mail

@@ -13,8 +13,8 @@ from ingest.retention import Plan
 from reports.removal_record import record, stays, untouched
 from reports.status import as_table
 from reports.writing import write_beside
-from store import closing
-from store.closing import Closed
+from store.personal import closing
+from store.personal.closing import Closed
 
 
 @click.group("retention", invoke_without_command=True)

@@ -5,7 +5,7 @@ import click
 from config.errors import ConfigError
 from ingest.context import Context
 from ingest.progress import progress
-from store.shared_vault import SharedVault
+from store.contents.shared_vault import SharedVault
 
 INCOMPLETE = 1
 _SHOWN = 20

@@ -9,8 +9,8 @@ from ingest.desk import Desk
 from ingest.progress import progress
 from ingest.reconciling import FolderCheck, MailboxCheck, check_mailbox, count
 from reports.wording import clock, size
-from store.backup import Backup
-from store.verifying import Checked, Part, check_backup, check_database, check_vault
+from store.safekeeping.backup import Backup
+from store.safekeeping.verifying import Checked, Part, check_backup, check_database, check_vault
 
 # So many of a kind are named; the others are counted.
 _NAMED = 20

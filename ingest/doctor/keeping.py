@@ -10,8 +10,8 @@ from pathlib import Path
 from config.vault import ObjectStoreSettings
 from ingest.doctor.result import Patient, Result, fail, ok, warn
 from store.condition import examine, nearest_folder
+from store.contents.objects import probe
 from store.database import shown, sqlite_file
-from store.objects import probe
 
 if sys.platform != "win32":
     import fcntl

@@ -9,7 +9,7 @@ from reports.alarms.known import DIGEST, DISKS, FULL, LINK, LOGIN, LOW, SILENT, 
 from reports.links import is_expired
 from reports.wording import clock, hours, month_and_day
 from store.alarms import DONE, Alarm, Ending, Holding
-from store.floor import amount
+from store.contents.floor import amount
 
 RESTORED, EXPIRED = "restored", "expired"
 

@@ -11,7 +11,7 @@ from reports.alarms.known import DIGEST, FULL, LINK, LOGIN, LOW, SILENT, SOME_DI
 from reports.links import called, is_expired, until
 from reports.wording import clipped, clock, month_and_day
 from store.alarms import Holding
-from store.floor import Disk, amount
+from store.contents.floor import Disk, amount
 
 # A disk has room again when so much more is free than where it was alarming.
 ROOMIER = 1.1

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from config.alarms import AlarmSettings
 from reports.mail_side import LinkView
-from store.floor import Disk
+from store.contents.floor import Disk
 from store.polls import Course
 
 # The kinds of alarms, as they are kept: what they mean to people stands in `reports.alarms.words`.

@@ -18,7 +18,7 @@ from reports.incoming import FileView, MessageView
 from reports.picture import AssociationView, CaseView, Picture
 from reports.same_pictures import first_copies
 from reports.versions import holder_of
-from store.blobs import Blob
+from store.contents.blobs import Blob
 
 NO_COMPANY, NO_PROVINCE = "企业名称不详", "未定省份"
 OTHERS, MAILS, OLD, WITHDRAWN = "其他来件", "来信", "旧版本", "已撤回"

@@ -19,8 +19,8 @@ from reports.archive.layout import Entry
 from reports.archive.state import STATE, ArchiveError, Own, State
 from reports.wording import size as told_size
 from reports.writing import copied, hash_of
-from store.blobs import CorruptError, Vault
-from store.syncing import sync_together
+from store.contents.blobs import CorruptError, Vault
+from store.contents.syncing import sync_together
 
 RETIRED = "_已不采用"
 _BESIDE = re.compile(r"\.(?:zhengji-)?[0-9a-f]{16}\.part")

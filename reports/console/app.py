@@ -34,8 +34,8 @@ from reports.console.routes import ROUTES
 from store import accounts, activity
 from store.accounts import Session
 from store.activity import Deed
+from store.contents.objects import ObjectsAwayError
 from store.errors import StoreError
-from store.objects import ObjectsAwayError
 
 log = structlog.get_logger()
 

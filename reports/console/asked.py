@@ -25,9 +25,9 @@ from reports.console.files.pictures import Pictures
 from reports.console.mail.chores import Chores
 from reports.console.notices import Notices
 from reports.monitor import Monitor
-from store.accesses import Watch
 from store.accounts import Session
 from store.database import Store
+from store.personal.accesses import Watch
 
 NOT_FOUND, UNPROCESSABLE = 404, 422
 # So many rows stand on a page.

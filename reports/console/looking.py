@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reports.console.enduring import endured
 from reports.console.route import Route
-from store.accesses import DOWNLOAD, EXPORT, PAGE, PICTURE, QUERY, SEARCH, Look
+from store.personal.accesses import DOWNLOAD, EXPORT, PAGE, PICTURE, QUERY, SEARCH, Look
 
 if TYPE_CHECKING:
     from starlette.responses import Response

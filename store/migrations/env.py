@@ -2,10 +2,10 @@
 
 from alembic import context
 
-import store.lineage
 import store.outgoing
 import store.people
-import store.privacy
+import store.personal.privacy
+import store.safekeeping.lineage
 import store.searching  # noqa: F401 (their tables are part of the metadata)
 from store.models import Base
 

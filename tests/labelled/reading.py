@@ -9,7 +9,7 @@ from ingest.cleanroom import Setup
 from ingest.readers import Readers
 from parsers.archives.model import UnpackLimits
 from parsers.base import Reading
-from store.blobs import Blob, Vault, chunks_of
+from store.contents.blobs import Blob, Vault, chunks_of
 from tests.doc_reading import CAMPAIGN
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from config.errors import ConfigError
 from reports.wording import size as said_size
-from store.syncing import sync_folder
+from store.contents.syncing import sync_folder
 
 # So many files may one person have under way at once; so much of the disk stays free for what else is going on.
 MOST, ROOM = 300, 200_000_000

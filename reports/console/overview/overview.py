@@ -17,8 +17,8 @@ from reports.digest.tile_map import laid_out
 from reports.picture import Picture
 from reports.tally import PLACES, Tally
 from reports.wording import month_and_day
-from store import closing
 from store.alarms import open_alarms
+from store.personal import closing
 
 # Below this share of free space somebody should make room.
 _SCARCE, _GIGABYTE = 0.1, 1_000_000_000

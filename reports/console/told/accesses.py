@@ -11,8 +11,8 @@ from reports.console.roles import ADMIN
 from reports.console.route import Route
 from reports.tables import csv_text
 from reports.wording import clock
-from store import accesses
-from store.accesses import KINDS, Look, Wanted
+from store.personal import accesses
+from store.personal.accesses import KINDS, Look, Wanted
 
 HEADINGS = ("时间", "谁", "网络地址", "方式", "对象", "内容")
 

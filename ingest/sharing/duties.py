@@ -1,6 +1,6 @@
 """What a worker's roles do where jobs are shared: each a function of a desk that may be done again without harm.
 
-`ingest.jobs` says when, and that no two of them are at once.
+`ingest.sharing.jobs` says when, and that no two of them are at once.
 """
 
 from collections.abc import Callable
@@ -18,9 +18,10 @@ from ingest.sending import standings
 from ingest.tracking import due_snapshots, track
 from ingest.worker import Worker, now
 from reports.same_pictures import same_pairs
-from store import accesses, cases, closing, jobs, mail, pictures, polls, sent
-from store.floor import NoRoomError
+from store import cases, jobs, mail, pictures, polls, sent
+from store.contents.floor import NoRoomError
 from store.jobs import Job
+from store.personal import accesses, closing
 
 log = structlog.get_logger()
 Stop = Callable[[], bool]

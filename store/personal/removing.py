@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import Table, and_, delete, select, text, update
 from sqlalchemy.orm import Session
 
-from store import scrubbing as scrub
 from store import searching
 from store.database import Store
 from store.errors import AwayError
 from store.models import Base
-from store.privacy import Access, Removal
-from store.scrubbing import Means, Row, Scrub
+from store.personal import scrubbing as scrub
+from store.personal.privacy import Access, Removal
+from store.personal.scrubbing import Means, Row, Scrub
 
 _AT_ONCE = 200
 _HELD = "数据库正被别的进程用着，旧内容还留在它的文件里；请停掉 worker 和操作台，再运行一遍"

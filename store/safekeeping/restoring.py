@@ -14,11 +14,11 @@ from gzip import BadGzipFile
 from sqlalchemy import Connection, inspect, select, table, text
 from sqlalchemy.exc import DataError
 
-from store import dump, lineage
-from store.backup import TABLES, Backup, BackupError, Generation, Manifest
-from store.blobs import Blob
-from store.copying import Copying, ensure_room
+from store.contents.blobs import Blob
 from store.database import Store, faults_told, is_known_revision, migrating, newest_revision, revision_of, upgrade
+from store.safekeeping import dump, lineage
+from store.safekeeping.backup import TABLES, Backup, BackupError, Generation, Manifest
+from store.safekeeping.copying import Copying, ensure_room
 
 Tell = Callable[[str, int], None]
 # What tables that are none raise, wherever they are looked at.

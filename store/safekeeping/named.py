@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from store.models import File, Message, Supplied
 from store.outgoing import AlarmNotice, Milestone, Reminder, SentDigest, Snapshot
-from store.privacy import Removal
+from store.personal.privacy import Removal
 
 # Rows are asked of the server so many at a time.
 _AT_ONCE = 2_000

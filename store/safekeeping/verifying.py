@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import text
 
-from store import dump
-from store.backup import Backup, BackupError, Generation
-from store.blobs import Blob, Vault
+from store.contents.blobs import Blob, Vault
 from store.database import Store
 from store.errors import DamagedError
-from store.named import Named, named
+from store.safekeeping import dump
+from store.safekeeping.backup import Backup, BackupError, Generation
+from store.safekeeping.named import Named, named
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 Tell = Callable[[int], None]

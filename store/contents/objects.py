@@ -18,7 +18,7 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from config.vault import ObjectStoreSettings
-from store.blobs import Blob
+from store.contents.blobs import Blob
 from store.errors import AwayError
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from store.backup import BackupError
-from store.blobs import Blob, Vault
+from store.contents.blobs import Blob, Vault
+from store.safekeeping.backup import BackupError
 
 # So many are made safe together: one sync of the disk and one look at its room for all of them.
 _GROUP_FILES = 500

@@ -26,12 +26,12 @@ from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, 
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 
-from ingest import duties
 from ingest.alarms.watch import Watch
 from ingest.desk import Desk
 from ingest.intake import is_outage
 from ingest.monitoring import monitor_of, monitored
 from ingest.retention import clear_here
+from ingest.sharing import duties
 from ingest.worker import now
 from reports.console.enduring import endured
 from store import jobs

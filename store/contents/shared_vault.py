@@ -16,8 +16,8 @@ from pathlib import Path
 
 import structlog
 
-from store.blobs import Blob, CorruptError, Vault, hash_of, written
-from store.objects import Objects, ObjectsAwayError
+from store.contents.blobs import Blob, CorruptError, Vault, hash_of, written
+from store.contents.objects import Objects, ObjectsAwayError
 
 log = structlog.get_logger()
 

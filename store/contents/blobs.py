@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from store.syncing import sync_folder, sync_together
+from store.contents.syncing import sync_folder, sync_together
 
 CHUNK = 1 << 20
 _DAY = 24 * 60 * 60

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from config.errors import ConfigError
 from store.database import Store, hold
 from store.outgoing import Milestone, Snapshot
-from store.privacy import Removal
+from store.personal.privacy import Removal
 
 _LOCK = 20_260_810
 _SAID = "本次征集活动的个人信息已经清理，不再收信、读信、处理和发送"
@@ -24,7 +24,7 @@ class ClosedError(ConfigError):
 
 @dataclass(frozen=True)
 class Closed:
-    """A removal: see `store.privacy.Removal` for the fields."""
+    """A removal: see `store.personal.privacy.Removal` for the fields."""
 
     campaign: str
     person: str

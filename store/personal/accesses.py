@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select
 
 from store.database import Store
-from store.privacy import Access
+from store.personal.privacy import Access
 
 PAGE, PICTURE, DOWNLOAD, SEARCH, QUERY, EXPORT, COMMAND = (
     "page", "picture", "download", "search", "query", "export", "command",
@@ -25,7 +25,7 @@ _LONGEST_NAME, _LONGEST = 60, 2_000
 
 @dataclass(frozen=True)
 class Look:
-    """A look at personal data: see `store.privacy.Access` for the fields."""
+    """A look at personal data: see `store.personal.privacy.Access` for the fields."""
 
     at: datetime
     person: str

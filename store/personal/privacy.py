@@ -12,7 +12,7 @@ from store.models import Base
 class Access(Base):
     """A look at personal data (查阅记录): when, who, from where, which way, at what, and in which words or how much.
 
-    `kind` is one of `store.accesses.KINDS`; looks at the same thing within a few minutes are one row.
+    `kind` is one of `store.personal.accesses.KINDS`; looks at the same thing within a few minutes are one row.
     """
 
     __tablename__ = "accesses"

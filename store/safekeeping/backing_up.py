@@ -14,8 +14,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
-from store import dump, lineage
-from store.backup import (
+from store.contents.blobs import Blob
+from store.contents.syncing import sync_folder
+from store.database import Store, newest_revision
+from store.safekeeping import dump, lineage
+from store.safekeeping.backup import (
     CONTENTS,
     MANIFEST,
     SUPPLIED,
@@ -28,11 +31,8 @@ from store.backup import (
     prepare,
     write_synced,
 )
-from store.blobs import Blob
-from store.copying import Copying, ensure_room
-from store.database import Store, newest_revision
-from store.named import Named, named
-from store.syncing import sync_folder
+from store.safekeeping.copying import Copying, ensure_room
+from store.safekeeping.named import Named, named
 
 # Fast, and a third of the size; more effort gains little.
 _EFFORT = 3

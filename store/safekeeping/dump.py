@@ -39,10 +39,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-import store.lineage
 import store.outgoing
 import store.people
-import store.privacy
+import store.personal.privacy
+import store.safekeeping.lineage
 import store.searching  # noqa: F401 (their tables are part of the metadata)
 from store.database import faults_told, newest_revision
 from store.models import Base

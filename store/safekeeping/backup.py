@@ -22,9 +22,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from store.blobs import Blob, Vault
+from store.contents.blobs import Blob, Vault
+from store.contents.syncing import sync_folder
 from store.errors import StoreError
-from store.syncing import sync_folder
 
 FORMAT = 1
 TABLES, CONTENTS, MANIFEST, SUPPLIED = "tables.jsonl.gz", "contents.txt", "manifest.json", "supplied"

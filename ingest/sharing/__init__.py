@@ -1,0 +1,1 @@
+"""Lets several workers share the work: jobs in PostgreSQL, what each does, and how others wait for them."""

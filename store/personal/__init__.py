@@ -1,0 +1,1 @@
+"""Knows who looked at personal data, and removes it once a campaign is finished."""

@@ -1,0 +1,1 @@
+"""Backs up database and contents, brings them back, and looks whether all is whole."""
