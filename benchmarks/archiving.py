@@ -11,9 +11,9 @@ from random import Random
 from benchmarks.filled import fill, one_more
 from benchmarks.measure import measure
 from config.settings import load_settings
-from ingest.archiving import archive
 from ingest.desk import Desk, open_desk
 from ingest.intake import file_all
+from ingest.papers.archiving import archive
 from store import pictures
 from tests.desks import write_settings
 

@@ -11,7 +11,7 @@ from benchmarks.measure import HEADER, measure
 from config.settings import load_settings
 from ingest.desk import Desk, open_desk
 from ingest.intake import take_in
-from ingest.poll import Poller
+from ingest.mailboxes.poll import Poller
 from tests.desks import write_settings
 from tests.inbox import Sent, list_files, mail
 from tests.servers import Dovecot, own_folder, program

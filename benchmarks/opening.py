@@ -14,8 +14,8 @@ from PIL import Image
 
 from benchmarks.measure import HEADER, Measured, measure
 from config.campaign import load_campaign
-from ingest.cleanroom import CleanRoom, Setup
-from ingest.cleanroom_child import Inside, respond
+from ingest.room.cleanroom import CleanRoom, Setup
+from ingest.room.cleanroom_child import Inside, respond
 from parsers.archives import Spent, UnpackLimits
 from parsers.base import ParseError
 from tests.inbox import mail

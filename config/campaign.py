@@ -22,7 +22,7 @@ Severity = Literal["error", "warning", "info"]
 Scalar = Annotated[bool | int | float | date | str, Field(union_mode="left_to_right")]
 
 
-# The material kinds of domain.md section 1, and the clues that `ingest.sender` looks for.
+# The material kinds of domain.md section 1, and the clues that `ingest.senders.sender` looks for.
 KINDS = (
     "summary_list", "summary_list_scan", "recommendation_form", "recommendation_form_scan", "case_material",
     "photo", "video", "archive", "message", "other",
@@ -34,7 +34,7 @@ CLUES = (
 )  # fmt: skip
 
 
-# How a file shows its case: the clues of `ingest.filing` and `ingest.file_clues`.
+# How a file shows its case: the clues of `ingest.cases.filing` and `ingest.cases.file_clues`.
 FILING_CLUES = (
     "row", "form", "form_scan", "misread", "material", "twins", "decided", "same_file", "holder", "name", "folder",
     "beside", "company", "subject", "text", "delivery", "mail",

@@ -10,12 +10,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from config.sentences import packed
-from ingest.clues import Written
 from ingest.desk import Desk
 from ingest.held import Held
-from ingest.opened import Kept, kept_from, letter_from
-from ingest.origin import Inner
-from ingest.readers import UNREAD, all_of, reading_from, unique
+from ingest.room.opened import Kept, kept_from, letter_from
+from ingest.room.readers import UNREAD, all_of, reading_from, unique
+from ingest.senders.clues import Written
+from ingest.senders.origin import Inner
 from parsers.archives import ARCHIVE_FORMATS, volume_of
 from parsers.base import ParseError, as_json
 from parsers.damaged import find_damage

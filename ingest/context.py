@@ -14,10 +14,10 @@ from config.campaign import Call
 from config.errors import ConfigError
 from config.log import log_as
 from config.settings import Settings, load_settings
-from ingest import looked
 from ingest.desk import Desk, open_desk
-from ingest.digesting import gap_text
-from reports.writing import write_beside
+from ingest.safekeeping import looked
+from ingest.telling.digesting import gap_text
+from reports.making.writing import write_beside
 from store.personal import closing
 from store.safekeeping import lineage
 

@@ -11,9 +11,9 @@ from config.campaign import Campaign, load_campaign
 from config.selected import Selection, load_selected
 from config.sentences import SENTENCES_VERSION
 from config.settings import Settings
-from ingest.cleanroom import CleanRoom, Setup, end_spare
-from ingest.clues import Register
-from ingest.readers import Readers
+from ingest.room.cleanroom import CleanRoom, Setup, end_spare
+from ingest.room.readers import Readers
+from ingest.senders.clues import Register
 from parsers.archives import UnpackLimits
 from parsers.documents.legacy import find_office
 from parsers.reading import READERS_VERSION

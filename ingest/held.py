@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from ingest.folder_names import delivery_of
-from ingest.placing import Item
-from ingest.sender import Sender
+from ingest.cases.placing import Item
+from ingest.senders.sender import Sender
+from ingest.watched.folder_names import delivery_of
 from parsers.letter import Letter
 from store import decisions, drops, mail
 from store import supplied as added

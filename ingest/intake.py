@@ -12,11 +12,11 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from ingest import held
-from ingest.cleanroom import RoomError
+from ingest.cases.filing import place_all
+from ingest.cases.placing import Item
 from ingest.desk import Desk
-from ingest.filing import place_all
-from ingest.placing import Item
 from ingest.reading import read_message, retelling_of, telling_of
+from ingest.room.cleanroom import RoomError
 from ingest.sharing import shared
 from reports.same_pictures import same_pairs
 from store import cases, decisions, documents, drops, mail, pictures

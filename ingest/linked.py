@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from config.campaign import Campaign
 from ingest.desk import Desk
-from ingest.origin import is_answer
+from ingest.senders.origin import is_answer
 from parsers.forwarded import quotes_in
 from parsers.letter import Letter
 from parsers.links import CloudLink

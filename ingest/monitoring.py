@@ -20,9 +20,9 @@ import structlog
 from config.errors import ConfigError
 from config.monitoring import MonitoringSettings
 from ingest.desk import Desk
-from reports.metrics import CONTENT_TYPE, Findings, Metrics, Watched
-from reports.monitor import Monitor
-from reports.ready import Readiness
+from reports.watching.metrics import CONTENT_TYPE, Findings, Metrics, Watched
+from reports.watching.monitor import Monitor
+from reports.watching.ready import Readiness
 
 log = structlog.get_logger()
 

@@ -10,10 +10,10 @@ from ingest.contents import Pile
 from ingest.desk import Desk
 from ingest.held import Held, Lying
 from ingest.linked import deciding, is_ours, read_links
-from ingest.mail_kind import decided_kind, mail_kind
-from ingest.origin import Origin, origin_of, quoted
 from ingest.second_look import Own, is_locked, join_volumes, passwords_elsewhere
-from ingest.sender import Sender, sender_of
+from ingest.senders.mail_kind import decided_kind, mail_kind
+from ingest.senders.origin import Origin, origin_of, quoted
+from ingest.senders.sender import Sender, sender_of
 from parsers.letter import Letter
 from parsers.letter_identity import soft_key
 from parsers.passwords import find_passwords
@@ -191,7 +191,7 @@ def _is_derived(desk: Desk, letter: ReadLetter) -> bool:
 
 
 def _kind_for_mail(file: ReadFile) -> str:
-    """Return what a file says of its mail's kind: see `ingest.mail_kind`."""
+    """Return what a file says of its mail's kind: see `ingest.senders.mail_kind`."""
     if file.kind == "other" and (file.status != "ok" or not file.kind_evidence):
         return "unread"
     by_name = file.format == "docx" and not file.kind_evidence.startswith("内容")

@@ -12,7 +12,7 @@ from typing import Any
 
 from config.digest import SmtpSettings
 from config.errors import ConfigError
-from ingest.outbox import open_server
+from ingest.telling.outbox import open_server
 
 _OK = 250
 

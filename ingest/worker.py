@@ -21,14 +21,14 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from ingest.alarms.watch import Watch
 from ingest.desk import Desk
-from ingest.digesting import file_of, make_digest, make_edition, write_digest
-from ingest.due import is_due
 from ingest.intake import take_in
+from ingest.mailboxes.poll import Poller
 from ingest.monitoring import monitor_of, monitored
-from ingest.poll import Poller
-from ingest.retention import clear_here
-from ingest.sending import note_written, send_edition, standings
-from ingest.tracking import lay_down, track
+from ingest.safekeeping.retention import clear_here
+from ingest.telling.digesting import file_of, make_digest, make_edition, write_digest
+from ingest.telling.due import is_due
+from ingest.telling.sending import note_written, send_edition, standings
+from ingest.telling.tracking import lay_down, track
 from store import sent
 from store.personal import accesses, closing
 

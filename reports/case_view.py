@@ -9,8 +9,8 @@ from config.case_name import CaseName
 from config.matching import Named
 from config.naming import community_key
 from config.selected import Match, Selection
-from reports import photo_facts
-from reports.case_facts import FORM_KINDS, says_nothing
+from reports.facts import photo_facts
+from reports.facts.case_facts import FORM_KINDS, says_nothing
 from reports.incoming import Cell, FileView
 from reports.picture import CaseView, ListRow
 from reports.rulings import Rulings

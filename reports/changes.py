@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from reports.case_facts import FORM_KINDS
+from reports.facts.case_facts import FORM_KINDS
 from reports.finding import Assessment, Finding
 from reports.incoming import FileView
 from reports.picture import AssociationView, CaseView, Picture

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from config.campaign import Campaign
 from config.likeness import ALIKE, alike
 from config.naming import association_key, company_key, same_company
+from reports.facts.material_facts import material_of
 from reports.incoming import Cell
-from reports.material_facts import material_of
 from reports.picture import CaseView
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ Nobody who sent everything shall be told that he did not: whoever says that some
 
 from collections.abc import Iterable, Sequence
 
-from reports import file_facts
+from reports.facts import file_facts
 from reports.incoming import FileView, MessageView
 from reports.mail_side import LinkView
 from reports.picture import Picture

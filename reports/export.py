@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from config.campaign import Campaign
-from reports.case_facts import is_blank
+from reports.facts.case_facts import is_blank
+from reports.facts.submission_facts import word_lists
 from reports.finding import Assessment
 from reports.incoming import MessageView
+from reports.making.tables import Column, Sheet, csv_text, json_text, workbook
 from reports.picture import AssociationView
 from reports.sources import source_of
 from reports.stamps import any_stamped
-from reports.submission_facts import word_lists
-from reports.tables import Column, Sheet, csv_text, json_text, workbook
 from reports.wording import sound
 
 COLUMNS: dict[str, tuple[str, ...]] = {

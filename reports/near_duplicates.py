@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from config.campaign import Campaign
 from config.sentences import Packed, passages
+from reports.facts.material_facts import material_of
 from reports.incoming import FileView
-from reports.material_facts import material_of
 from reports.picture import CaseView, Picture, Shared
 
 # As `config.sentences.RECORD` packs them.

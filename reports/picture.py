@@ -12,7 +12,7 @@ from functools import cached_property
 from config.associations import Association
 from config.campaign import Campaign
 from config.case_name import CaseName
-from reports.file_facts import is_unfiled
+from reports.facts.file_facts import is_unfiled
 from reports.incoming import Cell, FileView, MessageView
 from reports.mail_side import FolderTrouble, LinkView, MailboxHealth, MailGap
 from reports.rulings import Rulings

@@ -9,10 +9,10 @@ from config.campaign import Campaign
 from config.selected import Selection
 from reports import versions, views
 from reports.case_view import Judges, case_view
+from reports.facts.submission_facts import has_rows, nameless_rows
 from reports.incoming import Cell, FileView, MessageView
 from reports.picture import AssociationView, CaseView, CityView, Picture
 from reports.rulings import rulings_of
-from reports.submission_facts import has_rows, nameless_rows
 from reports.versions import Placed
 from reports.views import Rows
 from reports.wording import decided_by

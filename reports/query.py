@@ -10,8 +10,8 @@ from typing import Any
 
 from reports.export import COLUMNS, rows
 from reports.finding import Assessment
+from reports.making.tables import Column, Sheet, csv_text, json_text, workbook
 from reports.status import as_table
-from reports.tables import Column, Sheet, csv_text, json_text, workbook
 from reports.wording import sound
 
 FORMATS = ("table", "json", "csv", "xlsx")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from config.campaign import Campaign
 from config.naming import community_key
-from reports.case_facts import FORM_KINDS, says_nothing
 from reports.contradictions import disagreeing
+from reports.facts.case_facts import FORM_KINDS, says_nothing
 from reports.incoming import Cell
 from reports.picture import CaseView
 

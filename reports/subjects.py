@@ -10,21 +10,17 @@ from datetime import date, datetime
 from typing import Any
 
 from config.campaign import Campaign
-from reports import (
+from reports import contradictions, links, moments, stamps, withdrawals
+from reports.facts import (
     case_facts,
-    contradictions,
     file_facts,
-    links,
     material_facts,
     message_facts,
-    moments,
     photo_facts,
     scan_facts,
-    stamps,
     submission_facts,
     text_facts,
     video_facts,
-    withdrawals,
 )
 from reports.incoming import FileView, MessageView
 from reports.picture import AssociationView, CaseView, Picture

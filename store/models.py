@@ -123,7 +123,7 @@ class Decision(Base):
 
     `what` is one of those named in store.decisions; `subject` says of what (an address, `message:12`, `case:…`,
     `file:12:…`, `finding:…`, `province:…`), `value` holds the decision itself. It names cases, files and findings by
-    what they are called, since their rows are conclusions; `ingest.settling` and `ingest.deciding` write it.
+    what they are called, since their rows are conclusions; `ingest.decisions` writes it.
     """
 
     __tablename__ = "decisions"

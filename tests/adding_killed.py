@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine, event
 
 from config.settings import load_settings
-from ingest.adding import add
+from ingest.decisions.adding import add
 from ingest.desk import open_desk
 from store.decisions import Person
 from tests.killed_at import Steps

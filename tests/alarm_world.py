@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ingest.alarms.watch import Checked, Watch
 from ingest.desk import Desk
-from ingest.poll import Poller
+from ingest.mailboxes.poll import Poller
 from tests.quick import quick_desk
 from tests.robots import Robots
 from tests.servers import Dovecot, MailServer

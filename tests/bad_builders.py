@@ -14,8 +14,8 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from config.settings import LimitSettings
-from ingest.cleanroom import Setup
-from ingest.readers import Readers
+from ingest.room.cleanroom import Setup
+from ingest.room.readers import Readers
 from parsers.archives.model import UnpackLimits
 from parsers.base import Reading
 from store.contents.blobs import Vault

@@ -18,9 +18,9 @@ from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
+from ingest.console.listening import listen
+from ingest.console.serving import config_of, console_of
 from ingest.desk import Desk
-from ingest.listening import listen
-from ingest.serving import config_of, console_of
 from reports.console.app import build
 from reports.console.asked import Console
 from reports.console.roles import ROLES

@@ -11,9 +11,9 @@ from typing import Any
 
 from config.settings import load_settings
 from ingest.desk import Desk, open_desk
-from ingest.digesting import assessment
 from ingest.importer import import_path
 from ingest.intake import take_in
+from ingest.telling.digesting import assessment
 from reports.export import COLUMNS, rows
 from reports.finding import Assessment
 from reports.gather import gather

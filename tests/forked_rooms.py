@@ -1,6 +1,6 @@
 """Clean rooms whose processes are forked from one that has everything imported: for tests that start hundreds of them.
 
-What answers is `ingest.cleanroom_child` all the same, in a process of its own with its limits; only its start is quick.
+What answers is `ingest.room.cleanroom_child` all the same, in a process of its own with its limits; only its start is quick.
 """
 
 import os
@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from typing import IO
 
-import ingest.cleanroom_child
+import ingest.room.cleanroom_child
 
 
 @dataclass
@@ -80,6 +80,6 @@ def _become(requests: int, answers: int) -> None:
         os.close(end)
     sys.stdin = os.fdopen(0, encoding="utf-8")
     try:
-        ingest.cleanroom_child.main()
+        ingest.room.cleanroom_child.main()
     finally:
         os._exit(0)

@@ -21,10 +21,10 @@ from typing import Any
 
 import structlog
 
-from ingest import cleanroom
 from ingest.desk import Desk
 from ingest.intake import take_in
-from ingest.poll import Poller
+from ingest.mailboxes.poll import Poller
+from ingest.room import cleanroom
 from tests.forked_rooms import Nursery
 from tests.quick import prepare, quick_folder, reopened
 from tests.states import clock, differences, state

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, event
 from config.settings import load_settings
 from ingest.desk import open_desk
 from ingest.intake import take_in
-from ingest.poll import Poller
+from ingest.mailboxes.poll import Poller
 
 
 class Steps:

@@ -21,15 +21,15 @@ from typing import Any
 
 import structlog
 
-import ingest.chat
-import ingest.outbox
-import ingest.sending
+import ingest.telling.chat
+import ingest.telling.outbox
+import ingest.telling.sending
 import store.contents.blobs
 import store.sent
 from config.chats import ChatSettings
 from ingest.desk import Desk
-from ingest.digesting import Edition, make_edition, notes
-from ingest.sending import send_edition
+from ingest.telling.digesting import Edition, make_edition, notes
+from ingest.telling.sending import send_edition
 from tests.killed import in_child
 from tests.quick import prepare, quick_folder, reopened
 from tests.sample import day
@@ -38,7 +38,14 @@ from tests.steps import Steps, kill, watch_lasting, watch_lines, watch_others
 MORNING = day("07-20T08:30:00")
 _TRACED = {
     str(module.__file__)
-    for module in (ingest.outbox, ingest.sending, ingest.chat, store.sent, store.contents.blobs, smtplib)
+    for module in (
+        ingest.telling.outbox,
+        ingest.telling.sending,
+        ingest.telling.chat,
+        store.sent,
+        store.contents.blobs,
+        smtplib,
+    )
 }
 Point = tuple[str, int]
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from ingest.digesting import make_digest
+from ingest.telling.digesting import make_digest
 from tests.browsers import person
 from tests.consoles import Running
 from tests.desks import AFTER, take

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from ingest.intake import take_in
-from ingest.poll import Poller
+from ingest.mailboxes.poll import Poller
 from store.contents.objects import Objects
 from tests.quick import reopened
 from tests.states import clock

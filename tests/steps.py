@@ -20,16 +20,16 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
+import ingest.cases.filing
 import ingest.contents
-import ingest.filing
 import ingest.intake
-import ingest.poll
+import ingest.mailboxes.poll
 import store.cases
 import store.contents.blobs
 import store.documents
 import store.mail
 
-_MODULES = (ingest.contents, ingest.filing, ingest.intake, ingest.poll)
+_MODULES = (ingest.contents, ingest.cases.filing, ingest.intake, ingest.mailboxes.poll)
 _ALSO = (store.contents.blobs, store.cases, store.documents, store.mail)
 _TRACED = {str(module.__file__) for module in (*_MODULES, *_ALSO)}
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT

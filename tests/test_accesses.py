@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 from starlette.testclient import TestClient
 
-from ingest import serving
 from ingest.cli import cli
-from ingest.serving import Serving
+from ingest.console import serving
+from ingest.console.serving import Serving
 from reports.console import looking
 from reports.console.routes import ROUTES
 from store.database import AwayError, Store

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
-from ingest.adding import Done, add
-from ingest.attaching import attach
+from ingest.decisions.adding import Done, add
+from ingest.decisions.attaching import attach
+from ingest.decisions.settling import DecisionError, undo
 from ingest.desk import Desk
 from ingest.importer import import_path
 from ingest.intake import take_in
-from ingest.poll import Poller
-from ingest.settling import DecisionError, undo
+from ingest.mailboxes.poll import Poller
 from reports.digest.digest import compose
 from reports.export import rows
 from reports.incoming import MessageView

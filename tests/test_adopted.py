@@ -8,10 +8,10 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from ingest import screening
 from ingest.cli import cli
 from ingest.desk import Desk
-from ingest.screening import Order
+from ingest.papers import screening
+from ingest.papers.screening import Order
 from reports.screening import words
 from reports.screening.adopted import Adopted, adopted
 from store.decisions import Person

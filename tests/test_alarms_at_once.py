@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import pytest
 
 from ingest.alarms.watch import Watch
-from ingest.poll import Poller
+from ingest.mailboxes.poll import Poller
 from store import alarms
 from store.alarms import OVER, RAISED, Ending, Holding
 from store.attempts import Ended

@@ -9,12 +9,12 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from config.errors import ConfigError
-from ingest.attaching import attach
 from ingest.cli import cli
+from ingest.decisions.attaching import attach
 from ingest.desk import Desk
 from ingest.importer import import_path
 from ingest.intake import take_in
-from ingest.poll import Poller
+from ingest.mailboxes.poll import Poller
 from reports.console.adding.uploads import UploadError, Uploads
 from store import alarms, mail
 from store.contents.floor import Disk, Floor, NoRoomError, amount, disks

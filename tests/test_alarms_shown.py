@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.digesting import make_digest
+from ingest.telling.digesting import make_digest
 from ingest.worker import Worker
 from store import alarms, supplied
 from store.contents.blobs import Blob

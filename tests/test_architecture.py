@@ -18,33 +18,33 @@ DOORS = {
     "Cryptodome": {"parsers/archives/zip_data.py", "parsers/archives/rars.py"},
     "PIL": {"parsers/image.py", "parsers/pages", "parsers/thumbnail.py", "reports/digest/curve.py"},
     "alembic": {"store/condition.py", "store/database.py", "store/migrations"},
-    "apprise": {"ingest/chat.py"},
+    "apprise": {"ingest/telling/chat.py"},
     "argon2": {"store/passwords.py"},
     "apscheduler": {"ingest/worker.py"},
     "backports": {"parsers/archives/streams.py"},
     "chinese_calendar": {"reports/deadline.py"},
-    "click": {"ingest/cli.py", "ingest/commands", "ingest/context.py", "ingest/looked.py"},
+    "click": {"ingest/cli.py", "ingest/commands", "ingest/context.py", "ingest/safekeeping/looked.py"},
     "cv2": {"parsers/pages"},
-    "docx": {"parsers/documents/word.py", "reports/word.py"},
-    "imapclient": {"ingest/connection.py", "ingest/pipeline.py"},
+    "docx": {"parsers/documents/word.py", "reports/making/word.py"},
+    "imapclient": {"ingest/mailboxes/connection.py", "ingest/mailboxes/pipeline.py"},
     "inflate64": {"parsers/archives/zip_data.py"},
-    "jinja2": {"reports/templating.py"},
+    "jinja2": {"reports/making/templating.py"},
     "lxml": {"parsers/documents/word.py", "parsers/documents/web.py", "parsers/documents/wordtree.py"},
     "markupsafe": {"reports/console/asked.py", "reports/console/render.py"},
     "mailparser": {"parsers/letter.py"},
     # Where much of one kind is compared with each other: pixels, fingerprints, the sentences of all materials.
     "numpy": {"parsers/pages", "reports/same_pictures.py", "reports/near_duplicates.py"},
     "obstore": {"store/contents/objects.py"},
-    "pandas": {"reports/tables.py"},
+    "pandas": {"reports/making/tables.py"},
     # What pdfplumber raises is its reader's.
     "pdfminer": {"parsers/documents/pdf.py"},
     "pdfplumber": {"parsers/documents/pdf.py"},
     "pi_heif": {"parsers/image.py"},
     "py7zr": {"parsers/archives/sevenzip.py"},
-    # The clean room answers in JSON; ingest/opened.py makes letters of it again.
+    # The clean room answers in JSON; ingest/room/opened.py makes letters of it again.
     "procrastinate": {"store/jobs.py", "ingest/sharing/jobs.py"},
-    "prometheus_client": {"reports/metrics.py"},
-    "pydantic": {"config", "ingest/opened.py"},
+    "prometheus_client": {"reports/watching/metrics.py"},
+    "pydantic": {"config", "ingest/room/opened.py"},
     "pymediainfo": {"parsers/video.py"},
     "pypdfium2": {"parsers/documents/pdf_pages.py"},
     "python_calamine": {"parsers/documents/sheets.py"},
@@ -53,13 +53,13 @@ DOORS = {
     "rapidfuzz": {"config/variance.py", "config/companies.py", "parsers/kinds/misread.py"},
     "rapidocr": {"parsers/pages/ocr.py"},
     "rarfile": {"parsers/archives/rars.py"},
-    "reportlab": {"reports/pdf.py"},
+    "reportlab": {"reports/making/pdf.py"},
     "rich": {"reports/status.py", "ingest/progress.py"},
     "sqlalchemy": {"store"},
     "starlette": {"reports/console"},
-    "uvicorn": {"ingest/serving.py"},
+    "uvicorn": {"ingest/console/serving.py"},
     # Drop-downs, marked words and links between sheets are more than a table.
-    "xlsxwriter": {"reports/tables.py", "reports/table_layout.py", "reports/screening/book.py"},
+    "xlsxwriter": {"reports/making/tables.py", "reports/making/table_layout.py", "reports/screening/book.py"},
 }
 
 
@@ -116,12 +116,12 @@ def test_broad_excepts_are_in_intake_where_the_clean_room_tells_it_of_faults_and
     # The panics of a library's Rust can be caught in no other way; all else is raised again there.
     expected = {
         "ingest/intake.py",
-        "ingest/cleanroom_child.py",
+        "ingest/room/cleanroom_child.py",
         "parsers/documents/sheets.py",
         "store/contents/objects.py",
     }
     # What a question that may hang raises is raised where its answer is waited for.
-    assert broad == {*expected, "reports/console/enduring.py", "reports/limited.py"}
+    assert broad == {*expected, "reports/console/enduring.py", "reports/watching/limited.py"}
 
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:

@@ -18,17 +18,17 @@ import pytest
 from openpyxl import load_workbook
 
 from config.settings import load_settings
-from ingest import deciding, settling
-from ingest.archiving import Wishes, archive
-from ingest.deciding import Clerk
+from ingest.decisions import deciding, settling
+from ingest.decisions.deciding import Clerk
 from ingest.desk import Desk, open_desk
 from ingest.importer import import_path
 from ingest.intake import take_in
+from ingest.papers.archiving import Wishes, archive
 from reports.alone import BusyError, alone_in
 from reports.archive import placing
 from reports.archive.placing import RETIRED, walk
 from reports.archive.state import STATE, ArchiveError
-from reports.tables import csv_text
+from reports.making.tables import csv_text
 from store import mail
 from store.decisions import Person
 from tests.desks import assessed, desk, desk_on_copy, take

@@ -10,10 +10,10 @@ import pytest
 from openpyxl import load_workbook
 
 from config.safe_names import COMPONENT, PATH, units
-from ingest import deciding
-from ingest.archiving import Wishes, archive
-from ingest.deciding import Clerk
+from ingest.decisions import deciding
+from ingest.decisions.deciding import Clerk
 from ingest.desk import Desk
+from ingest.papers.archiving import Wishes, archive
 from reports.archive.index import Front, index
 from reports.archive.layout import layout
 from reports.archive.placing import RETIRED, beside, walk

@@ -344,7 +344,7 @@ def test_a_table_that_lies_above_the_settings_is_backed_up_and_written_nowhere_e
 
 def test_two_tables_of_one_name_from_elsewhere_are_both_backed_up(tmp_path: Path) -> None:
     from config.settings import load_settings
-    from ingest.belongings import belongings
+    from ingest.safekeeping.belongings import belongings
 
     config = write_settings(tmp_path / "own")
     for folder, name in (("a", "roster.toml"), ("b", "selected.csv")):

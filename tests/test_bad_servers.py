@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 from ingest.desk import Desk
-from ingest.poll import Poller
+from ingest.mailboxes.poll import Poller
 from store.polls import PollResult
 from tests.certificates import authority, self_signed, signed
 from tests.imap_engine import Engine, running

@@ -18,7 +18,7 @@ from reports.digest.content import content_of
 from reports.export import values
 from reports.finding import Assessment
 from reports.mail_side import FolderTrouble, MailboxHealth, MailGap
-from reports.word import Paper, Passage, fits, one_page
+from reports.making.word import Paper, Passage, fits, one_page
 from tests.labelled.office import find_office
 from tests.picture_builders import (
     AFTER,

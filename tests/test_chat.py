@@ -9,8 +9,8 @@ import pytest
 import structlog
 
 from config.chats import ChatSettings, chat_trouble
-from ingest import chat
-from ingest.chat import write
+from ingest.telling import chat
+from ingest.telling.chat import write
 from tests.robots import Robots, hosts_certificate
 
 KEY = "693axxx6-7aoc-4bc4-97a0-0ec2sifa5aaa"

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.cleanroom import RoomError, conclude
-from ingest.cleanroom_child import Inside, respond
 from ingest.contents import read_blobs
 from ingest.desk import Desk
+from ingest.room.cleanroom import RoomError, conclude
+from ingest.room.cleanroom_child import Inside, respond
 from parsers.base import ParseError
 from tests import doc_builders as docs
 from tests.desks import desk, take

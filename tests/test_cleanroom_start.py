@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import structlog
 
-from ingest import cleanroom
-from ingest.cleanroom import CleanRoom, NotStartedError, RoomError, end_spare, why_not
 from ingest.desk import Desk
 from ingest.intake import take_in
+from ingest.room import cleanroom
+from ingest.room.cleanroom import CleanRoom, NotStartedError, RoomError, end_spare, why_not
 from store import mail as kept
 from tests.desks import assessed, take
 from tests.inbox import Sent, list_files, mail

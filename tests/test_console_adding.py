@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser, Route
 from starlette.testclient import TestClient
 
+from ingest.console.serving import console_of
 from ingest.importer import import_path
 from ingest.intake import take_in
-from ingest.serving import console_of
 from reports import wording
 from reports.console.adding import uploads as growing
 from reports.console.adding.jobs import ADD, DONE, FAILED, Order

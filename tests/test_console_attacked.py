@@ -12,10 +12,10 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from ingest.digesting import make_edition
-from ingest.sending import note_written
-from ingest.serving import console_of
-from ingest.tracking import track
+from ingest.console.serving import console_of
+from ingest.telling.digesting import make_edition
+from ingest.telling.sending import note_written
+from ingest.telling.tracking import track
 from reports.console.roles import may
 from reports.console.route import Route
 from reports.console.routes import ROUTES

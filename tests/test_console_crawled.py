@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
-from ingest.digesting import make_edition
-from ingest.sending import note_written
-from ingest.tracking import track
+from ingest.telling.digesting import make_edition
+from ingest.telling.sending import note_written
+from ingest.telling.tracking import track
 from tests.browsers import WIDE, chromium, person
 from tests.consoles import Running, sample_console, served
 from tests.desks import AFTER, take

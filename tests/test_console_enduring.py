@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from config.errors import ConfigError
-from ingest.serving import Serving, _settle
+from ingest.console.serving import Serving, _settle
 from reports.console.adding.jobs import DONE, MAIL, Order, new_id
 from reports.console.mail.chores import Chore, Chores
 from reports.console.notices import Notices

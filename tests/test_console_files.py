@@ -17,8 +17,8 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from ingest.console.picturing import DeskPictures
 from ingest.desk import Desk
-from ingest.picturing import DeskPictures
 from parsers.base import Area
 from parsers.documents.legacy import Allowance
 from parsers.pages.ocr import Picture, read_line, read_lines
@@ -443,7 +443,7 @@ def test_processes_that_made_nothing_for_a_while_are_let_go(running: Running, mo
     room = pictures._makers[SMALL].room  # noqa: SLF001 (what is let go)
     pictures.rest()
     assert room._process is not None  # noqa: SLF001
-    monkeypatch.setattr("ingest.picturing._IDLE_SECONDS", -1)
+    monkeypatch.setattr("ingest.console.picturing._IDLE_SECONDS", -1)
     pictures.rest()
     assert room._process is None  # noqa: SLF001
 
@@ -512,7 +512,7 @@ def test_without_libreoffice_words_say_so_until_it_is_there(
 ) -> None:
     pictures = DeskPictures(tight, tmp_path / "previews", 1_000_000)
     wanted = Wanted(PAGE, photo_of(tight, b"PK", format="docx", kind="recommendation_form"))
-    monkeypatch.setattr("ingest.picturing.find_office", lambda: None)
+    monkeypatch.setattr("ingest.console.picturing.find_office", lambda: None)
     with pytest.raises(NoPictureError, match="没有安装 LibreOffice"):
         pictures.find(wanted)
     monkeypatch.undo()

@@ -12,7 +12,7 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from ingest.acting import DeskActs
+from ingest.console.acting import DeskActs
 from reports.console.acts import Who
 from reports.console.findings.bits import bits_of, places_of
 from reports.console.findings.index import Choice, Chosen, Index, index_of

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 from starlette.testclient import TestClient
 
-from ingest.serving import AHEAD
+from ingest.console.serving import AHEAD
 from reports.console.board import Board, Seen
 from reports.console.overview import overview as page
 from reports.console.overview.curve import drawing

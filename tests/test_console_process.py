@@ -20,8 +20,8 @@ from click.testing import CliRunner
 from config.console import ConsoleSettings
 from config.errors import ConfigError
 from config.settings import load_settings
-from ingest import listening
 from ingest.cli import cli
+from ingest.console import listening
 from store import accounts, activity
 from tests.consoles import PASSWORD
 from tests.quick import again, prepare

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
-from ingest.reminding import writer
+from ingest.telling.reminding import writer
 from reports.console import asked as paging
 from reports.console.acts import Who
 from reports.console.overview.outlook import outlook

@@ -15,9 +15,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route as At
 from starlette.testclient import TestClient
 
-from ingest.digesting import make_edition
-from ingest.sending import note_written
-from ingest.tracking import track
+from ingest.telling.digesting import make_edition
+from ingest.telling.sending import note_written
+from ingest.telling.tracking import track
 from reports.console import guard
 from reports.console.acts import Who
 from reports.console.guard import SECURITY_HEADERS, Guard

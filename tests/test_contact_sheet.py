@@ -13,13 +13,13 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from config.errors import ConfigError
-from ingest.booking import choose_cases, write_contact_sheets
 from ingest.cli import cli
 from ingest.desk import Desk
-from ingest.thumbnails import thumbnail_of
+from ingest.papers.booking import choose_cases, write_contact_sheets
+from ingest.room.thumbnails import thumbnail_of
 from parsers.thumbnail import LONGEST, thumbnail
 from reports.book.contact_sheet import Shown, contact_sheet
-from reports.pdf import FONTS, FontError, Fonts, Pdf, absent_said
+from reports.making.pdf import FONTS, FontError, Fonts, Pdf, absent_said
 from reports.picture import Reuse
 from tests.book_desk import book_desk, swapped_profile, turned_photo
 from tests.desks import AFTER, assessed

@@ -7,9 +7,9 @@ import pytest
 
 from config.campaign import campaign_bytes
 from config.settings import load_settings
-from ingest import tracking
 from ingest.desk import Desk, open_desk
-from ingest.digesting import make_edition
+from ingest.telling import tracking
+from ingest.telling.digesting import make_edition
 from ingest.worker import Worker
 from tests.sample import day
 from tests.test_snapshot import built, opened, said, submission  # noqa: F401 (fixtures)

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from config.errors import ConfigError
-from ingest import deciding, settling
-from ingest.deciding import Clerk, Shelved
+from ingest.decisions import deciding, settling
+from ingest.decisions.deciding import Clerk, Shelved
 from ingest.desk import Desk
-from ingest.digesting import make_digest
 from ingest.intake import take_in
+from ingest.telling.digesting import make_digest
 from reports.export import rows
 from reports.finding import Assessment, Finding
 from reports.history import case_history

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from ingest.decisions.settling import DecisionError, assign, set_kind, undo
 from ingest.desk import Desk
 from ingest.intake import take_in
-from ingest.settling import DecisionError, assign, set_kind, undo
 from reports import telling
 from reports.incoming import MessageView
 from store import decisions, mail

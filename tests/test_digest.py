@@ -14,9 +14,9 @@ from reports.digest.digest import Digest, as_mail, compose, write
 from reports.digest.parts import Group
 from reports.finding import Assessment
 from reports.mail_side import MailboxHealth
+from reports.making.writing import write_beside
 from reports.tally import tally
 from reports.wording import masked, one_line, size
-from reports.writing import write_beside
 from tests.picture_builders import (
     AFTER,
     FRIDAY,

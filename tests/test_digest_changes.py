@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ingest import deciding, settling
 from ingest.cli import cli
-from ingest.deciding import Clerk
+from ingest.decisions import deciding, settling
+from ingest.decisions.deciding import Clerk
 from ingest.desk import Desk
-from ingest.digesting import looking_back, make_digest
 from ingest.importer import import_path
 from ingest.intake import take_in
+from ingest.telling.digesting import looking_back, make_digest
 from reports.changes import Changes, Replaced, changes
 from reports.digest.changed import changed
 from reports.digest.digest import compose

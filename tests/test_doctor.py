@@ -16,11 +16,11 @@ import pytest
 import structlog
 
 from config.settings import load_settings
-from ingest import cleanroom
-from ingest.cleanroom import end_spare
 from ingest.doctor import checks, chinese, english, keeping, machine, papers, receiving, rooms, sending, staff
 from ingest.doctor.result import Check, Patient, Result, ok, patient_at
 from ingest.doctor.words import LANGUAGES
+from ingest.room import cleanroom
+from ingest.room.cleanroom import end_spare
 from store import accounts
 from store.database import open_store
 from tests.certificates import authority, self_signed, signed
@@ -482,7 +482,7 @@ def test_missing_programs_are_told_with_what_to_install(tmp_path: Path, monkeypa
 def test_fonts_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.ttf").write_bytes(b"none")
     assert told(found(machine.fonts(patient(tmp_path, '[reports]\nfont = "a.ttf"\n')))["fonts.bad"])
-    monkeypatch.setattr("reports.pdf.Fonts.__init__.__defaults__", (None, ()))
+    monkeypatch.setattr("reports.making.pdf.Fonts.__init__.__defaults__", (None, ()))
     assert told(found(machine.fonts(patient(tmp_path)))["fonts.none"])
 
 

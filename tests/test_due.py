@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ingest.desk import Desk
-from ingest.digesting import file_of
-from ingest.due import is_due
+from ingest.telling.digesting import file_of
+from ingest.telling.due import is_due
 from ingest.worker import Worker
 from store import sent
 from tests.quick import quick_desk
@@ -151,7 +151,7 @@ def test_the_digest_goes_out_at_its_minute_with_the_mailbox_down_and_other_jobs_
     smtp: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On the real clock and the real schedule; only that today is worked is taken for granted."""
-    monkeypatch.setattr("ingest.due.is_working_day", lambda _day: True)
+    monkeypatch.setattr("ingest.telling.due.is_working_day", lambda _day: True)
     minute = (datetime.now(SHANGHAI) + timedelta(seconds=3)).replace(microsecond=0)
     text = DOWN + settings(smtp, f"time = {minute:%H:%M:%S}\n") + "[worker]\npoll_minutes = 0.01\n"
     with quick_desk(text) as opened:

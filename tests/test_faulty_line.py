@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ingest.intake import take_in
-from ingest.poll import Poller
+from ingest.mailboxes.poll import Poller
 from tests.faulty_proxy import Direction, Fault, FaultyProxy, Kind, proxied
 from tests.imap_engine import running
 from tests.inbox import Sent, list_files, mail

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from config.campaign import Campaign
-from ingest.filing import place_all
-from ingest.placing import Item
+from ingest.cases.filing import place_all
+from ingest.cases.placing import Item
 
 
 def cell(text: str | None) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 from ingest.cli import cli
 from ingest.desk import Desk
-from ingest.folder_names import arrival_of_drop, is_passing, province_of
 from ingest.intake import take_in
-from ingest.poll import Poller
+from ingest.mailboxes.poll import Poller
+from ingest.watched.folder_names import arrival_of_drop, is_passing, province_of
 from reports.digest.digest import compose
 from reports.finding import Assessment
 from store import drops, polls
@@ -273,7 +273,7 @@ def test_a_file_that_grows_while_it_is_read_is_left_for_a_later_look(
 ) -> None:
     file = watched.put("浙江/大.zip", b"PK\x03\x04" + bytes(100))
     with monkeypatch.context() as patched:
-        patched.setattr("ingest.dropping.chunks_of", lambda source: grow(file, source.read()))
+        patched.setattr("ingest.watched.dropping.chunks_of", lambda source: grow(file, source.read()))
         assert watched.look().new == 0
     assert mails.count(watched.desk.store) == 0
     assert watched.look(timedelta(minutes=10)).new == 0
@@ -364,8 +364,8 @@ def test_a_file_or_folder_that_may_not_be_read_is_named_and_holds_up_nothing(
     watched.put("四川/推荐表.docx", OTHER.form_docx())
     with monkeypatch.context() as patched:
         # Tests may run as root, whom the system refuses nothing.
-        patched.setattr("ingest.dropping.os.open", refusing(os.open, closed))
-        patched.setattr("ingest.folder.os.scandir", refusing(os.scandir, inner.parent))
+        patched.setattr("ingest.watched.dropping.os.open", refusing(os.open, closed))
+        patched.setattr("ingest.watched.folder.os.scandir", refusing(os.scandir, inner.parent))
         assert watched.look().new == 1
         denied = [path for path, reason in watched.troubles() if "没有权限" in reason]
         assert denied == ["江苏/春江花园", "浙江/推荐表.docx"]
@@ -388,7 +388,7 @@ def test_a_stick_that_fails_while_it_is_read_is_named_and_tried_again(
 ) -> None:
     watched.put("浙江/推荐表.docx", CASE.form_docx())
     with monkeypatch.context() as patched:
-        patched.setattr("ingest.dropping.chunks_of", broken)
+        patched.setattr("ingest.watched.dropping.chunks_of", broken)
         assert watched.look().outcome == "ok"
     assert "读不了" in watched.troubles()[0][1]
     assert watched.look().new == 1
@@ -446,7 +446,7 @@ def test_a_look_at_what_is_known_opens_no_file(watched: Watched, monkeypatch: py
     def refused(*_arguments: object) -> int:
         raise AssertionError("opened")
 
-    monkeypatch.setattr("ingest.dropping.os.open", refused)
+    monkeypatch.setattr("ingest.watched.dropping.os.open", refused)
     result = watched.look(timedelta(minutes=10))
     assert (result.outcome, result.seen, result.new) == ("ok", 7, 0)
 

@@ -13,7 +13,7 @@ from sqlalchemy import event, select
 
 from ingest.desk import Desk
 from ingest.intake import take_in
-from ingest.poll import Poller
+from ingest.mailboxes.poll import Poller
 from store.models import Message
 from tests.imap_engine import Engine, running
 from tests.inbox import Sent, list_files, mail

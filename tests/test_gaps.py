@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.desk import Desk
-from ingest.poll import Poller
+from ingest.mailboxes.poll import Poller
 from reports.digest.digest import compose
 from reports.status import render
 from store import folders

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest import deciding, settling
-from ingest.deciding import Clerk
+from ingest.decisions import deciding, settling
+from ingest.decisions.deciding import Clerk
 from ingest.desk import Desk
 from reports.history import as_text, case_history, list_history
 from reports.lookup import case_named

@@ -9,12 +9,12 @@ import pytest
 
 from config.campaign import Campaign
 from ingest import contents, intake
+from ingest.cases.filing import place_all
+from ingest.cases.placing import Item
 from ingest.contents import read_mail
 from ingest.desk import Desk
-from ingest.filing import place_all
 from ingest.held import Held
 from ingest.intake import take_in
-from ingest.placing import Item
 from parsers.documents.legacy import find_office
 from reports.incoming import FileView
 from store import mail as mails

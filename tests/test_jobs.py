@@ -22,7 +22,7 @@ from ingest.importer import import_path
 from ingest.intake import take_in
 from ingest.sharing import duties
 from ingest.sharing.jobs import every
-from ingest.tracking import due_snapshots
+from ingest.telling.tracking import due_snapshots
 from store import cases, documents, jobs, mail
 from store.database import Store, open_store
 from store.errors import AwayError, StoreError

@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from config.settings import load_settings
 from ingest.desk import Desk, open_desk
 from ingest.intake import take_in
-from ingest.poll import Poller
+from ingest.mailboxes.poll import Poller
 from ingest.sharing import duties
 from ingest.worker import now
 from store import mail, sent

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest import deciding, settling
-from ingest.deciding import Clerk, Shelved
+from ingest.decisions import deciding, settling
+from ingest.decisions.deciding import Clerk, Shelved
 from ingest.desk import Desk
 from store import pictures
 from store.decisions import DEADLINE, Person, decide

@@ -15,7 +15,7 @@ from reports.archive.layout import layout
 from reports.finding import Assessment
 from reports.ledger import CASES, FINDINGS, MESSAGES, SUMMARY, Book, ledger
 from reports.ledger.links import Links
-from reports.tables import Column, Link, Sheet, workbook
+from reports.making.tables import Column, Link, Sheet, workbook
 from tests.picture_builders import MORNING, assessment, association, case, finding, message, realistic
 
 SHEETS = ["汇总", "案例", "问题", "来信"]

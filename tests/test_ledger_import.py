@@ -12,10 +12,10 @@ import pytest
 from openpyxl import load_workbook
 
 from config.errors import ConfigError
-from ingest import deciding, settling
-from ingest.deciding import Clerk
+from ingest.decisions import deciding, settling
+from ingest.decisions.deciding import Clerk
+from ingest.decisions.opinions import Plan, carry_out, plan
 from ingest.desk import Desk
-from ingest.opinions import Plan, carry_out, plan
 from reports.finding import Finding
 from reports.ledger import Book, ledger
 from store import decisions

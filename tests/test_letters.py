@@ -13,7 +13,7 @@ import pytest
 
 from config.campaign import Campaign, load_campaign
 from config.errors import ConfigError
-from ingest.reminding import writer
+from ingest.telling.reminding import writer
 from reports.finding import Assessment
 from reports.incoming import Cell, MessageView
 from reports.judge import assess
@@ -27,8 +27,8 @@ from reports.letters.situations import KINDS, PLACEHOLDERS, TEMPLATES, demands
 from reports.letters.spacing import Spacing, next_day
 from reports.letters.stationery import copy_defaults, default, load_templates
 from reports.mail_side import MailboxHealth
+from reports.making.templating import TemplateTroubleError, checked
 from reports.picture import AssociationView, CaseView
-from reports.templating import TemplateTroubleError, checked
 from store import decisions
 from store.decisions import Person
 from store.reminders import Sent

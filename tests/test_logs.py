@@ -100,8 +100,8 @@ def _told(number: int) -> None:
 
 
 def test_whoever_reads_a_mail_in_a_thread_says_which(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    from ingest.cleanroom import Setup
-    from ingest.readers import Readers
+    from ingest.room.cleanroom import Setup
+    from ingest.room.readers import Readers
     from parsers.archives import UnpackLimits
     from store.contents.blobs import Vault
     from tests.quick import prepared

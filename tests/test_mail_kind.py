@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from config.campaign import Campaign
-from ingest.mail_kind import mail_kind
+from ingest.senders.mail_kind import mail_kind
 from parsers.letter import Letter
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from config.campaign import Campaign
 from config.mailboxes import MailboxSettings
-from ingest.fetched import Fetched, FolderState, LoginRefused, Unreachable
-from ingest.mailbox import ImapMailbox
+from ingest.mailboxes.fetched import Fetched, FolderState, LoginRefused, Unreachable
+from ingest.mailboxes.mailbox import ImapMailbox
 from tests.scripted_imap import netease, scripted
 from tests.servers import Account, Dovecot
 
@@ -87,7 +87,7 @@ def test_the_hosts_time_zone_changes_no_arrival(account: Account, tmp_path: Path
 from pathlib import Path
 from config.campaign import load_campaign
 from config.mailboxes import MailboxSettings
-from ingest.mailbox import ImapMailbox
+from ingest.mailboxes.mailbox import ImapMailbox
 s = MailboxSettings(address={account.user!r}, host="127.0.0.1", port={account.server.port}, security="none", password="secret")
 with ImapMailbox(s, load_campaign("2026-haofuwu")) as box:
     print(*[m.arrival.isoformat() for m in box.new("INBOX", None, Path({str(tmp_path)!r}))])

@@ -13,9 +13,17 @@ import structlog
 
 from config.campaign import Campaign
 from config.mailboxes import MailboxSettings
-from ingest.fetched import Fetched, FolderState, FolderStatus, LoginRefused, MailboxError, NotGiven, Unreachable
-from ingest.fetching import PIECE
-from ingest.mailbox import ImapMailbox
+from ingest.mailboxes.fetched import (
+    Fetched,
+    FolderState,
+    FolderStatus,
+    LoginRefused,
+    MailboxError,
+    NotGiven,
+    Unreachable,
+)
+from ingest.mailboxes.fetching import PIECE
+from ingest.mailboxes.mailbox import ImapMailbox
 from tests.scripted_imap import Answer, ScriptedServer, netease, scripted
 from tests.servers import Account
 

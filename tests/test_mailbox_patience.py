@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.campaign import Campaign
-from ingest.fetched import LoginRefused, Unreachable
+from ingest.mailboxes.fetched import LoginRefused, Unreachable
 from tests.scripted_imap import HANG_UP, netease, scripted
 from tests.test_mailbox_faults import MAILS, box_at, odd
 

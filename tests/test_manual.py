@@ -69,7 +69,7 @@ def test_the_numbers_of_the_rings_are_spoken_of_in_the_chapter_of_the_picture() 
 
 def test_every_word_in_brackets_stands_on_a_page_of_the_console() -> None:
     sources = [*(ROOT / "reports" / "console").rglob("*.html"), *(ROOT / "reports").rglob("*.py")]
-    sources += [*(ROOT / "store").glob("*.py"), *(ROOT / "reports" / "templates" / "letters").iterdir()]
+    sources += [*(ROOT / "store").rglob("*.py"), *(ROOT / "reports" / "templates" / "letters").iterdir()]
     pages = "\n".join(re.sub(r"<[^>]+>", "", path.read_text(encoding="utf-8")) for path in sources)
     said = re.sub(r"\s+", "", pages)
     quoted = set(re.findall(r"「([^「」]+)」", TEXT))

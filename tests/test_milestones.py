@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import delete
 
 from config.campaign import Campaign, campaign_bytes
-from ingest import deciding, tracking
-from ingest.deciding import Clerk
+from ingest.decisions import deciding
+from ingest.decisions.deciding import Clerk
 from ingest.desk import Desk
+from ingest.telling import tracking
 from ingest.worker import Worker
 from reports.tracker.milestones import AT_DEADLINE, before, latest, milestones
 from store import milestones as noted

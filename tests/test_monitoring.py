@@ -20,8 +20,8 @@ from sqlalchemy import event, text
 from config.monitoring import MonitoringSettings
 from ingest.monitoring import monitor_of, monitored
 from reports.console.asked import Console
-from reports.limited import Limited
-from reports.monitor import Monitor
+from reports.watching.limited import Limited
+from reports.watching.monitor import Monitor
 from store import polls
 from store.counts import counts
 from store.database import Store, open_store
@@ -223,7 +223,7 @@ def test_it_is_not_ready_while_the_object_store_is_away(tmp_path: Path) -> None:
 
 
 def test_it_is_not_ready_on_a_database_of_another_version(store: Store) -> None:
-    from reports.ready import Readiness
+    from reports.watching.ready import Readiness
 
     with store.session() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
@@ -396,7 +396,7 @@ def test_every_number_is_explained_to_the_operator_and_every_alert_speaks_of_one
     said = {
         name.partition("{")[0] for name in numbers(running.client().get("/metrics").text) if name.startswith("zhengji_")
     }
-    source = (Path(__file__).parent.parent / "reports" / "metrics.py").read_text(encoding="utf-8")
+    source = (Path(__file__).parent.parent / "reports" / "watching" / "metrics.py").read_text(encoding="utf-8")
     named = set(re.findall(r'"(zhengji_\w+)"', source))
     assert said <= named
     assert sorted(name for name in named if f"`{name}`" not in page) == []

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from ingest.desk import Desk
-from ingest.poll import Poller
+from ingest.mailboxes.poll import Poller
 from store.models import Message, Sighting
 from tests import staff
 from tests.faulty_proxy import Fault, FaultyProxy, proxied

@@ -14,9 +14,9 @@ import pytest
 
 from config.campaign import Campaign
 from config.mailboxes import MailboxSettings
-from ingest.fetched import LoginRefused, MailboxError, Unreachable
-from ingest.mailbox import ImapMailbox
-from ingest.tokens import Tokens
+from ingest.mailboxes.fetched import LoginRefused, MailboxError, Unreachable
+from ingest.mailboxes.mailbox import ImapMailbox
+from ingest.mailboxes.tokens import Tokens
 from tests.scripted_imap import netease, scripted
 from tests.servers import Dovecot
 from tests.token_endpoint import TokenEndpoint, token_endpoint

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from config.errors import ConfigError
-from ingest.attaching import Attached, attach
 from ingest.cli import cli
+from ingest.decisions.attaching import Attached, attach
 from ingest.desk import Desk
 from ingest.intake import take_in
 from reports.digest.digest import compose

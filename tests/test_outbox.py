@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from config.digest import SmtpSettings
-from ingest.outbox import send_each
+from ingest.telling.outbox import send_each
 from tests.servers import MailServer, free_port
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, update
 
-from ingest import taking
 from ingest.desk import Desk
 from ingest.intake import take_in
-from ingest.poll import Poller
+from ingest.mailboxes import taking
+from ingest.mailboxes.poll import Poller
 from store import mail as mails
 from store import polls
 from store.models import FolderMark, Message, Sighting

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from ingest.desk import Desk
-from ingest.poll import Poller
+from ingest.mailboxes.poll import Poller
 from store.models import Message, Sighting
 from store.polls import PollResult
 from tests.imap_engine import WRITES, Engine, in_order

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ingest import deciding, settling
-from ingest.deciding import Clerk, Shelved
+from ingest.decisions import deciding, settling
+from ingest.decisions.deciding import Clerk, Shelved
 from ingest.desk import Desk
 from ingest.importer import import_path
 from ingest.intake import take_in

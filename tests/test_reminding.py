@@ -22,14 +22,14 @@ import pytest
 from config.settings import load_settings
 from ingest.cli import main
 from ingest.desk import Desk, open_desk
-from ingest.digesting import assessment
-from ingest.drafts import put_drafts
-from ingest.fetched import MailboxError
 from ingest.importer import import_path
 from ingest.intake import take_in
-from ingest.poll import Poller
-from ingest.posting import post, try_out
-from ingest.reminding import (
+from ingest.mailboxes.fetched import MailboxError
+from ingest.mailboxes.poll import Poller
+from ingest.telling.digesting import assessment
+from ingest.telling.drafts import put_drafts
+from ingest.telling.posting import post, try_out
+from ingest.telling.reminding import (
     ReminderError,
     due,
     named,

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, insert, text
 from config.search_terms import Word
 from config.settings import load_settings
 from ingest.desk import Desk, open_desk
-from ingest.digesting import make_digest
+from ingest.telling.digesting import make_digest
 from store import searching
 from store.database import Store, migrating, open_unmigrated, revision_of, upgrade
 from store.models import Message
@@ -360,7 +360,7 @@ def test_the_digest_of_the_day_is_held_after_a_restore_until_a_person_says_so(
 ) -> None:
     """The old machine has sent it after the backup was made: the restored one knows nothing of that."""
     from ingest.commands import digest as commands
-    from ingest.sending import is_held
+    from ingest.telling.sending import is_held
     from ingest.worker import Worker
 
     moment = day("07-20T09:30:00")

@@ -20,14 +20,15 @@ from sqlalchemy import create_engine, event, select
 
 from config.errors import ConfigError
 from config.settings import load_settings
-from ingest import deciding, leftovers, retention
 from ingest.alarms.watch import Watch
 from ingest.cli import cli
+from ingest.decisions import deciding
 from ingest.desk import Desk, open_desk
 from ingest.importer import import_path
 from ingest.intake import take_in
+from ingest.mailboxes.poll import Poller
 from ingest.monitoring import monitor_of
-from ingest.poll import Poller
+from ingest.safekeeping import leftovers, retention
 from store import accounts, activity, alarms, arrivals, mail, saved, sent
 from store.activity import Deed
 from store.arrivals import Seen
@@ -305,7 +306,7 @@ def console_again(made: Desk):  # type: ignore[no-untyped-def]  # noqa: ANN201 (
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from ingest import retention
+from ingest.safekeeping import retention
 from store.personal import removing
 from tests.test_retention import BY, opened
 left, removed = [int(sys.argv[2])], removing.removed

@@ -13,11 +13,11 @@ import structlog
 
 from config.errors import ConfigError
 from config.settings import load_settings
-from ingest import retention
 from ingest.desk import Desk, open_desk
 from ingest.importer import import_path
 from ingest.intake import read_one
 from ingest.reading import read_message
+from ingest.safekeeping import retention
 from ingest.sharing import duties
 from ingest.sharing.jobs import SharedWorker
 from ingest.worker import Worker

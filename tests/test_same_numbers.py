@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import openpyxl
 import pytest
 
-from ingest import tracking
 from ingest.desk import Desk
-from ingest.digesting import assessment, make_edition
+from ingest.telling import tracking
+from ingest.telling.digesting import assessment, make_edition
 from reports.digest.brief import brief_text
 from reports.digest.provinces import tiles
 from reports.export import rows as exported

@@ -22,7 +22,7 @@ from config.campaign import Campaign
 from config.errors import ConfigError
 from ingest.cli import cli
 from ingest.desk import Desk
-from ingest.sampled import open_sample
+from ingest.papers.sampled import open_sample
 from reports.picture import CaseView, Picture
 from reports.sampling.check import Moment, additions, compare, continued, verify
 from reports.sampling.draw import Unit, draw, lot, population_hash, tidy_seed

@@ -15,12 +15,13 @@ from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 
 from config.errors import ConfigError
-from ingest import returned, screening
 from ingest.cli import cli
+from ingest.decisions import returned
+from ingest.decisions.settling import undo
 from ingest.desk import Desk
 from ingest.intake import take_in
-from ingest.screening import Order
-from ingest.settling import undo
+from ingest.papers import screening
+from ingest.papers.screening import Order
 from reports.screening import words
 from reports.screening.showing import shown
 from reports.screening.summary import CaseReviews, Standing
@@ -285,7 +286,7 @@ def test_reviews_are_exported_with_numbers_of_persons_alone_and_in_no_order_of_s
 def test_a_withdrawn_case_is_not_handed_out_and_its_review_has_nothing_to_speak_of(
     opened: Desk, tmp_path: Path
 ) -> None:
-    from ingest.deciding import Clerk, withdraw
+    from ingest.decisions.deciding import Clerk, withdraw
 
     bring(opened, fill(make(opened, tmp_path)["王五"], VERDICT="采用"), person())
     withdraw(Clerk(opened, person()), A.community)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from ingest.decisions.settling import DecisionError
+from ingest.decisions.unlocking import set_password
 from ingest.desk import Desk
 from ingest.intake import take_in
-from ingest.settling import DecisionError
-from ingest.unlocking import set_password
 from reports.picture import Picture
 from store import mail as mails
 from store.decisions import Person

@@ -6,9 +6,9 @@ import pytest
 
 from config.associations import Association, load_associations
 from config.campaign import Campaign
-from ingest.clues import Register, Written
-from ingest.origin import origin_of
-from ingest.sender import Sender, sender_of
+from ingest.senders.clues import Register, Written
+from ingest.senders.origin import origin_of
+from ingest.senders.sender import Sender, sender_of
 from store.decisions import Speaking
 from tests.test_mail_kind import letter
 

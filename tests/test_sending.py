@@ -14,8 +14,17 @@ import pytest
 from config.errors import ConfigError
 from config.settings import load_settings
 from ingest.desk import Desk, open_desk
-from ingest.digesting import Edition, file_of, make_edition, notes, write_digest
-from ingest.sending import Outcome, SendingError, contents, send_again, send_edition, send_test, standings, targets
+from ingest.telling.digesting import Edition, file_of, make_edition, notes, write_digest
+from ingest.telling.sending import (
+    Outcome,
+    SendingError,
+    contents,
+    send_again,
+    send_edition,
+    send_test,
+    standings,
+    targets,
+)
 from ingest.worker import Worker
 from reports.digest.chat import LONGEST, chat_text
 from reports.digest.digest import compose, content

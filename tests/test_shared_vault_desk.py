@@ -19,11 +19,11 @@ import structlog
 from sqlalchemy import select
 
 from config.vault import ObjectStoreSettings
-from ingest.archiving import archive
 from ingest.desk import Desk
 from ingest.importer import import_path
 from ingest.intake import take_in
-from ingest.poll import Poller
+from ingest.mailboxes.poll import Poller
+from ingest.papers.archiving import archive
 from store import mail, sent
 from store.contents.objects import Objects
 from store.contents.shared_vault import SharedVault

@@ -18,13 +18,14 @@ from structlog.testing import capture_logs
 
 from config.campaign import campaign_bytes
 from config.settings import load_settings
-from ingest import deciding, settling, tracking
 from ingest.cli import cli
-from ingest.deciding import Clerk
+from ingest.decisions import deciding, settling
+from ingest.decisions.deciding import Clerk
+from ingest.decisions.unlocking import set_password
 from ingest.desk import Desk, open_desk
 from ingest.intake import take_in
-from ingest.tracking import Frozen
-from ingest.unlocking import set_password
+from ingest.telling import tracking
+from ingest.telling.tracking import Frozen
 from ingest.worker import Worker
 from reports.tracker.page import as_html
 from reports.tracker.snapshot_page import alerts, snapshot_page

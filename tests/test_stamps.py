@@ -11,11 +11,11 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 
 from config.campaign import Campaign
-from ingest.arriving import decide_arrival
+from ingest.decisions.arriving import decide_arrival
+from ingest.decisions.settling import DecisionError, undo
 from ingest.desk import Desk
 from ingest.intake import take_in
-from ingest.poll import Poller
-from ingest.settling import DecisionError, undo
+from ingest.mailboxes.poll import Poller
 from reports import moments
 from reports.digest.digest import compose
 from reports.export import rows

@@ -15,10 +15,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from config.errors import ConfigError
-from ingest import tracking
-from ingest.arriving import decide_arrival
 from ingest.cli import cli
+from ingest.decisions.arriving import decide_arrival
 from ingest.desk import Desk
+from ingest.telling import tracking
 from reports.finding import Assessment
 from reports.tracker import rows, shown
 from reports.tracker.came import delay

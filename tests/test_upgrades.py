@@ -27,7 +27,7 @@ from sqlalchemy import create_engine, inspect, text
 from config.settings import load_settings
 from ingest.desk import Desk, open_desk
 from ingest.intake import take_in
-from ingest.sending import standings
+from ingest.telling.sending import standings
 from store import mail
 from store.database import Store, StoreError, open_store
 from tests.desks import assessed, everything, write_settings

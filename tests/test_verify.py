@@ -10,8 +10,8 @@ from sqlalchemy import delete, select
 from config.settings import load_settings
 from ingest.desk import Desk, open_desk
 from ingest.intake import take_in
-from ingest.poll import Poller
-from ingest.reconciling import check_mailbox, count
+from ingest.mailboxes.poll import Poller
+from ingest.mailboxes.reconciling import check_mailbox, count
 from store.database import Store, StoreError
 from store.models import Message, Sighting, Supplied
 from store.safekeeping.backup import find_backup

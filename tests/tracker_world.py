@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from ingest import deciding
-from ingest.deciding import Clerk
+from ingest.decisions import deciding
+from ingest.decisions.deciding import Clerk
 from ingest.desk import Desk
 from ingest.intake import take_in
 from store.arrivals import Seen, accept

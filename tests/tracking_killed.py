@@ -19,8 +19,8 @@ import structlog
 from sqlalchemy import Engine, event
 
 from config.settings import load_settings
-from ingest import tracking
 from ingest.desk import Desk, open_desk
+from ingest.telling import tracking
 from store import snapshots
 from store.database import open_store
 from tests.killed_at import Steps

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from ingest.desk import Desk
-from ingest.sending import Standing, known_of, standings, targets
+from ingest.telling.sending import Standing, known_of, standings, targets
 from reports.alarms.conditions import about_mail
 from reports.alarms.known import DIGEST, LINK, LOGIN, SILENT, Box, DigestDay, Known, Mail, Unsent
 from reports.deadline import is_working_day

@@ -13,8 +13,8 @@ import structlog
 
 from ingest.desk import Desk
 from ingest.intake import DISK_FULL
-from ingest.outbox import Delivery, Outbox
-from ingest.targets import Clock, Target, hand_over, mail_bytes, targets_of
+from ingest.telling.outbox import Delivery, Outbox
+from ingest.telling.targets import Clock, Target, hand_over, mail_bytes, targets_of
 from reports.alarms.message import Message, as_mail, compose, compose_test
 from reports.wording import masked
 from store import alarms

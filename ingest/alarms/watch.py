@@ -13,7 +13,7 @@ from ingest.alarms.knowing import known_now
 from ingest.alarms.telling import Told, targets, tell, tell_unnoted
 from ingest.desk import Desk
 from ingest.intake import DISK_FULL
-from ingest.targets import Clock, keys
+from ingest.telling.targets import Clock, keys
 from reports.alarms.comparing import compare
 from reports.alarms.known import FULL
 from reports.wording import masked

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from ingest.context import Context, give, moment
+from reports.making.tables import csv_text
 from reports.status import as_table
-from reports.tables import csv_text
 from reports.wording import clock
 from store.personal import accesses
 from store.personal.accesses import KINDS, Look, Wanted

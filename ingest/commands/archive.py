@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from ingest.archiving import Archived, Wishes, archive
 from ingest.commands.tell import as_of
 from ingest.context import Context, moment
+from ingest.papers.archiving import Archived, Wishes, archive
 from reports.archive.state import ArchiveError
 from reports.wording import size
 

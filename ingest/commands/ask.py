@@ -6,7 +6,7 @@ import click
 
 from ingest.commands.tell import as_of
 from ingest.context import Context, moment
-from ingest.digesting import assessment
+from ingest.telling.digesting import assessment
 from reports.queries.ask.answer import Answer
 from reports.queries.ask.ask import ask as answer_of
 from reports.wording import sound

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from ingest.backing import alone_with, opened, wish_of
 from ingest.commands.decide import deciding_person, person_option
 from ingest.commands.verified import told_backup, told_contents, told_database, told_server
 from ingest.context import Context, now
 from ingest.desk import Desk
 from ingest.progress import progress
+from ingest.safekeeping.backing import alone_with, opened, wish_of
 from reports.alone import alone_in
 from reports.wording import clock, size
 from store.safekeeping import lineage

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from ingest.booking import choose_cases, write_contact_sheets, write_text_pack
 from ingest.commands.choosing import among
 from ingest.commands.tell import as_of
 from ingest.context import Context, moment
 from ingest.desk import Desk
+from ingest.papers.booking import choose_cases, write_contact_sheets, write_text_pack
 from reports.picture import CaseView, Picture
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)

@@ -6,9 +6,9 @@ import click
 
 from ingest.commands.tell import as_of
 from ingest.context import Context, moment
-from ingest.digesting import assessment
+from ingest.telling.digesting import assessment
 from reports.digest.brief import brief
-from reports.writing import write_beside
+from reports.making.writing import write_beside
 
 
 @click.command("brief")

@@ -15,7 +15,7 @@ from ingest.commands.saving import options_of, save, standing
 from ingest.commands.tell import as_of, output
 from ingest.context import Context, give, moment, now
 from ingest.desk import Desk
-from ingest.digesting import assessment
+from ingest.telling.digesting import assessment
 from reports.queries.cases import FORMATS, Manner, listed, shown
 from reports.queries.errors import AskedWrongError
 from reports.queries.filters import Wish

@@ -6,9 +6,9 @@ import click
 
 from config.errors import ConfigError
 from ingest.commands.decide import deciding_person, person_option
+from ingest.console.listening import warnings
 from ingest.context import Context, now
 from ingest.desk import Desk
-from ingest.listening import warnings
 from reports.console.roles import ADMIN, ROLES
 from reports.wording import clock, one_line
 from store import accounts, passwords
@@ -26,7 +26,7 @@ _password = click.option("--password-stdin", "from_input", is_flag=True, help="�
 def console(context: Context, host: str | None, port: int | None) -> None:
     """打开网页操作台，供同事用浏览器查看和处理；按 Ctrl+C 停止。"""
     # Only this command needs the web server, whose import takes time.
-    from ingest.serving import serve
+    from ingest.console.serving import serve
 
     with context.desk() as desk:
         settings = desk.settings.console

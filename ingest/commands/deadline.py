@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from config.errors import ConfigError
-from ingest import tracking
 from ingest.commands.tell import as_of, output
 from ingest.context import Context, give, moment, now
 from ingest.desk import Desk
-from ingest.tracking import Frozen
+from ingest.telling import tracking
+from ingest.telling.tracking import Frozen
 from reports.tracker.shown import FORMATS, as_bytes, as_lines, chosen, snapshot_lines
 from reports.tracker.snapshot_page import alerts
 from reports.wording import clock, one_line

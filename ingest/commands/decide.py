@@ -6,8 +6,8 @@ from datetime import tzinfo
 
 import click
 
-from ingest import settling, unlocking
 from ingest.context import Context, now
+from ingest.decisions import settling, unlocking
 from reports import telling
 from reports.picture import Picture
 from reports.status import as_table

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from ingest import deciding
-from ingest.adding import add
-from ingest.arriving import decide_arrival
 from ingest.commands.decide import assign, deciding_person, kind_, note_option, person_option, replace_option
 from ingest.context import Context
-from ingest.deciding import Clerk, Shelved
+from ingest.decisions import deciding
+from ingest.decisions.adding import add
+from ingest.decisions.arriving import decide_arrival
+from ingest.decisions.deciding import Clerk, Shelved
 
 INCOMPLETE = 1
 DECIDE = click.Group("decide", help="由人认定什么算数：更正、归档、豁免、撤回……；每一项都可用 zhengji undo 撤销。")

@@ -12,8 +12,8 @@ from ingest.commands.decide import deciding_person, note_option, person_option
 from ingest.commands.tell import as_of
 from ingest.context import Context, give, moment, now
 from ingest.desk import Desk
-from ingest.digesting import Edition, make_edition, troubles, write_digest
-from ingest.sending import (
+from ingest.telling.digesting import Edition, make_edition, troubles, write_digest
+from ingest.telling.sending import (
     Outcome,
     SendingError,
     Standing,
@@ -25,7 +25,7 @@ from ingest.sending import (
     standings,
     targets,
 )
-from ingest.targets import Target
+from ingest.telling.targets import Target
 from reports.status import as_table
 from reports.wording import clock, size
 from store import sent as sendings

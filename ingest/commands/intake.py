@@ -9,7 +9,7 @@ from ingest.context import Context, now
 from ingest.desk import Desk
 from ingest.importer import import_path
 from ingest.intake import take_in
-from ingest.poll import Poller, waits_until
+from ingest.mailboxes.poll import Poller, waits_until
 from ingest.progress import progress
 from ingest.sharing.jobs import ROLES, SharedWorker
 from ingest.sharing.shared import left_said

@@ -5,20 +5,20 @@ from pathlib import Path
 
 import click
 
-from ingest.archiving import attach, documents_beside
 from ingest.commands.decide import deciding_person, person_option
 from ingest.commands.tell import as_of
 from ingest.context import Context, moment, now
+from ingest.decisions.opinions import Plan, carry_out, plan
+from ingest.decisions.settling import place_named
 from ingest.desk import Desk
-from ingest.digesting import assessment
-from ingest.opinions import Plan, carry_out, plan
-from ingest.reminding import reminded
-from ingest.settling import place_named
+from ingest.papers.archiving import attach, documents_beside
+from ingest.telling.digesting import assessment
+from ingest.telling.reminding import reminded
 from reports.archive.state import ArchiveError
 from reports.finding import Assessment
 from reports.ledger import Book, ledger
 from reports.ledger.links import Links
-from reports.writing import write_beside
+from reports.making.writing import write_beside
 from store import decisions
 
 INCOMPLETE = 1

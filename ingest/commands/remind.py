@@ -15,11 +15,11 @@ from ingest.commands.decide import deciding_person, note_option, person_option
 from ingest.commands.tell import as_of
 from ingest.context import Context, moment, now
 from ingest.desk import Desk
-from ingest.drafts import account_of, put_drafts
-from ingest.fetched import MailboxError
-from ingest.outbox import Delivery
-from ingest.posting import Posted, post, try_out
-from ingest.reminding import (
+from ingest.mailboxes.fetched import MailboxError
+from ingest.telling.drafts import account_of, put_drafts
+from ingest.telling.outbox import Delivery
+from ingest.telling.posting import Posted, post, try_out
+from ingest.telling.reminding import (
     CHANNELS,
     Chosen,
     ReminderError,
@@ -43,9 +43,9 @@ from reports.letters.backlog import backlog
 from reports.letters.letter import Letter, Writer
 from reports.letters.phones import phone_sheet, phone_text
 from reports.letters.situations import KINDS, RECEIPT
+from reports.making.writing import write_beside
 from reports.status import as_table
 from reports.wording import clock
-from reports.writing import write_beside
 from store import reminders
 from store.decisions import Person
 

@@ -5,14 +5,14 @@ from pathlib import Path
 import click
 
 from config.errors import ConfigError
-from ingest import leftovers, retention
 from ingest.commands.decide import deciding_person, note_option, person_option
 from ingest.context import Context, give, now
 from ingest.desk import Desk
-from ingest.retention import Plan
+from ingest.safekeeping import leftovers, retention
+from ingest.safekeeping.retention import Plan
+from reports.making.writing import write_beside
 from reports.removal_record import record, stays, untouched
 from reports.status import as_table
-from reports.writing import write_beside
 from store.personal import closing
 from store.personal.closing import Closed
 

@@ -9,7 +9,7 @@ import click
 from ingest.commands.choosing import among
 from ingest.commands.tell import as_of
 from ingest.context import Context, give, moment
-from ingest.sampled import Wish, add_to_sample, check_sample, draw_sample
+from ingest.papers.sampled import Wish, add_to_sample, check_sample, draw_sample
 from reports.sampling.draw import wanted
 from reports.sampling.population import BOUNDS
 from reports.sampling.protocol import percent

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from ingest import screening
 from ingest.commands.decide import deciding_person, note_option, person_option
 from ingest.commands.tell import as_of, output
 from ingest.context import Context, give, moment
-from ingest.screening import Order, Plan
+from ingest.papers import screening
+from ingest.papers.screening import Order, Plan
 from reports.screening.showing import FORMATS, shown
 
 _INCOMPLETE = 1

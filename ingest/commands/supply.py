@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from ingest.attaching import attach
 from ingest.commands.decide import deciding_person, person_option
 from ingest.context import Context
+from ingest.decisions.attaching import attach
 from store import mail
 
 INCOMPLETE = 1

@@ -6,7 +6,7 @@ import click
 
 from ingest.context import Context, give, moment
 from ingest.desk import Desk
-from ingest.digesting import assessment, looking_back
+from ingest.telling.digesting import assessment, looking_back
 from reports.alarms.message import titles
 from reports.changes import changes
 from reports.export import COLUMNS, FORMATS, export

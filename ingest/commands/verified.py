@@ -6,8 +6,8 @@ import click
 
 from ingest.context import now
 from ingest.desk import Desk
+from ingest.mailboxes.reconciling import FolderCheck, MailboxCheck, check_mailbox, count
 from ingest.progress import progress
-from ingest.reconciling import FolderCheck, MailboxCheck, check_mailbox, count
 from reports.wording import clock, size
 from store.safekeeping.backup import Backup
 from store.safekeeping.verifying import Checked, Part, check_backup, check_database, check_vault

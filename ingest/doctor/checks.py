@@ -4,9 +4,9 @@ import threading
 from collections.abc import Iterator
 
 from config.errors import ConfigError
-from ingest.cleanroom import end_spare
 from ingest.doctor import keeping, machine, papers, receiving, rooms, sending, staff, workers
 from ingest.doctor.result import Check, Patient, Result, fail
+from ingest.room.cleanroom import end_spare
 from reports.console.enduring import endured
 from store.errors import StoreError
 

@@ -15,7 +15,7 @@ from ingest.doctor.result import Patient, Result, fail, ok, warn
 from parsers.base import ParseError
 from parsers.documents.legacy import Allowance, convert, find_office
 from reports.deadline import knows_year
-from reports.pdf import FontError, Fonts
+from reports.making.pdf import FontError, Fonts
 from store.condition import Stamps, examine, looked_into, newest_stamps
 
 _AHEAD = timedelta(minutes=2)

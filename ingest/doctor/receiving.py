@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from config.login import Login
 from config.mailboxes import FolderSettings, MailboxSettings
-from ingest.connection import guarded
 from ingest.doctor import certificates
 from ingest.doctor.result import Patient, Result, fail, ok, warn
-from ingest.fetched import FolderInfo, LoginRefused, MailboxError
-from ingest.mailbox import ImapMailbox
+from ingest.mailboxes.connection import guarded
+from ingest.mailboxes.fetched import FolderInfo, LoginRefused, MailboxError
+from ingest.mailboxes.mailbox import ImapMailbox
 
 # A doctor waits no longer for one silence of a server.
 PATIENCE_SECONDS = 15.0

@@ -7,8 +7,8 @@ from contextlib import closing
 from importlib import resources
 from pathlib import Path
 
-from ingest.cleanroom import CleanRoom, NotStartedError, RoomError, Setup, why_not
 from ingest.doctor.result import Patient, Result, fail, ok, warn
+from ingest.room.cleanroom import CleanRoom, NotStartedError, RoomError, Setup, why_not
 from parsers.archives import UnpackLimits
 from parsers.base import ParseError
 

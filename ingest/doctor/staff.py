@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from config.errors import ConfigError
 from config.login import is_loopback
+from ingest.console.listening import listen, warnings
 from ingest.doctor.result import Patient, Result, fail, ok, warn
-from ingest.listening import listen, warnings
 from reports.console.roles import ADMIN
 from reports.wording import clock, masked
 from store import accounts, polls, sent

@@ -13,8 +13,8 @@ from config.section import Section
 from config.toml import validate
 from ingest.doctor import certificates
 from ingest.doctor.receiving import PATIENCE_SECONDS, told_folders
-from ingest.fetched import LoginRefused, MailboxError
-from ingest.mailbox import ImapMailbox
+from ingest.mailboxes.fetched import LoginRefused, MailboxError
+from ingest.mailboxes.mailbox import ImapMailbox
 from ingest.setup.answers import Answers, Secret, Table, with_values
 from ingest.setup.providers import BY_KEY, FOR_OWN_DOMAINS, Provider, find_provider
 from ingest.setup.talk import Talk

@@ -5,11 +5,11 @@ from email.utils import formatdate, make_msgid, parseaddr
 
 from config.chats import chat_trouble
 from config.digest import DigestSettings, SmtpSettings
-from ingest.outbox import send_each
 from ingest.setup.answers import Answers, Secret, Table
 from ingest.setup.mailboxes import ask_secret, ask_server, settings_or_none
 from ingest.setup.providers import BY_KEY, Provider, find_provider
 from ingest.setup.talk import Talk
+from ingest.telling.outbox import send_each
 from ingest.trial import try_smtp
 
 _TRIED_SECONDS = 15.0

@@ -10,12 +10,12 @@ import structlog
 
 from config.mailboxes import FolderSettings, MailboxSettings
 from ingest.desk import Desk
-from ingest.digesting import file_of, make_digest, write_digest
-from ingest.due import is_due
 from ingest.intake import file_one, let_wait_what_changed, read_one
-from ingest.poll import Poller
-from ingest.sending import standings
-from ingest.tracking import due_snapshots, track
+from ingest.mailboxes.poll import Poller
+from ingest.telling.digesting import file_of, make_digest, write_digest
+from ingest.telling.due import is_due
+from ingest.telling.sending import standings
+from ingest.telling.tracking import due_snapshots, track
 from ingest.worker import Worker, now
 from reports.same_pictures import same_pairs
 from store import cases, jobs, mail, pictures, polls, sent

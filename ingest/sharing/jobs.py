@@ -30,7 +30,7 @@ from ingest.alarms.watch import Watch
 from ingest.desk import Desk
 from ingest.intake import is_outage
 from ingest.monitoring import monitor_of, monitored
-from ingest.retention import clear_here
+from ingest.safekeeping.retention import clear_here
 from ingest.sharing import duties
 from ingest.worker import now
 from reports.console.enduring import endured

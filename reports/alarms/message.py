@@ -9,7 +9,7 @@ from hashlib import sha256
 from reports.alarms.known import DIGEST, LOGIN, SILENT
 from reports.alarms.words import ENDINGS, TEST_SAID, TEST_TITLE, WORDS
 from reports.digest.chat import fits
-from reports.templating import page_environment
+from reports.making.templating import page_environment
 from reports.wording import clipped, clock, hours, masked, one_line
 from store.alarms import Alarm
 

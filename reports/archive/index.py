@@ -8,8 +8,8 @@ from config.naming import folded
 from reports.archive.layout import NO_COMPANY, Entry, Layout, links_of
 from reports.archive.placing import RETIRED
 from reports.finding import Assessment, Finding
+from reports.making.templating import page_environment
 from reports.picture import AssociationView, CaseView
-from reports.templating import page_environment
 from reports.wording import STATUSES, clock, size
 
 # What a browser would run as a page of its own is named, and not linked.

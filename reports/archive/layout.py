@@ -13,7 +13,7 @@ from config.divisions import divisions
 from config.extensions import extension_of
 from config.naming import folded
 from config.safe_names import Taken, safe
-from reports import photo_facts
+from reports.facts import photo_facts
 from reports.incoming import FileView, MessageView
 from reports.picture import AssociationView, CaseView, Picture
 from reports.same_pictures import first_copies

@@ -7,7 +7,7 @@ from config.campaign import Call
 from reports.archive.layout import MAILS, OLD, OTHERS, WITHDRAWN, Entry
 from reports.archive.placing import RETIRED
 from reports.archive.state import Own
-from reports.tables import csv_text
+from reports.making.tables import csv_text
 from reports.wording import clock, one_line
 
 _COLUMNS = (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reports.archive.placing import beside
 from reports.archive.state import State
-from reports.writing import hash_of, write_beside
+from reports.making.writing import hash_of, write_beside
 
 _NEW = "（新）"
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from reports.archive.layout import Entry
 from reports.archive.state import STATE, ArchiveError, Own, State
+from reports.making.writing import copied, hash_of
 from reports.wording import size as told_size
-from reports.writing import copied, hash_of
 from store.contents.blobs import CorruptError, Vault
 from store.contents.syncing import sync_together
 

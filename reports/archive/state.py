@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from config.errors import ConfigError
-from reports.writing import write_beside
+from reports.making.writing import write_beside
 
 STATE = ".zhengji-archive.json"
 _FORMAT = 1

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from config.campaign import Campaign
+from reports.facts.photo_facts import pixels
 from reports.incoming import FileView
-from reports.photo_facts import pixels
 from reports.wording import one_line, yes_no
 
 if TYPE_CHECKING:

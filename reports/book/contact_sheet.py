@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from config.campaign import Campaign
+from reports.facts.photo_facts import fault, is_readable
 from reports.incoming import FileView
-from reports.pdf import HEIGHT, WIDTH, Fonts, Pdf, absent_said
-from reports.photo_facts import fault, is_readable
+from reports.making.pdf import HEIGHT, WIDTH, Fonts, Pdf, absent_said
 from reports.picture import CaseView, Picture
 from reports.same_pictures import first_copies
 from reports.wording import clock, joined, size

@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from reports.book.text_pack import Entry
+from reports.making.tables import csv_text
 from reports.picture import CaseView, Picture
-from reports.tables import csv_text
 from reports.wording import clock
 
 DIRECTORY, ABOUT = "目录.csv", "说明.txt"

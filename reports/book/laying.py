@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reports.writing import copy_beside, hash_of, write_beside
+from reports.making.writing import copy_beside, hash_of, write_beside
 
 RECORD = "写出记录.json"
 

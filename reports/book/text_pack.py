@@ -17,10 +17,10 @@ from reports.book.captions import (
     pictures_by_caption,
 )
 from reports.book.contact_sheet import Photo, photos_of
-from reports.file_facts import left_out
+from reports.facts.file_facts import left_out
 from reports.incoming import FileView
+from reports.making.tables import csv_text
 from reports.picture import CaseView, Picture
-from reports.tables import csv_text
 from reports.wording import clock, joined, one_line, sound
 
 # 记事本 reads UTF-8 without it since 2019, older programs for setting books only with it; Windows' lines end in CRLF.

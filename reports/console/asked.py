@@ -24,7 +24,7 @@ from reports.console.cases.made import Made
 from reports.console.files.pictures import Pictures
 from reports.console.mail.chores import Chores
 from reports.console.notices import Notices
-from reports.monitor import Monitor
+from reports.watching.monitor import Monitor
 from store.accounts import Session
 from store.database import Store
 from store.personal.accesses import Watch

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from reports import wording
 from reports.console.roles import ROLES
-from reports.templating import console_environment
+from reports.making.templating import console_environment
 
 STATIC = Path(__file__).parent / "static"
 _KEPT = "\n\t"

@@ -17,7 +17,7 @@ from reports.console.asked import Asked
 from reports.console.people.signing import token_of
 from reports.console.roles import ADMIN, may
 from reports.console.route import Route
-from reports.metrics import CONTENT_TYPE
+from reports.watching.metrics import CONTENT_TYPE
 from store import accounts
 
 _FORBIDDEN, _UNAVAILABLE = 403, 503

@@ -9,7 +9,7 @@ from reports.digest.content import Content, content_of
 from reports.digest.page import as_brief
 from reports.elsewhere import unseen
 from reports.finding import Assessment
-from reports.word import Paper, Passage, fits, one_page
+from reports.making.word import Paper, Passage, fits, one_page
 from reports.wording import joined, month_and_day
 
 _TITLE = "进展情况"

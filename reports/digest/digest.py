@@ -13,8 +13,8 @@ from reports.digest.content import Content, Earlier, content_of
 from reports.digest.curve import curve
 from reports.digest.page import PICTURE, as_mail_page, as_page, as_text
 from reports.finding import Assessment
+from reports.making.writing import write_beside
 from reports.wording import masked, month_and_day, one_line
-from reports.writing import write_beside
 from store.decisions import Decided
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from reports.digest.content import Content
 from reports.digest.tile_map import ACROSS, laid_out
-from reports.templating import page_environment
+from reports.making.templating import page_environment
 
 # By what a mail's page names the picture that comes with it.
 PICTURE = "curve@zhengji"

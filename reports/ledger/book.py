@@ -15,7 +15,7 @@ from reports.ledger.provinces import province_pages
 from reports.ledger.reminded import reminded_sheet
 from reports.ledger.rows import case_rows, finding_rows, message_rows, page_head, submission_rows
 from reports.letters.history import Record
-from reports.tables import Sheet, workbook
+from reports.making.tables import Sheet, workbook
 
 
 @dataclass(frozen=True)

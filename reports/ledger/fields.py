@@ -7,7 +7,7 @@ from typing import Any
 
 from config.campaign import Campaign
 from reports.export import Row
-from reports.tables import Column, Link
+from reports.making.tables import Column, Link
 from reports.wording import (
     FINDING_STATUSES,
     FINDING_SUBJECTS,

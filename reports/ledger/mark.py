@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from reports.making.tables import Column, Sheet
 from reports.picture import Picture
-from reports.tables import Column, Sheet
 
 SHEET = "台账信息"
 _FORMAT = "1"

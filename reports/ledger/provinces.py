@@ -16,8 +16,8 @@ from reports.ledger.fields import (
 )
 from reports.ledger.links import Links
 from reports.ledger.rows import case_rows, finding_rows, page_head
+from reports.making.tables import Block, Column, Pages
 from reports.picture import AssociationView, CaseView
-from reports.tables import Block, Column, Pages
 from reports.wording import STATUSES, clock, joined, yes_no
 
 _BY_HEADING = {one.heading: one for one in FINDINGS}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from reports.letters.history import HEADINGS, Record
-from reports.tables import Column, Sheet
+from reports.making.tables import Column, Sheet
 
 NAME = "催办记录"
 # Width and style by heading; numbers only name a record, and recipients may be phone numbers: both are text.

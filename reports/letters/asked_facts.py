@@ -6,7 +6,8 @@ They name no other case, no phone number, none of our own steps.
 import re
 from collections.abc import Mapping
 
-from reports import case_facts, links
+from reports import links
+from reports.facts import case_facts
 from reports.picture import CaseView, CityView
 from reports.subjects import FACTS, Fact, Subject
 from reports.wording import clipped, month_and_day, one_line

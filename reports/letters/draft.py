@@ -15,7 +15,7 @@ from typing import Any
 
 from reports.letters.letter import Letter
 from reports.letters.situations import KINDS
-from reports.writing import write_beside
+from reports.making.writing import write_beside
 
 INDEX = "草稿目录.json"
 # What no file's name may hold on Windows.

@@ -14,8 +14,8 @@ from reports.letters.outstanding import Item, in_order, outstanding
 from reports.letters.received import in_short, received
 from reports.letters.situations import AMENDMENT, RECEIPT, REMINDER, SUBJECT, WECHAT
 from reports.letters.spacing import asking, days_asked, told_days
+from reports.making.templating import Checked
 from reports.picture import AssociationView
-from reports.templating import Checked
 from reports.wording import clipped, month_and_day, one_line
 from store.reminders import Sent
 

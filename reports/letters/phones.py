@@ -7,7 +7,7 @@ from typing import Any
 from reports.letters.letter import Letter
 from reports.letters.outstanding import in_order
 from reports.letters.spacing import asking
-from reports.tables import Column, Sheet, workbook
+from reports.making.tables import Column, Sheet, workbook
 from reports.wording import month_and_day
 from store.reminders import Sent
 

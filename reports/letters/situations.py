@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any
 
 from config.campaign import Campaign
-from reports.templating import Demands
+from reports.making.templating import Demands
 
 REMINDER, AMENDMENT, RECEIPT = "催报函", "补正通知", "收件回执"
 KINDS = (REMINDER, AMENDMENT, RECEIPT)

@@ -8,8 +8,8 @@ from pathlib import Path
 from config.campaign import Campaign
 from config.errors import nearest
 from reports.letters.situations import PLACEHOLDERS, TEMPLATES, demands
-from reports.templating import Checked, TemplateTroubleError, checked, read_template
-from reports.writing import write_beside
+from reports.making.templating import Checked, TemplateTroubleError, checked, read_template
+from reports.making.writing import write_beside
 
 _HEAD = """\
 {{# 《{name}》的模板。改好存盘（UTF-8）后运行 zhengji check-config 检查；井号花括号里的是说明，不会写进函件。

@@ -7,6 +7,7 @@ from typing import Any
 
 from reports import elsewhere
 from reports.finding import Assessment
+from reports.making.tables import Column, Sheet, csv_text, json_text, workbook
 from reports.picture import CaseView
 from reports.queries import fulltext, words
 from reports.queries.columns import DEFAULT, FIELDS, WITH_TEXT, View, column_named, said, value_of, whole_of
@@ -14,7 +15,6 @@ from reports.queries.filters import Wish, choose, findings_of, own_findings
 from reports.queries.fulltext import Library
 from reports.queries.sorting import sorted_by
 from reports.status import as_table
-from reports.tables import Column, Sheet, csv_text, json_text, workbook
 from reports.wording import clock, joined, sound
 
 FORMATS = ("table", "json", "csv", "xlsx")

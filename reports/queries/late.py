@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from reports.case_facts import late_items
+from reports.facts.case_facts import late_items
 from reports.moments import first_taken
 from reports.picture import CaseView, Picture
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from config.campaign import Campaign
+from reports.making.tables import Column, Sheet, json_text, workbook
 from reports.picture import CaseView
 from reports.sampling.draw import Draw, Stratum, Unit, lot
 from reports.sampling.population import type_of
 from reports.sampling.protocol import Lines, Protocol, protocol_lines, share_said
-from reports.tables import Column, Sheet, json_text, workbook
 from reports.wording import clock
 
 # The sheets' headings by which a sample is read back; those that visitors fill in (实地调研 or 暗访) with their width.

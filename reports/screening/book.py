@@ -1,6 +1,6 @@
 """How a screening workbook is set: its formats, drop-downs, row heights and print. A door of its own to xlsxwriter.
 
-`reports.tables` makes plain tables; here words within a cell are marked, cells have choices, and sheets have links.
+`reports.making.tables` makes plain tables; here words within a cell are marked, cells have choices, sheets have links.
 """
 
 import io
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from reports.making.table_layout import characters_wide
 from reports.screening.passages import Span
-from reports.table_layout import characters_wide
 
 LINE = 14.5
 _HIGHEST = 400

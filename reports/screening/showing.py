@@ -6,10 +6,10 @@ from typing import Any
 
 from config.campaign import Campaign
 from reports.ledger.fields import moment
+from reports.making.tables import Column, Sheet, csv_text, json_text, workbook
 from reports.screening.summary import CaseReviews, Reviewer, Standing, row_of
 from reports.screening.words import SHOWN, VERDICTS
 from reports.status import as_table
-from reports.tables import Column, Sheet, csv_text, json_text, workbook
 from reports.wording import clock, joined, one_line
 
 FORMATS = ("table", "json", "csv", "xlsx")

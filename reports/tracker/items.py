@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from reports.case_facts import FORM_KINDS
+from reports.facts.case_facts import FORM_KINDS
+from reports.facts.submission_facts import nameless_rows
 from reports.incoming import FileView
 from reports.picture import AssociationView, CaseView, Picture
 from reports.subjects import FACTS, Subject
-from reports.submission_facts import nameless_rows
 from reports.tracker.came import Arrivals, Came
 
 THERE, LATE, MISSING = "there", "late", "missing"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.templating import page_environment
+from reports.making.templating import page_environment
 
 
 @dataclass(frozen=True)

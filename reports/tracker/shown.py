@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from reports.tables import Column, Sheet, csv_text, json_text, workbook
+from reports.making.tables import Column, Sheet, csv_text, json_text, workbook
 from reports.tracker import rows
 from reports.tracker.rows import Row
 from reports.tracker.standing import NOTHING, PLACES, Standing

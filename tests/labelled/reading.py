@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from config.settings import LimitSettings
-from ingest.cleanroom import Setup
-from ingest.readers import Readers
+from ingest.room.cleanroom import Setup
+from ingest.room.readers import Readers
 from parsers.archives.model import UnpackLimits
 from parsers.base import Reading
 from store.contents.blobs import Blob, Vault, chunks_of

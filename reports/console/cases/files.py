@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from config.campaign import Campaign
-from reports.case_facts import FORM_KINDS
 from reports.console.board import file_key
 from reports.console.cases.part import Part
-from reports.file_facts import is_told, left_out
+from reports.facts.case_facts import FORM_KINDS
+from reports.facts.file_facts import is_told, left_out
+from reports.facts.photo_facts import fault, pixels
 from reports.finding import Finding
 from reports.incoming import FileView
-from reports.photo_facts import fault, pixels
 from reports.picture import CaseView
 from reports.stamps import is_stamped
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from config.naming import community_key
-from reports.case_facts import FORM_KINDS
 from reports.console.board import Seen
+from reports.facts.case_facts import FORM_KINDS
 from reports.incoming import Cell, FileView
 from reports.picture import CaseView
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from config.campaign import Campaign
-from reports import file_facts
 from reports.console.board import Seen, file_key
 from reports.elsewhere import LOCKED
+from reports.facts import file_facts
 from reports.incoming import FileView
 
 _INSIDE = "!/"

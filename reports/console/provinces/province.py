@@ -15,13 +15,13 @@ from reports.console.overview.outlook import missing_of, outlook
 from reports.console.provinces.provinces import NOBODY
 from reports.console.route import Route, write
 from reports.digest.provinces import lacking_in
+from reports.facts.submission_facts import nameless_rows
 from reports.finding import Finding
 from reports.incoming import FileView, MessageView
 from reports.letters.address import Contact, contacts, recipients
 from reports.letters.outstanding import in_list_order
 from reports.picture import AssociationView, CaseView, Picture
 from reports.sources import source_of
-from reports.submission_facts import nameless_rows
 from reports.tally import PLACES, place_of
 from reports.wording import MESSAGE_KINDS, PHASES, SEVERITIES, month_and_day
 

@@ -9,7 +9,7 @@ from reports.console.asked import ROWS, Asked
 from reports.console.handing_out import attachment
 from reports.console.roles import ADMIN
 from reports.console.route import Route
-from reports.tables import csv_text
+from reports.making.tables import csv_text
 from reports.wording import clock
 from store.personal import accesses
 from store.personal.accesses import KINDS, Look, Wanted

@@ -6,13 +6,13 @@ from datetime import timedelta
 from reports import elsewhere, links, moments
 from reports.deadline import countdown
 from reports.export import contact_of
+from reports.facts.submission_facts import word_lists
 from reports.incoming import MessageView
 from reports.letters import address
 from reports.picture import AssociationView, CaseView, Picture
 from reports.queries import items
 from reports.queries.ask.answer import Answer, Inquiry, answered, at, beside, cases_said, file_said, hidden, mail_said
 from reports.stamps import any_stamped, seals_said
-from reports.submission_facts import word_lists
 from reports.tally import place_of
 from reports.wording import LEVELS, joined, there
 

@@ -1,0 +1,1 @@
+"""Which case a file belongs to."""

@@ -1,0 +1,1 @@
+"""The console: served, its acts done, its pictures made."""

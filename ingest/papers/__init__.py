@@ -1,0 +1,1 @@
+"""What is handed out: the archive, the book, screening workbooks and the sample."""

@@ -1,0 +1,1 @@
+"""How a report becomes a file: tables, workbooks, Word, PDF, pages, written whole."""

@@ -1,0 +1,1 @@
+"""What whoever watches the program asks it: numbers, and whether it is ready."""
