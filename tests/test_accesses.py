@@ -181,7 +181,7 @@ def test_a_clean_stop_writes_what_was_gathered(running: Running, monkeypatch: py
 
     monkeypatch.setattr(serving.uvicorn, "Server", Stopped)
     monkeypatch.setattr(Serving, "watch", lambda _self: None)
-    serving._serve_on([], running.console)  # noqa: SLF001 (what `serve` does once it listens)
+    serving._serve_on([], running.console, lambda: None)  # noqa: SLF001 (what `serve` does once it listens)
     assert accesses.latest(running.console.store, Wanted(person="最后一眼"))[1] == 1
 
 

@@ -480,7 +480,7 @@ def test_a_letter_that_was_taken_without_an_answer_is_not_called_unsent_and_does
 
 def test_the_worker_knows_nothing_of_letters() -> None:
     root = Path(__file__).parent.parent / "ingest"
-    for name in ("worker.py", "poll.py", "digesting.py", "intake.py"):
+    for name in ("worker.py", "mailboxes/poll.py", "telling/digesting.py", "intake.py", "sharing/duties.py"):
         assert not re.search(
             r"remind|letter_of|posting|drafts", (root / name).read_text(encoding="utf-8").replace("take_in", "")
         )

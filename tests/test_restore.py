@@ -412,7 +412,7 @@ def test_backups_can_be_listed(filled: Store, tmp_path: Path) -> None:
     made = backed_up(filled, tmp_path / "backup")
     told = zhengji(tmp_path / "no.toml", "restore", str(tmp_path / "backup"), "--list")
     assert told.exit_code == 0
-    assert f"{made.generation.name}：来信 3 封" in told.output
+    assert f"{made.generation.name}（北京时间 2026-08-01 10:03）：来信 3 封" in told.output
 
 
 def test_a_dump_is_loaded_in_one_transaction_with_its_tables(filled: Store, tmp_path: Path) -> None:
