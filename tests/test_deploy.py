@@ -228,7 +228,6 @@ def plain_environment(data: Path) -> dict[str, str]:
         "PATH": f"{BIN}:{os.environ['PATH']}",
         "HOME": str(data / "tmp"),
         "TMPDIR": str(data / "tmp"),
-        "XDG_CACHE_HOME": str(data / "tmp" / ".cache"),
     }
     own |= {"ZHENGJI_CONFIG": f"{data}/zhengji.toml", "PYTHONPATH": str(ROOT)}
     return own
