@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from sys import intern
-from typing import Any, TypedDict
+from typing import Any, Protocol, TypedDict
 
 from config.campaign import Campaign
 from reports import moments
@@ -16,7 +17,7 @@ from reports.versions import holder_of
 from reports.wording import decided_by
 from store.decisions import MAIL_KIND, SENDER, of_message
 from store.drops import Dropped
-from store.models import File, Filing, Letter, Message, Reading
+from store.models import File, Filing, Letter, Link, Message, Reading
 from store.queries import Kept, Look
 
 # The formats of documents whose pictures are taken out.
@@ -97,28 +98,54 @@ def link_views(rows: Rows, messages: Mapping[int, MessageView]) -> Iterable[Link
     known: set[str] = set()
     for link in rows.kept.links:
         message = messages[link.message_pk]
-        yield LinkView(
-            message_pk=link.message_pk,
-            message=message.key,
-            subject=message.subject,
-            province=message.province,
-            arrival=message.arrival,
-            number=link.number,
-            provider=link.provider,
-            key=link.key,
-            url=link.url,
-            name=link.name,
-            size=link.size_text,
-            bytes=link.bytes,
-            expires=link.expires,
-            expires_text=link.expires_text,
-            code=link.code,
-            answered=link.key in rows.look.answered,
-            repeated=link.key in known,
-            in_submission=message.is_submission,
-        )
+        answered, repeated = link.key in rows.look.answered, link.key in known
+        yield link_view(link, message, answered=answered, repeated=repeated, in_submission=message.is_submission)
         if message.is_submission:
             known.add(link.key)
+
+
+class OfMail(Protocol):
+    """What a link's view says of its mail: by which key it is known, its subject, whose it is, when it came."""
+
+    @property
+    def key(self) -> str:
+        """By what it is known."""
+
+    @property
+    def subject(self) -> str:
+        """Its subject."""
+
+    @property
+    def province(self) -> str | None:
+        """Whose it is."""
+
+    @property
+    def arrival(self) -> datetime:
+        """When it came."""
+
+
+def link_view(link: Link, mail: OfMail, *, answered: bool, repeated: bool, in_submission: bool) -> LinkView:
+    """Return how reports see a link of a mail."""
+    return LinkView(
+        message_pk=link.message_pk,
+        message=mail.key,
+        subject=mail.subject,
+        province=mail.province,
+        arrival=mail.arrival,
+        number=link.number,
+        provider=link.provider,
+        key=link.key,
+        url=link.url,
+        name=link.name,
+        size=link.size_text,
+        bytes=link.bytes,
+        expires=link.expires,
+        expires_text=link.expires_text,
+        code=link.code,
+        answered=answered,
+        repeated=repeated,
+        in_submission=in_submission,
+    )
 
 
 class _Settled(TypedDict):

@@ -77,7 +77,7 @@ class Alarm:
 
 
 @dataclass(frozen=True)
-class Notice:
+class Notice(attempts.Tried):
     """What became of telling one side of an alarm (`raised` or `over`) to somebody (see `AlarmNotice`)."""
 
     id: int
@@ -92,18 +92,9 @@ class Notice:
     sha256: str | None
 
     @property
-    def target(self) -> tuple[str, str]:
-        """Whom it is for: channel and recipient, an address in small letters."""
-        return self.channel, self.recipient
-
-    @property
     def is_to_tell(self) -> bool:
         """Whether it has yet to go."""
         return self.state in _TO_TELL
-
-    def is_unclear(self, now: datetime) -> bool:
-        """Whether nobody can know if it arrived."""
-        return attempts.is_unclear(self.state, self.started_at, now)
 
 
 def open_alarms(store: Store) -> tuple[Alarm, ...]:

@@ -47,6 +47,24 @@ def is_unclear(state: str, started_at: datetime, now: datetime) -> bool:
     return state == "unclear" or (state == "sending" and now - started_at > PATIENCE)
 
 
+class Tried:
+    """What whoever looks at an attempt asks of it; the fields are those of the dataclass that it is part of."""
+
+    channel: str
+    recipient: str
+    state: str
+    started_at: datetime
+
+    @property
+    def target(self) -> tuple[str, str]:
+        """Where it goes: channel and recipient, an address in small letters."""
+        return self.channel, self.recipient
+
+    def is_unclear(self, now: datetime) -> bool:
+        """Whether nobody can know if it arrived: the line broke at the worst moment, or its process was killed."""
+        return is_unclear(self.state, self.started_at, now)
+
+
 @dataclass(frozen=True)
 class Ended:
     """How an attempt ended: sent, failed or unclear, with the Chinese reason, and when."""

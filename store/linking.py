@@ -28,6 +28,11 @@ class Linked:
     answered: bool
     repeated: bool
 
+    @property
+    def key(self) -> str:
+        """By what its mail is known in reports."""
+        return self.message_id or str(self.message)
+
 
 def linked(store: Store) -> Sequence[Linked]:
     """Return the links of all submissions, in the order in which their mails came."""

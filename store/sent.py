@@ -36,7 +36,7 @@ class Parcel:
 
 
 @dataclass(frozen=True)
-class Sending:
+class Sending(attempts.Tried):
     """A digest on its way, or where it ended (see `SentDigest`); `seen` names this very attempt."""
 
     id: int
@@ -49,15 +49,6 @@ class Sending:
     started_at: datetime
     sent_at: datetime | None
     sha256: str | None
-
-    @property
-    def target(self) -> tuple[str, str]:
-        """Where it goes: channel and recipient, an address in small letters."""
-        return self.channel, self.recipient
-
-    def is_unclear(self, now: datetime) -> bool:
-        """Whether nobody can know if it arrived: the line broke at the worst moment, or its process was killed."""
-        return attempts.is_unclear(self.state, self.started_at, now)
 
 
 def begin(store: Store, parcel: Parcel, now: datetime) -> Sending | None:

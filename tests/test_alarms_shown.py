@@ -23,7 +23,7 @@ from tests.servers import MailServer, free_port
 from tests.test_console_overview import words
 from tests.test_open_links import MATERIAL, PHOTOS, anchor, linked
 from tests.test_sending_commands import Done, run
-from tests.test_worker import Running
+from tests.test_worker import Running, start  # noqa: F401 (a fixture)
 
 ALWAYS = "[worker]\npoll_minutes = 0.00001\n"
 FAST = "[worker]\npoll_minutes = 0.02\n"
@@ -33,21 +33,6 @@ FAST = "[worker]\npoll_minutes = 0.02\n"
 def robots() -> Iterator[Robots]:
     with Robots().running() as running:
         yield running
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[[Path], Running]]:
-    running: list[Running] = []
-
-    def begin(config: Path) -> Running:
-        running.append(Running(config))
-        return running[-1]
-
-    yield begin
-    for one in running:
-        if one.process.poll() is None:
-            one.process.kill()
-            one.process.wait()
 
 
 def test_the_command_checks_lists_and_tells_and_says_what_became_of_it(
@@ -164,7 +149,9 @@ def settings(smtp: MailServer, port: int) -> str:
 
 
 def test_the_worker_tells_while_a_poll_hangs_and_a_new_one_tells_nothing_twice(
-    tmp_path: Path, smtp: MailServer, start: Callable[[Path], Running]
+    tmp_path: Path,
+    smtp: MailServer,
+    start: Callable[[Path], Running],  # noqa: F811
 ) -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))

@@ -10,6 +10,7 @@ from reports.alarms.conditions import about_mail
 from reports.alarms.known import DIGEST, LINK, LOGIN, SILENT, Box, DigestDay, Known, Mail, Unsent
 from reports.deadline import is_working_day
 from reports.mail_side import LinkView
+from reports.views import link_view
 from store import polls, sent
 from store.alarms import Alarm
 from store.contents.floor import disks
@@ -85,24 +86,4 @@ def _mails(desk: Desk, now: datetime, alarming: set[str]) -> Iterable[Mail]:
 
 
 def _view(one: Linked) -> LinkView:
-    link = one.link
-    return LinkView(
-        message_pk=one.message,
-        message=one.message_id or str(one.message),
-        subject=one.subject,
-        province=one.province,
-        arrival=one.arrival,
-        number=link.number,
-        provider=link.provider,
-        key=link.key,
-        url=link.url,
-        name=link.name,
-        size=link.size_text,
-        bytes=link.bytes,
-        expires=link.expires,
-        expires_text=link.expires_text,
-        code=link.code,
-        answered=one.answered,
-        repeated=one.repeated,
-        in_submission=True,
-    )
+    return link_view(one.link, one, answered=one.answered, repeated=one.repeated, in_submission=True)
