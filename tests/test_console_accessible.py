@@ -12,14 +12,13 @@ from reports.console.routes import ROUTES
 from tests.browsers import PHONE, WIDE, person
 from tests.consoles import Running, sample_console, served
 
-# What takes a part of a page, a file or a picture: no page of its own.
+# What gives a part of a page, a file or a picture: no page of its own.
 PARTS = (
-    "/healthz", "/readyz", "/metrics", "/files/{key}/original", "/files/{key}/preview", "/files/{key}/page", "/cases/{key}/source/{name}",
-    "/findings/export", "/queries/export", "/queries/sql/export", "/messages/{id:int}/original", "/inbox/doing", "/add/jobs/{id}",
-    "/add/jobs/{id}/state", "/add/uploads/{id}", "/digests/{id:int}", "/digests/{id:int}/shown",
-    "/digests/{id:int}/original", "/digests/reports/{day}", "/digests/reports/{day}/shown",
-    "/digests/reports/{day}/original", "/snapshots/{id:int}", "/snapshots/{id:int}/original",
+    "/healthz", "/readyz", "/metrics", "/files/{key}/preview", "/files/{key}/page", "/cases/{key}/source/{name}",
+    "/inbox/doing", "/add/jobs/{id}", "/add/jobs/{id}/state", "/add/uploads/{id}", "/digests/{id:int}",
+    "/digests/{id:int}/shown", "/digests/reports/{day}", "/digests/reports/{day}/shown", "/snapshots/{id:int}",
 )  # fmt: skip
+DOWNLOADS = ("/export", "/original")
 SERIOUS = ("serious", "critical")
 
 
@@ -39,7 +38,7 @@ def addresses(running: Running) -> list[str]:
     }  # fmt: skip
     found = ["/sign-in"]
     for route in ROUTES:
-        if route.method != "GET" or route.path in (*PARTS, "/sign-in"):
+        if route.method != "GET" or route.path in (*PARTS, "/sign-in") or route.path.endswith(DOWNLOADS):
             continue
         place = route.path[route.path.find("{") : route.path.find("}") + 1]
         for value in places.get(route.path, [quote("陕西")] if place else [""]):
