@@ -10,7 +10,8 @@ class AlarmSettings(Section):
 
     `poll_hours` without a good poll; less than `warn_bytes` free on a disk (below `stop_bytes` mail waits until
     there is room again); a digest that has not gone `digest_minutes` after its minute; a cloud link that ends within
-    `link_days`. `recipients` are told beside the groups; none: those of the digest.
+    `link_days`; no backup for `backup_days`, where one was ever made (0: nobody is told).
+    `recipients` are told beside the groups; none: those of the digest.
     """
 
     recipients: tuple[str, ...] = ()
@@ -19,6 +20,7 @@ class AlarmSettings(Section):
     stop_bytes: int = Field(default=2_000_000_000, ge=0)
     digest_minutes: float = Field(default=30, gt=0)
     link_days: float = Field(default=3, gt=0)
+    backup_days: float = Field(default=3, ge=0)
 
     @model_validator(mode="after")
     def _warned_before_it_stops(self) -> "AlarmSettings":

@@ -11,6 +11,7 @@ from store.database import Store
 from store.jobs import are_kept
 from store.models import Letter, Message, Poll, Reading, Sighting, Withheld
 from store.outgoing import SentDigest
+from store.safekeeping.latest import BackedUp
 from store.sent import TEST
 
 
@@ -29,7 +30,7 @@ class Counts:
     """The numbers: mails by mailbox and place, the oldest that waits, polls, readings, digests, jobs by their state.
 
     The places are those of `reports.tally`, and `read` for what is read and not filed yet. A mail that lies in two
-    mailboxes counts in both. `jobs` is empty where no jobs are kept in this database.
+    mailboxes counts in both. `jobs` is empty where no jobs are kept in this database. `backup` is when one was made.
     """
 
     mails: Mapping[tuple[str, str], int]
@@ -39,6 +40,7 @@ class Counts:
     readings: Mapping[str, int]
     digests: Mapping[str, datetime]
     jobs: Mapping[str, int] = field(default_factory=dict)
+    backup: datetime | None = None
 
 
 def counts(store: Store) -> Counts:
@@ -47,7 +49,7 @@ def counts(store: Store) -> Counts:
         oldest = session.scalar(select(func.min(Message.kept_at)).where(Message.state == "waiting"))
         return Counts(
             _mails(session), oldest, _polls(session), _withheld(session), _readings(session), _digests(session),
-            _jobs(session),
+            _jobs(session), session.scalar(select(func.max(BackedUp.made_at))),
         )  # fmt: skip
 
 

@@ -24,8 +24,8 @@ from tests.servers import Postgres
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 8, 1, 2, 3, 4, 567_891, tzinfo=UTC)
-# What a restore itself writes.
-_OWN = {"restored"}
+# What a restore and a backup themselves write.
+_OWN = {"restored", "backups"}
 
 Rows = dict[str, list[str]]
 
@@ -62,7 +62,7 @@ def opened(url: str, vault: Path) -> Iterator[Store]:
 
 
 def rows(store: Store) -> Rows:
-    """Return all rows of all tables as a dump writes them, in an order of their own, without what a restore notes."""
+    """Return all rows of all tables as a dump writes them, in an order of their own, without what the two note of themselves."""
     lines: list[str] = []
     with dump.frozen(store.engine) as connection:
         dump.dump(connection, lines.append)

@@ -19,6 +19,7 @@ from reports.mail_side import LinkView
 from store.alarms import Alarm
 from store.contents.floor import Disk
 from store.polls import Course
+from store.safekeeping.latest import Latest
 from tests.alarm_world import BOX, MONDAY, SHANGHAI
 from tests.test_architecture import ROOT
 
@@ -211,6 +212,7 @@ def everything() -> Known:
         boxes=boxes,
         disks=low,
         mails=linked(link(1, MONDAY + DAY)).mails,
+        backup=Latest("/mnt/备份", MONDAY - 4 * DAY),
     )
 
 

@@ -15,6 +15,7 @@ from store import polls, sent
 from store.alarms import Alarm
 from store.contents.floor import disks
 from store.linking import Linked, linked
+from store.safekeeping.latest import latest
 
 # What a standing with a day's digest is where it did not surely reach somebody.
 _MISSING = {"waiting", "working", "failed", "unclear"}
@@ -31,6 +32,7 @@ def known_now(desk: Desk, now: datetime, alarms: Sequence[Alarm], watching: date
         disks(desk.store),
         tuple(_digests(desk, now, [one.about for one in alarms if one.kind == DIGEST])),
         tuple(_mails(desk, now, {one.about for one in alarms if one.kind == LINK})),
+        latest(desk.store),
         watching,
         desk.settings.worker.poll_minutes,
     )

@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     Check("objects", keeping.objects, each=keeping.object_stores_of),
     Check("folders", keeping.folders),
     Check("disk", keeping.disk),
+    Check("backup", staff.backed_up, "campaign"),
     Check("clock", machine.clock, "campaign"),
     Check("calendar", machine.calendar, "campaign"),
     Check("memory", machine.memory, "nothing"),

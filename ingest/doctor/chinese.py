@@ -16,6 +16,7 @@ NAMES = {
     "objects": "对象存储",
     "folders": "输出文件夹",
     "disk": "磁盘",
+    "backup": "备份",
     "clock": "时钟时区",
     "calendar": "工作日历",
     "memory": "内存",
@@ -203,6 +204,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "disk.full": (
         "{path} 所在的盘只剩 {free}，少于 {stop}：已停止收信（邮件留在邮箱里，不会丢）",
         "腾出空间，收信会自己恢复",
+    ),
+    "backup.new": ("数据库还是空的，收信以后再备份", ""),
+    "backup.ok": ("{last} 备份到 {folder}", ""),
+    "backup.never": (
+        "还没有做过备份",
+        "运行 zhengji backup 文件夹（最好在另一块盘上），并设每天自动备份（docs/backup.md）",
+    ),
+    "backup.old": (
+        "上一次备份在 {last}（{folder}），已超过 {days} 天",
+        "看备份盘是否接好、定时任务是否在运行，再运行 zhengji backup 文件夹",
+    ),
+    "backup.lost": (
+        "{last} 的备份（{folder}）缺 {lost} 个内容：文件库里缺失或已损坏",
+        "运行 zhengji verify --blobs 看是哪些，从更早的备份里放回",
     ),
     "memory.ok": ("内存 {there}，处理器 {cores} 个；同时读 {processes} 个文件，约需 {needed}", ""),
     "memory.short": (

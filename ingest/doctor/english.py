@@ -16,6 +16,7 @@ NAMES = {
     "objects": "object store",
     "folders": "output folders",
     "disk": "disk",
+    "backup": "backup",
     "clock": "clock and zone",
     "calendar": "working days",
     "memory": "memory",
@@ -241,6 +242,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "disk.full": (
         "only {free} free where {path} is, less than {stop}: no mail is taken in (it stays in the mailbox)",
         "make room; it resumes by itself",
+    ),
+    "backup.new": ("the database is empty yet; back up once mail has come", ""),
+    "backup.ok": ("made {last} into {folder}", ""),
+    "backup.never": (
+        "none was ever made",
+        "run zhengji backup FOLDER (on another disk), and have it done daily (docs/backup.md)",
+    ),
+    "backup.old": (
+        "the last one was made {last} ({folder}), more than {days} days ago",
+        "see whether its disk is there and its timer runs, then run zhengji backup FOLDER",
+    ),
+    "backup.lost": (
+        "that of {last} ({folder}) lacks {lost} contents, missing or damaged in the vault",
+        "run zhengji verify --blobs to see which, and put them back from an earlier backup",
     ),
     "memory.ok": ("{there}, {cores} cores; {processes} processes need about {needed}", ""),
     "memory.short": (

@@ -14,6 +14,7 @@ from reports.wording import clock, masked
 from store import accounts, polls, sent
 from store.condition import examine, looked_into
 from store.database import Store
+from store.safekeeping.latest import latest
 
 _ANSWER_SECONDS = 5
 # Where our console asks who somebody is, and what stands on that page.
@@ -60,6 +61,24 @@ def people(patient: Patient) -> Iterator[Result]:
         there = [one for one in accounts.every(store) if one.disabled_at is None]
     admins = sum(one.role == ADMIN for one in there)
     yield ok("people.ok", count=len(there), admins=admins) if admins else warn("people.none")
+
+
+def backed_up(patient: Patient) -> Iterator[Result]:
+    """Tell when a backup was last made, and whether it holds everything."""
+    if not _is_migrated(patient):
+        yield ok("backup.new")
+        return
+    with _store(patient) as store:
+        last = latest(store)
+    if last is None:
+        yield warn("backup.never")
+        return
+    days, made = patient.settings.alarms.backup_days, clock(last.made_at, patient.campaign.call.zone)
+    told = {"last": made, "folder": last.folder, "lost": last.lost, "days": f"{days:g}"}
+    if days and patient.now() - last.made_at > timedelta(days=days):
+        yield warn("backup.old", **told)
+    else:
+        yield warn("backup.lost", **told) if last.lost else ok("backup.ok", **told)
 
 
 def heartbeat(patient: Patient) -> Iterator[Result]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reports.alarms.conditions import CONDITIONS, about_mail, called_mail
-from reports.alarms.known import DIGEST, DISKS, FULL, LINK, LOGIN, LOW, SILENT, SOME_DISK, Known
+from reports.alarms.known import BACKUP, DIGEST, DISKS, FULL, LINK, LOGIN, LOW, SILENT, SOME_DISK, Known
 from reports.links import is_expired
 from reports.wording import clock, hours, month_and_day
 from store.alarms import DONE, Alarm, Ending, Holding
@@ -100,6 +100,13 @@ def _link_over(alarm: Alarm, known: Known) -> _Said:
     return DONE, f"{called_mail(mail)}的云附件已下载补入"
 
 
+def _backed_up(_alarm: Alarm, known: Known) -> _Said:
+    last = known.backup
+    if last is None or known.settings.backup_days == 0:
+        return DONE, "不再看备份是否按时做"
+    return RESTORED, f"已重新备份：{clock(last.made_at, known.zone)} 备份到 {last.folder}"
+
+
 # How each kind of alarm ends, and how that is said.
 _ENDINGS: Mapping[str, Callable[[Alarm, Known], _Said]] = {
     LOGIN: _mailbox_back,
@@ -108,4 +115,5 @@ _ENDINGS: Mapping[str, Callable[[Alarm, Known], _Said]] = {
     FULL: _roomy,
     DIGEST: _digest_out,
     LINK: _link_over,
+    BACKUP: _backed_up,
 }

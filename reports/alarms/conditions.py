@@ -7,9 +7,9 @@ whatever wavers at its limit is told once.
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from reports.alarms.known import DIGEST, FULL, LINK, LOGIN, LOW, SILENT, SOME_DISK, Box, DigestDay, Known, Mail
+from reports.alarms.known import BACKUP, DIGEST, FULL, LINK, LOGIN, LOW, SILENT, SOME_DISK, Box, DigestDay, Known, Mail
 from reports.links import called, is_expired, until
-from reports.wording import clipped, clock, month_and_day
+from reports.wording import clipped, clock, hours, month_and_day
 from store.alarms import Holding
 from store.contents.floor import Disk, amount
 
@@ -147,6 +147,16 @@ def link_ends(known: Known) -> Iterable[Holding]:
             yield Holding(LINK, about_mail(mail.id), known.now, said, tuple(lines))
 
 
+def backup_overdue(known: Known) -> Iterable[Holding]:
+    """Yield that no backup was made for too long; where none ever was, nobody has set one up, and `doctor` says so."""
+    last, days = known.backup, known.settings.backup_days
+    if last and days and known.now - last.made_at > timedelta(days=days):
+        whole = (known.now - last.made_at).days
+        old = f"{whole} 天" if whole else hours(last.made_at, known.now)
+        said = f"已有 {old}没有做过备份：上一次在 {clock(last.made_at, known.zone)}，备份到 {last.folder}"
+        yield Holding(BACKUP, "backup", last.made_at, said)
+
+
 def about_mail(number: int) -> str:
     """Return what an alarm about the links of a mail is about."""
     return f"message:{number}"
@@ -165,4 +175,5 @@ CONDITIONS: tuple[Callable[[Known], Iterable[Holding]], ...] = (
     disk_low,
     digest_not_sent,
     link_ends,
+    backup_overdue,
 )

@@ -8,10 +8,12 @@ from config.alarms import AlarmSettings
 from reports.mail_side import LinkView
 from store.contents.floor import Disk
 from store.polls import Course
+from store.safekeeping.latest import Latest
 
 # The kinds of alarms, as they are kept: what they mean to people stands in `reports.alarms.words`.
 LOGIN, SILENT, LOW, FULL, DIGEST, LINK = "login", "silent", "disk_low", "disk_full", "digest", "link"
-KINDS = (LOGIN, SILENT, LOW, FULL, DIGEST, LINK)
+BACKUP = "backup"
+KINDS = (LOGIN, SILENT, LOW, FULL, DIGEST, LINK, BACKUP)
 # What a full disk is called of which we do not know which it is.
 SOME_DISK = "磁盘"
 # A poll is missing when so much more than its interval has passed.
@@ -73,7 +75,7 @@ class Known:
     """Everything that the conditions compare; `watching` is since when the worker runs (None: a single look).
 
     `digests` are those of today, yesterday and days that are alarming, `open` the alarms that hold, by kind and what
-    they are about.
+    they are about. `backup` is the newest backup, where one was ever made.
     """
 
     now: datetime
@@ -83,6 +85,7 @@ class Known:
     disks: Sequence[Disk] = ()
     digests: Sequence[DigestDay] = ()
     mails: Sequence[Mail] = ()
+    backup: Latest | None = None
     watching: datetime | None = None
     poll_minutes: float = 0
     open: frozenset[tuple[str, str]] = field(default=frozenset())

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from email.message import EmailMessage
 from hashlib import sha256
 
-from reports.alarms.known import DIGEST, LOGIN, SILENT
+from reports.alarms.known import BACKUP, DIGEST, LOGIN, SILENT
 from reports.alarms.words import ENDINGS, TEST_SAID, TEST_TITLE, WORDS
 from reports.digest.chat import fits
 from reports.making.templating import page_environment
@@ -17,7 +17,7 @@ _CAMPAIGN = "【征集】"
 _TEST = "【测试】"
 _SUBJECT, _LINES, _LINE = 90, 12, 200
 # Those of which it matters since when: a disk is full when it is told.
-_LASTING = (LOGIN, SILENT, DIGEST)
+_LASTING = (LOGIN, SILENT, DIGEST, BACKUP)
 # In a chat a text in angle brackets can call a whole group together.
 _BRACKETS = str.maketrans("<>", "＜＞")
 # Some groups only let texts with this word pass.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.alarms.known import DIGEST, FULL, LINK, LOGIN, LOW, SILENT
+from reports.alarms.known import BACKUP, DIGEST, FULL, LINK, LOGIN, LOW, SILENT
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,16 @@ WORDS: Mapping[str, Words] = {
             "在操作台打开这封来信补入文件，或运行 zhengji attach 来信编号 文件。",
         ),
         "操作台“来信”的“云附件”列出全部未下载的链接",
+    ),
+    BACKUP: Words(
+        "很久没有备份",
+        "收信、统计照常；但这台电脑万一坏了，上次备份之后的人工处理和发送记录就没有了。",
+        (
+            "看备份用的磁盘或网络盘是否接好、有没有空间。",
+            "运行 zhengji backup 文件夹，它会说出原因；做成了就不再提醒。",
+            "每天自动备份的，看定时任务（cron 或 zhengji-backup.timer）有没有在运行。",
+        ),
+        "zhengji restore 文件夹 --list 列出有哪些备份",
     ),
 }
 # How an alarm that is over is announced.

@@ -169,6 +169,8 @@ def _work(found: Counts) -> Iterator[GaugeMetricFamily]:
         moment = found.digests.get(state)
         digests.add_metric([state], moment.timestamp() if moment else 0)
     yield digests
+    backup = found.backup.timestamp() if found.backup else 0
+    yield _single("zhengji_backup_last_timestamp_seconds", "When a backup was last made; 0: never.", backup)
 
 
 def _alarms(store: Store) -> GaugeMetricFamily:

@@ -5,6 +5,7 @@ from alembic import context
 import store.outgoing
 import store.people
 import store.personal.privacy
+import store.safekeeping.latest
 import store.safekeeping.lineage
 import store.searching  # noqa: F401 (their tables are part of the metadata)
 from store.models import Base

@@ -138,6 +138,7 @@ STEPS: Sequence[Step] = (
     _stays("snapshots", "截止时刻快照的数字和 SHA-256（快照本身随文件库清除）"),
     _stays("searched", "检索索引的登记（索引本身清空）"),
     _stays("installation", "这套程序的编号：只为认出备份是不是自己的"),
+    _stays("backups", "最近一次备份是何时、做到哪个文件夹"),
     _stays("restored", "何时从哪份备份恢复过、谁核对的"),
     _stays("removals", "清理记录本身"),
 )  # fmt: skip

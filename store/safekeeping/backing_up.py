@@ -17,7 +17,7 @@ from typing import BinaryIO
 from store.contents.blobs import Blob
 from store.contents.syncing import sync_folder
 from store.database import Store, newest_revision
-from store.safekeeping import dump, lineage
+from store.safekeeping import dump, latest, lineage
 from store.safekeeping.backup import (
     CONTENTS,
     MANIFEST,
@@ -110,6 +110,7 @@ class _Making:
         copying.run(one.sha256 for one in self._absent(contents))
         manifest = self._manifest(rows, contents, copying.lost)
         generation = self._settle(manifest)
+        latest.note(self.store, str(self.backup.folder.resolve()), self.now, generation.name, len(manifest.lost))
         return Made(generation, manifest, copying.files, copying.bytes, self._rotate(generation))
 
     def _freeze(self) -> dump.Counts:

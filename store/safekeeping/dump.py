@@ -42,6 +42,7 @@ from sqlalchemy.types import TypeEngine
 import store.outgoing
 import store.people
 import store.personal.privacy
+import store.safekeeping.latest
 import store.safekeeping.lineage
 import store.searching  # noqa: F401 (their tables are part of the metadata)
 from store.database import faults_told, newest_revision

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from reports import mailboxes
+from reports.alarms.known import BACKUP
 from reports.alarms.message import titles
 from reports.console.asked import Asked, missing
 from reports.console.board import Seen
@@ -16,9 +17,10 @@ from reports.console.route import Route
 from reports.digest.tile_map import laid_out
 from reports.picture import Picture
 from reports.tally import PLACES, Tally
-from reports.wording import month_and_day
+from reports.wording import clock, month_and_day
 from store.alarms import open_alarms
 from store.personal import closing
+from store.safekeeping.latest import latest
 
 # Below this share of free space somebody should make room.
 _SCARCE, _GIGABYTE = 0.1, 1_000_000_000
@@ -47,7 +49,7 @@ def overview(asked: Asked) -> Response:
         mails=_mails(out.tally),
         tile_rows=laid_out({row.tile.province: row for row in out.rows}),
         curve=seen.once(curve_of),
-        health=[_alarms(asked), *mail_health(seen.picture), _disk(asked)],
+        health=[_alarms(asked), *mail_health(seen.picture), _disk(asked), *_backup(asked)],
         junk=seen.once(junk_of),
         cleaned=_cleaned(asked),
     )
@@ -104,6 +106,17 @@ def _disk(asked: Asked) -> Health:
     scarce = room.free < room.total * _SCARCE
     text = f"剩余 {room.free / _GIGABYTE:,.1f} GB，共 {room.total / _GIGABYTE:,.1f} GB"
     return Health("磁盘", f"{text}；空间不多了，请清理或扩容" if scarce else text, good=not scarce)
+
+
+def _backup(asked: Asked) -> list[Health]:
+    """Return when a backup was last made; nothing where nobody has set one up, which is for `zhengji doctor` to say."""
+    last = latest(asked.console.store)
+    if last is None:
+        return []
+    late = any(one.kind == BACKUP for one in open_alarms(asked.console.store))
+    lacks = f"，缺 {last.lost} 个损坏或丢失的内容" if last.lost else ""
+    told = f"上次 {clock(last.made_at, asked.console.campaign.call.zone)}{lacks}"
+    return [Health("备份", told, good=not late and not last.lost)]
 
 
 def todo(asked: Asked) -> Response:

@@ -94,6 +94,14 @@ def installation() -> None:
         sa.PrimaryKeyConstraint('name', name=op.f('pk_installation')),
     )
     op.create_table(
+        'backups',
+        sa.Column('folder', sa.Text(), nullable=False),
+        sa.Column('made_at', MOMENT, nullable=False),
+        sa.Column('generation', sa.String(length=40), nullable=False),
+        sa.Column('lost', sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint('folder', name=op.f('pk_backups')),
+    )
+    op.create_table(
         'restored',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('restored_at', MOMENT, nullable=False),
