@@ -1,5 +1,6 @@
 """`zhengji verify` finds what is damaged, missing or not taken in, names it, and changes nothing."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,19 +9,24 @@ import pytest
 from sqlalchemy import delete, select
 
 from config.settings import load_settings
+from ingest.commands.verified import _of
 from ingest.desk import Desk, open_desk
 from ingest.intake import take_in
 from ingest.mailboxes.poll import Poller
 from ingest.mailboxes.reconciling import check_mailbox, count
+from reports.wording import one_line
 from store.database import Store, StoreError
-from store.models import Message, Sighting, Supplied
+from store.models import File, Message, Sighting, Supplied
+from store.outgoing import Milestone, Reminder, SentDigest
 from store.safekeeping.backup import find_backup
 from store.safekeeping.named import Named
+from store.safekeeping.owners import owners
 from store.safekeeping.verifying import Part, check_backup, check_database, check_vault
 from tests.backups import NOW, backed_up, contents, fill, opened, zhengji
-from tests.desks import write_settings
+from tests.desks import desk, take, write_settings
 from tests.inbox import mail
 from tests.sample import day
+from tests.sample import mail as sample_mail
 from tests.servers import Account, Dovecot
 from tests.test_killed import mailbox
 
@@ -231,6 +237,29 @@ def test_the_sum_of_every_mailbox_comes_out_and_copies_are_counted_where_they_ca
     assert found == {account.user: (1, {"aside": 1}, []), other.user: (1, {"aside": 1}, [])}
 
 
+def test_the_command_says_whose_a_damaged_content_is(tmp_path: Path) -> None:
+    with desk(tmp_path) as own:
+        take(own, tmp_path / "inbox", sample_mail("浙江物协 <zjwyxh@example.cn>", "报送", day("07-20T10:12:03")))
+        with own.store.reading() as session:
+            raw = session.scalars(select(Message.sha256)).one()
+    with opened(f"sqlite:///{tmp_path}/sent.db", tmp_path / "data" / "vault") as filled:
+        fill(filled)
+        with filled.reading() as session:
+            names = {
+                f"{one.sha256}": said
+                for table, said in (
+                    (Supplied, "补入来信 {message_pk} 的“{name}”"), (File, "来信 {message_pk} 的“{path}”"),
+                    (SentDigest, "{day} 的日报"), (Reminder, "发给{province}的函件"), (Milestone, "{day} 的截止进度报告"),
+                )
+                for one in session.scalars(select(table).where(table.id == 1))
+                for said in [said.format(**{key: one_line(str(value)) for key, value in vars(one).items()})]
+            }  # fmt: skip
+        found = {sha256: _of(one) for sha256, one in owners(filled, list(names)).items()}
+    assert found == {sha256: f"（{said}）" for sha256, said in names.items()}
+    (tmp_path / "data" / "vault" / raw[:2] / raw).write_bytes(b"x")
+    assert f"{raw}（来信 1 的原信）：已损坏" in zhengji(tmp_path / "zhengji.toml", "verify", "--blobs").output
+
+
 def test_the_command_names_what_is_damaged_and_what_to_do(tmp_path: Path) -> None:
     config = write_settings(tmp_path)
     with opened(f"sqlite:///{tmp_path}/data/zhengji.db", tmp_path / "data" / "vault") as store:
@@ -240,7 +269,7 @@ def test_the_command_names_what_is_damaged_and_what_to_do(tmp_path: Path) -> Non
         store.vault.path(bad).write_bytes(b"x")
     done = zhengji(config, "verify", "--blobs")
     assert done.exit_code == 1
-    assert f"{bad}：已损坏" in done.output
+    assert re.search(f"{bad}（.+）：已损坏", done.output)
     assert "请从备份中取回" in done.output
     assert zhengji(config, "verify", "--backup", str(tmp_path / "backup")).exit_code == 0
     assert zhengji(config, "verify", "--blobs", "--share", "5").output.count("5 分之一") == 1

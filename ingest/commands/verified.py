@@ -1,6 +1,6 @@
 """How `zhengji verify` says what it found: each thing that differs in a line, with what to do about it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import click
 
@@ -8,12 +8,25 @@ from ingest.context import now
 from ingest.desk import Desk
 from ingest.mailboxes.reconciling import FolderCheck, MailboxCheck, check_mailbox, count
 from ingest.progress import progress
-from reports.wording import clock, size
+from reports.wording import clipped, clock, masked, one_line, size
 from store.safekeeping.backup import Backup
+from store.safekeeping.owners import Owner, owners
 from store.safekeeping.verifying import Checked, Part, check_backup, check_database, check_vault
 
 # So many of a kind are named; the others are counted.
 _NAMED = 20
+_NAME = 60
+Owners = Callable[[Sequence[str]], Mapping[str, Owner]]
+# Whose a content is, by the table that names it.
+_OWNED = {
+    "messages": "来信 {message} 的原信",
+    "supplied": "补入来信 {message} 的“{name}”",
+    "files": "来信 {message} 的“{name}”",
+    "digests": "{name} 的日报",
+    "reminders": "发给{name}的函件",
+    "milestones": "{name} 的截止进度报告",
+    "snapshots": "截止快照",
+}
 
 
 def told_contents(desk: Desk, part: Part) -> bool:
@@ -22,7 +35,8 @@ def told_contents(desk: Desk, part: Part) -> bool:
         checked = check_vault(desk.store, part, told.at)
     share = f"（{part.parts} 分之一，第 {part.number} 份）" if part.parts > 1 else ""
     click.echo(f"文件库：重算 {checked.contents} 个{share}，{size(checked.bytes)}；{_summary(checked)}")
-    _tell_wrong(checked, "请从备份中取回：备份文件夹 blobs/前两位/全名，放回文件库的同一位置")
+    remedy = "请从备份中取回：备份文件夹 blobs/前两位/全名，放回文件库的同一位置"
+    _tell_wrong(checked, remedy, lambda hashes: owners(desk.store, hashes))
     return checked.is_whole
 
 
@@ -41,25 +55,37 @@ def _summary(checked: Checked) -> str:
     return f"{words}{unnamed}{foreign}"
 
 
-def _tell_wrong(checked: Checked, remedy: str) -> None:
+def _tell_wrong(checked: Checked, remedy: str, owners_of: Owners = lambda _hashes: {}) -> None:
     essential = [one.sha256 for one in checked.lost if one.essential]
     again = [one.sha256 for one in checked.lost if not one.essential]
-    _tell_each(checked.changed, "已损坏")
-    _tell_each(checked.unread, "读不了")
-    _tell_each(checked.sized, "大小与登记的不符")
-    _tell_each(essential, "缺失")
-    _tell_each(again, "缺失（从原信拆出的，原信还在就可以重新拆出：zhengji rebuild）")
+    for hashes, what in (
+        (checked.changed, "已损坏"),
+        (checked.unread, "读不了"),
+        (checked.sized, "大小与登记的不符"),
+        (essential, "缺失"),
+        (again, "缺失（从原信拆出的，原信还在就可以重新拆出：zhengji rebuild）"),
+    ):
+        _tell_each(hashes, what, owners_of(hashes[:_NAMED]))
     if checked.changed or checked.unread or checked.sized or essential:
         _bad(remedy)
     for name in checked.foreign[:_NAMED]:
         click.echo(f"文件库里有不是本程序放的文件：{name!r}")
 
 
-def _tell_each(hashes: Sequence[str], what: str) -> None:
+def _tell_each(hashes: Sequence[str], what: str, of: Mapping[str, Owner]) -> None:
     for sha256 in hashes[:_NAMED]:
-        _bad(f"{sha256}：{what}")
+        _bad(f"{sha256}{_of(of.get(sha256))}：{what}")
     if len(hashes) > _NAMED:
         _bad(f"……{what}的共 {len(hashes)} 个")
+
+
+def _of(owner: Owner | None) -> str:
+    """Say whose a content is; nothing where nobody knows."""
+    if owner is None:
+        return ""
+    # A name may be a stranger's: on one line, and not longer than that.
+    name = masked(clipped(one_line(owner.name), _NAME))
+    return f"（{_OWNED[owner.table].format(message=owner.message, name=name)}）"
 
 
 def told_server(desk: Desk) -> bool:
