@@ -21,14 +21,16 @@ _AT_ONCE = 200
 # PostgreSQL holds no tsvector beyond a megabyte; a text of so many terms is no material.
 _MOST_CHARACTERS = 800_000
 _TABLE = "searched_terms"
+# Only where there is none: a transaction of PostgreSQL that found none keeps saying so, also once another has made it,
+# until it locks a table: what it knows of the tables is a cache.
 _MAKE = {
     # Nothing but the terms is kept: neither texts nor places nor sizes.
     "sqlite": (
         f"CREATE VIRTUAL TABLE {_TABLE} USING fts5(terms, content='', columnsize=0, detail=none, tokenize=ascii)",
     ),
     "postgresql": (
-        f"CREATE TABLE {_TABLE} (id BIGINT PRIMARY KEY, terms TSVECTOR NOT NULL)",
-        f"CREATE INDEX ix_{_TABLE}_terms ON {_TABLE} USING gin (terms)",
+        f"CREATE TABLE IF NOT EXISTS {_TABLE} (id BIGINT PRIMARY KEY, terms TSVECTOR NOT NULL)",
+        f"CREATE INDEX IF NOT EXISTS ix_{_TABLE}_terms ON {_TABLE} USING gin (terms)",
     ),
 }
 _ADD = {

@@ -1,7 +1,9 @@
 """Full text: what is found by which words, on both databases, and that nothing stands in for what is not there."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from sqlalchemy import text
 
 from config.search_terms import Word, offsets, plain, terms_of
 from store import documents, mail, searching
-from store.database import Store
+from store.database import Store, open_store
 from store.documents import CachedReading
 
 NOW = datetime(2026, 7, 20, 9, 0, tzinfo=UTC)
@@ -115,6 +117,26 @@ def test_the_same_texts_read_again_are_not_indexed_again(store: Store) -> None:
     keep(store, "更新电梯")
     with store.session() as session:
         assert session.execute(text("SELECT id, mark FROM searched")).all() == before
+
+
+def test_two_that_make_the_index_at_once_make_it_once(postgres_url: str, tmp_path: Path) -> None:
+    store = open_store(postgres_url, tmp_path / "vault")
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            with store.session() as session:
+                assert searching._is_ready(session)
+                other = pool.submit(_made, store)
+                # It found none and waits; and it goes on saying that there is none, though there is one by then.
+                while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                    assert not other.done()
+            assert other.result()
+    finally:
+        store.close()
+
+
+def _made(store: Store) -> bool:
+    with store.session() as session:
+        return searching._is_ready(session)
 
 
 def test_without_fts5_every_text_is_looked_at(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
