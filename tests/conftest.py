@@ -33,6 +33,8 @@ def logs_of_its_own() -> Iterator[None]:
 
 def _forget_log_setup() -> None:
     structlog.reset_defaults()
+    # By default the values of all variables are drawn with a traceback: of a desk that takes half a minute.
+    structlog.get_config()["processors"][-1].exception_formatter = structlog.dev.plain_traceback
     root = logging.getLogger()
     # Those of pytest itself are of other classes.
     root.handlers[:] = [one for one in root.handlers if type(one) is not logging.StreamHandler]

@@ -60,7 +60,8 @@ def again(config: Path) -> Iterator[Desk]:
     try:
         yield desk
     finally:
-        desk.store.close()
+        # Its processes are left to the next desk: to start one takes a second.
+        desk.close()
 
 
 @contextmanager

@@ -38,9 +38,9 @@ _ANSWER_BYTES = 64_000_000
 _WALL = 6
 # Large files get more time: so many bytes a second are read, inflated, hashed and written with ease.
 _BYTES_A_SECOND = 10_000_000
-# Processes that rooms have left in good order, a few of each family.
+# Processes that rooms have left in good order: of each family as many as a desk has, for its mails and two readers.
 _SPARE: "dict[str, list[_Process]]" = {}
-_SPARES = 2
+_SPARES = 3
 _COMMAND = (sys.executable, "-P", "-m", "ingest.room.cleanroom_child")
 # A process gets ready within a second or two; on a machine that swaps it takes longer.
 _START_SECONDS = 120.0
