@@ -29,12 +29,14 @@ from tests.servers import ObjectStore, Postgres
 
 SEED = 2026
 # So many mails, each with a Word form or list and a photo; the first of them in the second set, with a scan for OCR.
-_MAILS, _SCANNED = 24, 8
+_MAILS, _SCANNED = 120, 8
 _WORKERS = (1, 2, 4)
 _FIRST = datetime.fromisoformat("2026-07-20T09:00:00+08:00")
 _EVERY = 0.2
 _READ = "SELECT count(*) FROM messages WHERE state IN ('read', 'filed')"
 _PAGE = 1024
+# They become part of the objects' names.
+NAMES = ("Word", "Word-scan")
 _CHANNELS = ("docx", "scan 200 dpi")
 
 
@@ -133,7 +135,7 @@ def _sets(folder: Path) -> tuple[Set, Set]:
     scanned = [
         _mail(number, [word.path, scan.path]) for number, (word, scan) in enumerate(zip(words, scans, strict=False))
     ]
-    return _set(folder, "Word", plain, 0), _set(folder, "Word+scan", scanned, pages)
+    return _set(folder, NAMES[0], plain, 0), _set(folder, NAMES[1], scanned, pages)
 
 
 def _set(folder: Path, name: str, mails: Sequence[bytes], pages: int) -> Set:

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.scaling import NAMES
 from benchmarks.scaling_needs import MEASURED, Assumed, costs, given, needs, saturated, tables
+from config.settings import load_settings
+from tests.desks import write_settings
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "scaling.md"
 
@@ -28,6 +31,12 @@ def test_needs_grow_with_the_campaigns_and_the_pages() -> None:
     more = dict(saturated(1, given(["pages_a_case=8"])))
     assert all(more[name] >= full for name, full in saturated(1, Assumed()))
     assert MEASURED.page_cpu > MEASURED.reader_cpu
+
+
+def test_the_sets_that_are_measured_are_named_as_objects_may_be(tmp_path: Path) -> None:
+    for name in NAMES:
+        objects = f'[vault.s3]\nbucket = "zhengji"\nendpoint = "http://127.0.0.1:1"\nprefix = "{name}-4"\naccess_key = "a"\nsecret_key = "b"\n'
+        assert load_settings(write_settings(tmp_path / name, objects)).vault.s3
 
 
 def test_an_assumption_that_is_none_is_refused() -> None:

@@ -124,19 +124,20 @@ def test_two_that_make_the_index_at_once_make_it_once(postgres_url: str, tmp_pat
     try:
         with ThreadPoolExecutor(1) as pool:
             with store.session() as session:
-                assert searching._is_ready(session)
-                other = pool.submit(_made, store)
+                searching.note_texts(session, "a" * 64, {"text": "春江花园"})
+                other = pool.submit(_noted, store)
                 # It found none and waits; and it goes on saying that there is none, though there is one by then.
                 while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
                     assert not other.done()
-            assert other.result()
+            other.result()
+        assert candidates(store, "花园") == {"a" * 64, "b" * 64}
     finally:
         store.close()
 
 
-def _made(store: Store) -> bool:
+def _noted(store: Store) -> None:
     with store.session() as session:
-        return searching._is_ready(session)
+        searching.note_texts(session, "b" * 64, {"text": "秋水花园"})
 
 
 def test_without_fts5_every_text_is_looked_at(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

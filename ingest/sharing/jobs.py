@@ -50,6 +50,8 @@ _PATIENCE = 5.0
 _FIRST_PAUSE, _LAST_PAUSE = 2, 600
 # After the database was away (seconds).
 _RECONNECT = 2.0
+# Whoever ends when nothing is left looks again after so many seconds, then after twice as many, up to the last.
+_FIRST_LOOK, _LAST_LOOK = 0.05, 1.0
 _MINUTE = 60
 
 
@@ -271,10 +273,13 @@ class SharedWorker:
     async def _until_idle(self) -> None:
         self._use_threads()
         async with self.app.open_async():
+            pause = _FIRST_LOOK
             while not self.stopping.is_set() and any(self._left(one) for one in self.roles):
                 for one in self.roles:
                     await self._serve(one, wait=False)
-                await asyncio.sleep(0.05)
+                # What is left others do: asked for without a pause, it would cost the database more than the work.
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LAST_LOOK)
 
     def _left(self, queue_: str) -> int:
         with self.desk.store.reading() as session:
