@@ -11,35 +11,8 @@ import click
 
 from config.errors import ConfigError
 from config.log import catch_the_rest, set_up_logging
-from ingest.commands import (
-    accesses,
-    alarms,
-    archive,
-    ask,
-    backup,
-    book,
-    brief,
-    cases,
-    console,
-    deadline,
-    decide,
-    decided,
-    digest,
-    doctor,
-    init,
-    inspect,
-    intake,
-    jobs,
-    ledger,
-    remind,
-    retention,
-    sample,
-    screening,
-    supply,
-    tell,
-    vault,
-)
 from ingest.context import Context
+from ingest.lazily import Lazily
 from store.contents.floor import NoRoomError
 from store.errors import StoreError
 
@@ -47,7 +20,43 @@ from store.errors import StoreError
 _TALKATIVE = {"worker", "poll"}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+# Which commands each module of `ingest/commands` gives.
+_COMMANDS = {
+    "accesses": ("accesses",),
+    "alarms": ("alarms",),
+    "archive": ("archive",),
+    "ask": ("ask",),
+    "backup": ("backup", "restore", "restored", "verify"),
+    "book": ("contact-sheets", "text-pack"),
+    "brief": ("brief",),
+    "cases": ("cases", "query", "saved"),
+    "console": ("console", "user"),
+    "deadline": ("deadline",),
+    "decide": ("assign", "kind", "password", "undo", "decisions"),
+    "decided": ("decide",),
+    "digest": ("digest", "sent"),
+    "doctor": ("doctor",),
+    "init": ("init",),
+    "inspect": ("check-config", "facts"),
+    "intake": ("poll", "worker", "import", "retry", "rebuild"),
+    "jobs": ("jobs",),
+    "ledger": ("ledger",),
+    "remind": ("remind",),
+    "retention": ("retention",),
+    "sample": ("sample",),
+    "screening": ("screening",),
+    "supply": ("attach",),
+    "tell": ("history", "findings", "status", "export"),
+    "vault": ("vault",),
+}
+
+
+@click.group(
+    cls=Lazily,
+    package="ingest.commands",
+    modules=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option(
     "--config", type=click.Path(path_type=Path), help="设置文件（默认 $ZHENGJI_CONFIG，再默认此处的 zhengji.toml）"
 )
@@ -57,37 +66,6 @@ def cli(context: click.Context, config: Path | None) -> None:
     """征集：接收、清点并汇报全国案例征集的来信。"""
     set_up_logging(verbose=context.invoked_subcommand in _TALKATIVE)
     context.obj = Context(config)
-
-
-for command in (
-    *accesses.COMMANDS,
-    *alarms.COMMANDS,
-    *archive.COMMANDS,
-    *ask.COMMANDS,
-    *backup.COMMANDS,
-    *book.COMMANDS,
-    *brief.COMMANDS,
-    *cases.COMMANDS,
-    *console.COMMANDS,
-    *deadline.COMMANDS,
-    *decide.COMMANDS,
-    *decided.COMMANDS,
-    *digest.COMMANDS,
-    *doctor.COMMANDS,
-    *init.COMMANDS,
-    *inspect.COMMANDS,
-    *intake.COMMANDS,
-    *jobs.COMMANDS,
-    *ledger.COMMANDS,
-    *remind.COMMANDS,
-    *retention.COMMANDS,
-    *sample.COMMANDS,
-    *screening.COMMANDS,
-    *supply.COMMANDS,
-    *tell.COMMANDS,
-    *vault.COMMANDS,
-):
-    cli.add_command(command)
 
 
 def main() -> None:

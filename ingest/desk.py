@@ -16,7 +16,6 @@ from ingest.room.readers import Readers
 from ingest.senders.clues import Register
 from parsers.archives import UnpackLimits
 from parsers.documents.legacy import find_office
-from parsers.reading import READERS_VERSION
 from reports.judge import prove
 from reports.keeper import Keeper
 from reports.province import Call
@@ -114,6 +113,9 @@ class Desk:
     @cached_property
     def reading_version(self) -> str:
         """What a cached reading depends on: the readers, and the words of the campaign that they look for."""
+        # The readers and what they read with take half a second to import, and most commands read nothing.
+        from parsers.reading import READERS_VERSION
+
         words = {
             "kind", "summary_list", "recommendation_form", "section", "layout", "project_type", "mail",
         }  # fmt: skip

@@ -11,7 +11,6 @@ from datetime import datetime
 from importlib import resources
 from typing import Any
 
-from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
@@ -276,6 +275,9 @@ def migrate_jobs(engine: Engine, lock: int) -> None:
 def _make(connection: Connection) -> None:
     if connection.scalar(text("SELECT to_regclass('procrastinate_jobs')")):
         raise UnknownJobsError("这个库里已有别的程序建的 Procrastinate 表，请给征集单独建一个库")
+    # Only where jobs are shared, and once: whoever shares none need not wait for its import.
+    from procrastinate.schema import SchemaManager
+
     _run(connection, SchemaManager.get_schema())
 
 

@@ -86,7 +86,7 @@ def trouble(line: str) -> str | None:
         words = shlex.split(re.sub(r"[\[\]…]", " ", line))[1:]
     except ValueError:
         words = re.sub(r"[\[\]…]", " ", line).split()[1:]
-    here, known = [cli], _options(cli)
+    here, known = [cli.whole()], _options(cli)
     while words:
         word = words.pop(0)
         # What follows is another command's, or only says what is done next.

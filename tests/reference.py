@@ -35,7 +35,7 @@ def commands() -> Iterator[tuple[str, click.Command]]:
             for own, one in command.commands.items():
                 yield from below(f"{name} {own}", one)
 
-    for name, command in sorted(cli.commands.items()):
+    for name, command in sorted(cli.whole().commands.items()):
         yield from below(f"zhengji {name}", command)
 
 

@@ -4,13 +4,17 @@ import csv
 import io
 import json
 import os
+import pkgutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+import ingest.commands
+from ingest.cli import cli
 from reports.export import COLUMNS
 from tests.desks import write_settings
 from tests.inbox import Sent, list_files, mail, write_inbox
@@ -216,3 +220,21 @@ def test_an_output_that_cannot_be_written_is_one_line(config: str) -> None:
 def test_facts_lists_what_a_rule_can_speak_of() -> None:
     assert "photo\tbytes\t字节数" in zhengji("facts", "photo").stdout
     assert "at_least" in zhengji("facts", "--checks").stdout
+
+
+def test_every_command_is_found_in_the_module_that_the_table_names() -> None:
+    modules = [one.name for one in pkgutil.iter_modules(ingest.commands.__path__)]
+    there = {
+        command.name: module.__name__
+        for name in modules
+        for module in [import_module(f"ingest.commands.{name}")]
+        for command in getattr(module, "COMMANDS", ())
+    }
+    assert cli.places == there
+
+
+def test_a_command_that_reads_no_mail_imports_nothing_that_does() -> None:
+    heavy = "('pdfplumber', 'docx', 'pandas', 'procrastinate', 'apscheduler', 'cv2')"
+    code = f"import sys, ingest.cli, ingest.commands.tell; print([one for one in {heavy} if one in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -166,7 +166,7 @@ def commands() -> Iterator[list[str]]:
 @pytest.mark.parametrize("command", list(commands()), ids=" ".join)
 def test_what_is_started_is_a_command_of_ours_with_its_options(command: list[str]) -> None:
     name, *options = command[1:]
-    known = {opt for parameter in cli.commands[name].params for opt in parameter.opts}
+    known = {opt for parameter in cli.whole().commands[name].params for opt in parameter.opts}
     assert {one for one in options if one.startswith("-")} <= known
 
 
