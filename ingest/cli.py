@@ -18,8 +18,6 @@ from store.errors import StoreError
 
 # The commands whose log lines matter even where nobody looks.
 _TALKATIVE = {"worker", "poll"}
-
-
 # Which commands each module of `ingest/commands` gives.
 _COMMANDS = {
     "accesses": ("accesses",),

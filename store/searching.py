@@ -26,7 +26,10 @@ _TABLE = "searched_terms"
 _MAKE = {
     # Nothing but the terms is kept: neither texts nor places nor sizes.
     "sqlite": (
-        f"CREATE VIRTUAL TABLE {_TABLE} USING fts5(terms, content='', columnsize=0, detail=none, tokenize=ascii)",
+        (
+            f"CREATE VIRTUAL TABLE IF NOT EXISTS {_TABLE}"
+            " USING fts5(terms, content='', columnsize=0, detail=none, tokenize=ascii)"
+        ),
     ),
     "postgresql": (
         f"CREATE TABLE IF NOT EXISTS {_TABLE} (id BIGINT PRIMARY KEY, terms TSVECTOR NOT NULL)",
@@ -108,9 +111,8 @@ def _make(session: Session) -> bool:
     if _dialect(session) == "sqlite" and not _knows(session):
         return False
     hold(session.connection(), _LOCK)
-    if not _has_terms(session):
-        for statement in _MAKE[_dialect(session)]:
-            session.execute(text(statement))
+    for statement in _MAKE[_dialect(session)]:
+        session.execute(text(statement))
     return True
 
 

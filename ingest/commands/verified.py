@@ -58,14 +58,16 @@ def _summary(checked: Checked) -> str:
 def _tell_wrong(checked: Checked, remedy: str, owners_of: Owners = lambda _hashes: {}) -> None:
     essential = [one.sha256 for one in checked.lost if one.essential]
     again = [one.sha256 for one in checked.lost if not one.essential]
-    for hashes, what in (
+    wrong = (
         (checked.changed, "已损坏"),
         (checked.unread, "读不了"),
         (checked.sized, "大小与登记的不符"),
         (essential, "缺失"),
         (again, "缺失（从原信拆出的，原信还在就可以重新拆出：zhengji rebuild）"),
-    ):
-        _tell_each(hashes, what, owners_of(hashes[:_NAMED]))
+    )
+    of = owners_of([sha256 for hashes, _ in wrong for sha256 in hashes[:_NAMED]])
+    for hashes, what in wrong:
+        _tell_each(hashes, what, of)
     if checked.changed or checked.unread or checked.sized or essential:
         _bad(remedy)
     for name in checked.foreign[:_NAMED]:

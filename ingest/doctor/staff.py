@@ -75,7 +75,7 @@ def backed_up(patient: Patient) -> Iterator[Result]:
         return
     days, made = patient.settings.alarms.backup_days, clock(last.made_at, patient.campaign.call.zone)
     told = {"last": made, "folder": last.folder, "lost": last.lost, "days": f"{days:g}"}
-    if days and patient.now() - last.made_at > timedelta(days=days):
+    if last.is_overdue(patient.now(), days):
         yield warn("backup.old", **told)
     else:
         yield warn("backup.lost", **told) if last.lost else ok("backup.ok", **told)

@@ -149,8 +149,8 @@ def link_ends(known: Known) -> Iterable[Holding]:
 
 def backup_overdue(known: Known) -> Iterable[Holding]:
     """Yield that no backup was made for too long; where none ever was, nobody has set one up, and `doctor` says so."""
-    last, days = known.backup, known.settings.backup_days
-    if last and days and known.now - last.made_at > timedelta(days=days):
+    last = known.backup
+    if last and last.is_overdue(known.now, known.settings.backup_days):
         whole = (known.now - last.made_at).days
         old = f"{whole} 天" if whole else hours(last.made_at, known.now)
         said = f"已有 {old}没有做过备份：上一次在 {clock(last.made_at, known.zone)}，备份到 {last.folder}"

@@ -4,7 +4,7 @@ A backup does not hold its own note, only those before it; whoever goes back to 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -32,6 +32,10 @@ class Latest:
     folder: str
     made_at: datetime
     lost: int = 0
+
+    def is_overdue(self, now: datetime, days: float) -> bool:
+        """Tell whether the next one should have been made by now; with 0 days nobody asks."""
+        return days > 0 and now - self.made_at > timedelta(days=days)
 
 
 def note(store: Store, folder: str, made_at: datetime, generation: str, lost: int) -> None:

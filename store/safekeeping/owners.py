@@ -24,6 +24,8 @@ class Owner:
 def owners(store: Store, hashes: Sequence[str]) -> dict[str, Owner]:
     """Return what contents are of, those of which that is known: the mail itself before what was taken out of it."""
     found: dict[str, Owner] = {}
+    if not hashes:
+        return found
     with store.reading() as session:
         for query in _queries(hashes):
             for row in session.execute(query):

@@ -1,6 +1,7 @@
 """The overview: how far the call is, what is to be done, and whether everything runs; each number leads to its list."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -18,7 +19,7 @@ from reports.digest.tile_map import laid_out
 from reports.picture import Picture
 from reports.tally import PLACES, Tally
 from reports.wording import clock, month_and_day
-from store.alarms import open_alarms
+from store.alarms import Alarm, open_alarms
 from store.personal import closing
 from store.safekeeping.latest import latest
 
@@ -40,6 +41,7 @@ def overview(asked: Asked) -> Response:
     seen = asked.seen
     out = seen.once(outlook)
     call = asked.console.campaign.call
+    alarms = open_alarms(asked.console.store)
     return asked.show(
         "overview.html",
         out=out,
@@ -49,7 +51,7 @@ def overview(asked: Asked) -> Response:
         mails=_mails(out.tally),
         tile_rows=laid_out({row.tile.province: row for row in out.rows}),
         curve=seen.once(curve_of),
-        health=[_alarms(asked), *mail_health(seen.picture), _disk(asked), *_backup(asked)],
+        health=[_alarms(alarms), *mail_health(seen.picture), _disk(asked), *_backup(asked, alarms)],
         junk=seen.once(junk_of),
         cleaned=_cleaned(asked),
     )
@@ -91,9 +93,9 @@ def mail_health(picture: Picture) -> list[Health]:
     return told
 
 
-def _alarms(asked: Asked) -> Health:
+def _alarms(alarms: Sequence[Alarm]) -> Health:
     """Return what people were told of at once and is not over."""
-    told = titles(open_alarms(asked.console.store))
+    told = titles(alarms)
     return Health("告警", "；".join(told) or "没有", good=not told)
 
 
@@ -108,12 +110,12 @@ def _disk(asked: Asked) -> Health:
     return Health("磁盘", f"{text}；空间不多了，请清理或扩容" if scarce else text, good=not scarce)
 
 
-def _backup(asked: Asked) -> list[Health]:
+def _backup(asked: Asked, alarms: Sequence[Alarm]) -> list[Health]:
     """Return when a backup was last made; nothing where nobody has set one up, which is for `zhengji doctor` to say."""
     last = latest(asked.console.store)
     if last is None:
         return []
-    late = any(one.kind == BACKUP for one in open_alarms(asked.console.store))
+    late = any(one.kind == BACKUP for one in alarms)
     lacks = f"，缺 {last.lost} 个损坏或丢失的内容" if last.lost else ""
     told = f"上次 {clock(last.made_at, asked.console.campaign.call.zone)}{lacks}"
     return [Health("备份", told, good=not late and not last.lost)]
